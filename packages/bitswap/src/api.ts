@@ -1,0 +1,197 @@
+/**
+ * What users of the library see. All times are milliseconds, all sizes bytes.
+ */
+import type { AbortOptions, ComponentLogger, Libp2p, Metrics, PeerId, Startable, TypedEventTarget } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Blockstore } from 'interface-blockstore'
+import type { CID } from 'multiformats/cid'
+import type { ProgressOptions } from 'progress-events'
+import type { BitswapEvents, BitswapProgressEvents } from './events.ts'
+import type { Block, WantType } from './message/message.ts'
+import type { HasherLoader } from './message/prefix.ts'
+
+export type { Block, HasherLoader, WantType }
+
+/** Who to ask: a peer we know, or where it can be dialled. */
+export type Provider = PeerId | Multiaddr | Multiaddr[]
+
+/** Finds and announces providers; any subset. `libp2p.contentRouting` fits. */
+export interface BitswapRouting {
+  findProviders? (cid: CID, options?: AbortOptions): AsyncIterable<{ id: PeerId, multiaddrs: Multiaddr[] }>
+  provide? (cid: CID, options?: AbortOptions): Promise<void>
+}
+
+export interface BitswapComponents {
+  libp2p: Libp2p
+  blockstore: Blockstore
+  routing?: BitswapRouting
+  /** @default libp2p.logger */
+  logger?: ComponentLogger
+  metrics?: Metrics
+  /** Hash functions beyond sha2-256, sha2-512 and identity. */
+  getHasher?: HasherLoader
+}
+
+export interface GetOptions extends AbortOptions, ProgressOptions<BitswapProgressEvents> {
+  /** Asked first. Addresses are dialled; one that cannot be reached is passed over. */
+  providers?: Provider[]
+
+  /**
+   * Ask nobody but `providers` (and, in a session, its peers): no broadcast, no
+   * routing.
+   *
+   * @default false
+   */
+  onlyProviders?: boolean
+
+  /**
+   * Higher first; from -2^31 to 2^31-1.
+   *
+   * @default 1
+   */
+  priority?: number
+
+  /**
+   * Reject with {@link BlockUnavailableError} once everyone reachable said no.
+   * Otherwise wait, and go on asking, until the signal aborts.
+   *
+   * @default false
+   */
+  failFast?: boolean
+
+  /**
+   * A larger block rejects with {@link BlockTooLargeError}.
+   *
+   * @default 2097152
+   */
+  maxSize?: number
+}
+
+export interface SessionOptions extends Omit<GetOptions, 'priority' | 'failFast' | 'maxSize' | 'onProgress'> {}
+
+/** What a session has learnt of a peer. */
+export interface SessionPeer {
+  peer: PeerId
+  /** Blocks it delivered first. */
+  blocks: number
+  /** Bytes it delivered, first copies only. */
+  bytes: number
+  /** HAVEs and DONT_HAVEs it answered. */
+  haves: number
+  dontHaves: number
+  /** From want to answer, moving average; undefined before the first answer. */
+  latency: number | undefined
+  /** Blocks asked of it and not answered yet. */
+  inFlight: number
+}
+
+export interface BlockSource {
+  /**
+   * One block: from the local store, else from peers. Identity CIDs are
+   * answered from the CID.
+   *
+   * @throws BlockUnavailableError with `failFast`, when nobody would send it
+   * @throws BlockTooLargeError when it is larger than `maxSize`
+   * @throws WantCancelledError when the want was cancelled by `cancelWants`
+   * @throws NotStartedError when stopped before or meanwhile (a local block is still returned)
+   */
+  getBlock (cid: CID, options?: GetOptions): Promise<Uint8Array>
+
+  /**
+   * Many blocks, in order of arrival, each CID once. Takes at most 4096 CIDs
+   * from `cids` ahead of the consumer. Leaving the loop cancels the rest. With
+   * `failFast` yields what comes, then throws one error that names the missing.
+   *
+   * @throws as {@link getBlock}
+   */
+  getBlocks (cids: Iterable<CID> | AsyncIterable<CID>, options?: GetOptions): AsyncGenerator<Block>
+}
+
+/** Related wants, which share what is learnt of peers. */
+export interface Session extends BlockSource {
+  readonly id: number
+
+  /** Adds a peer to ask, dialling it when it is not connected. Rejects when it cannot be reached. */
+  addPeer (peer: Provider, options?: AbortOptions): Promise<void>
+
+  /** Stops wanting these here; callers reject with `WantCancelledError`. Other sessions go on. */
+  cancelWants (cids: Iterable<CID>): void
+
+  peers (): SessionPeer[]
+
+  /** Cancels the wants of this session; its callers reject with `SessionClosedError`. Twice is a no-op. */
+  close (): void
+}
+
+export interface WantlistEntry {
+  cid: CID
+  priority: number
+  wantType: WantType
+  sendDontHave: boolean
+}
+
+/** The account with a peer. */
+export interface Receipt {
+  peer: PeerId
+  /** Debt ratio: sent / (received + 1). */
+  value: number
+  /** Bytes of blocks. */
+  sent: number
+  received: number
+  /** Times a block went either way. */
+  exchanged: number
+}
+
+/** Same fields as Kubo's `bitswap stat`, and ours. */
+export interface Stat {
+  wantlist: CID[]
+  peers: PeerId[]
+  blocksReceived: number
+  dataReceived: number
+  /** Verified blocks that we had, or that had come already. */
+  dupBlksReceived: number
+  dupDataReceived: number
+  messagesReceived: number
+  messagesSent: number
+  blocksSent: number
+  dataSent: number
+  sessions: number
+  /** Blocks nobody here asked for, dropped. */
+  unwantedBlocksReceived: number
+  /** Entries and messages that could not be read. */
+  malformedReceived: number
+}
+
+export interface Bitswap extends BlockSource, Startable, TypedEventTarget<BitswapEvents> {
+  newSession (options?: SessionOptions): Session
+
+  /**
+   * Stores a block, hands it to whoever waits for it here or elsewhere, and
+   * announces it. Trusts the caller that the bytes match the CID. A block we
+   * have is a no-op.
+   */
+  addBlock (block: Block, options?: AbortOptions): Promise<void>
+  addBlocks (blocks: Iterable<Block> | AsyncIterable<Block>, options?: AbortOptions): Promise<void>
+
+  /** As `addBlock`, for blocks the caller has put into the store already. */
+  notifyNewBlocks (cids: Iterable<CID>): void
+
+  /** Stops wanting these, in all sessions; callers reject with `WantCancelledError`. */
+  cancelWants (cids: Iterable<CID>): void
+
+  /** All we want. */
+  getWantlist (): WantlistEntry[]
+  /** What we are asking peers to send. */
+  getWantBlocks (): CID[]
+  /** What we are asking peers whether they have it, and nobody to send. */
+  getWantHaves (): CID[]
+
+  /** What a peer wants of us. */
+  wantlistForPeer (peer: PeerId): WantlistEntry[]
+  ledgerForPeer (peer: PeerId): Receipt | undefined
+  sessionsForBlock (cid: CID): Session[]
+  stat (): Stat
+
+  /** Started, and not stopped. */
+  isOnline (): boolean
+}

@@ -1,0 +1,293 @@
+/**
+ * The switchboard: builds the parts, passes facts between them, and starts and
+ * stops them. No policy. Client and server never speak to each other but
+ * through here.
+ *
+ * Stopping, in this order: callers are rejected, the server lets go of its
+ * reads, the streams are closed.
+ */
+import type { AbortOptions, ComponentLogger, PeerId } from '@libp2p/interface'
+import type { Blockstore } from 'interface-blockstore'
+import { TypedEventEmitter } from 'main-event'
+import type { CID } from 'multiformats/cid'
+import type { Bitswap, BitswapRouting, GetOptions, Receipt, Session, SessionOptions, Stat, WantlistEntry } from './api.ts'
+import { Client } from './client/client.ts'
+import type { PeerAbilities } from './client/peer-wants.ts'
+import type { Clock } from './core/clock.ts'
+import type { BitswapEvents } from './events.ts'
+import { WantType } from './message/message.ts'
+import type { Block, ReceivedMessage } from './message/message.ts'
+import type { HasherLoader } from './message/prefix.ts'
+import { Lane, Messenger } from './network/messenger.ts'
+import type { MessengerReceiver, Outgoing } from './network/messenger.ts'
+import type { Network } from './network/network.ts'
+import { supportsHave, supportsPrefix } from './network/protocols.ts'
+import type { BitswapProtocol } from './network/protocols.ts'
+import type { BitswapOptions } from './options.ts'
+import { blocksMessage, wantsMessage } from './outgoing.ts'
+import { Server } from './server/server.ts'
+import type { Envelope } from './server/block-lane.ts'
+
+const IDENTITY = 0
+
+export interface ExchangeComponents {
+  network: Network
+  blockstore: Pick<Blockstore, 'has' | 'get' | 'put'>
+  routing?: BitswapRouting | undefined
+  logger: ComponentLogger
+  getHasher: HasherLoader
+  clock: Clock
+}
+
+export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswap, MessengerReceiver {
+  readonly #components: ExchangeComponents
+  readonly #messenger: Messenger
+  readonly #client: Client
+  readonly #server: Server
+  #malformed = 0
+  #started = false
+  #changing: Promise<void> = Promise.resolve()
+
+  constructor (components: ExchangeComponents, options: BitswapOptions) {
+    super()
+
+    const { network, blockstore, routing, logger, getHasher, clock } = components
+    const sender = { wake: (peer: PeerId, lane: Lane) => { this.#messenger.wake(peer, lane) } }
+
+    this.#components = components
+    this.#messenger = new Messenger({ network, clock, logger }, options.network)
+    this.#server = new Server({ blockstore, clock, log: logger.forComponent('bitswap:server'), sender }, options.server)
+    this.#client = new Client({
+      blockstore,
+      clock,
+      log: logger.forComponent('bitswap:client'),
+      getHasher,
+      routing,
+      network: {
+        self: network.self,
+        connect: async (target, options) => await this.#messenger.connect(target, options),
+        heardAt: peer => this.#messenger.heardAt(peer)
+      },
+      sender,
+      arrivals: {
+        blockReceived: (cid, from, size, kind) => { this.#blockReceived(cid, from, size, kind) },
+        blockStored: (cid, bytes) => { this.#server.blocksArrived([{ cid, bytes }]) }
+      }
+    }, options.client)
+  }
+
+  // life
+
+  /** Twice is a no-op; after `stop` it starts again. */
+  async start (): Promise<void> {
+    await this.#change(async () => {
+      if (!this.#started) {
+        this.#started = true
+        this.#client.start()
+        this.#server.start()
+        await this.#messenger.start(this)
+      }
+    })
+  }
+
+  async stop (): Promise<void> {
+    await this.#change(async () => {
+      if (this.#started) {
+        this.#started = false
+        this.#client.stop()
+        this.#server.stop()
+        await this.#messenger.stop()
+      }
+    })
+  }
+
+  isOnline (): boolean {
+    return this.#started
+  }
+
+  // fetching
+
+  async getBlock (cid: CID, options?: GetOptions): Promise<Uint8Array> {
+    return this.#client.getBlock(undefined, cid, options)
+  }
+
+  getBlocks (cids: Iterable<CID> | AsyncIterable<CID>, options?: GetOptions): AsyncGenerator<Block> {
+    return this.#client.getBlocks(undefined, cids, options)
+  }
+
+  newSession (options?: SessionOptions): Session {
+    return this.#client.newSession(options)
+  }
+
+  cancelWants (cids: Iterable<CID>): void {
+    this.#client.cancelWants(cids)
+  }
+
+  // what is here
+
+  async addBlock (block: Block, options?: AbortOptions): Promise<void> {
+    const { blockstore } = this.#components
+
+    options?.signal?.throwIfAborted()
+
+    if (block.cid.multihash.code === IDENTITY || await blockstore.has(block.cid, options)) {
+      return
+    }
+
+    await blockstore.put(block.cid, block.bytes, options)
+    this.#blockAdded(block.cid, block.bytes)
+  }
+
+  async addBlocks (blocks: Iterable<Block> | AsyncIterable<Block>, options?: AbortOptions): Promise<void> {
+    for await (const block of blocks) {
+      await this.addBlock(block, options)
+    }
+  }
+
+  notifyNewBlocks (cids: Iterable<CID>): void {
+    for (const cid of cids) {
+      this.#blockAdded(cid)
+    }
+  }
+
+  // what is going on
+
+  getWantlist (): WantlistEntry[] {
+    return this.#client.wantlist()
+  }
+
+  getWantBlocks (): CID[] {
+    return this.#client.wantlist().filter(entry => entry.wantType === WantType.Block).map(entry => entry.cid)
+  }
+
+  getWantHaves (): CID[] {
+    return this.#client.wantlist().filter(entry => entry.wantType === WantType.Have).map(entry => entry.cid)
+  }
+
+  wantlistForPeer (peer: PeerId): WantlistEntry[] {
+    return this.#server.wantlistForPeer(peer)
+  }
+
+  ledgerForPeer (peer: PeerId): Receipt | undefined {
+    const ledger = this.#server.ledgerForPeer(peer)
+
+    return ledger == null ? undefined : { ...ledger, peer }
+  }
+
+  sessionsForBlock (cid: CID): Session[] {
+    return this.#client.sessions.for(cid)
+  }
+
+  stat (): Stat {
+    const { blocksReceived, dataReceived, dupBlksReceived, dupDataReceived, unwantedBlocksReceived, malformed } = this.#client.stats
+    const messages = this.#messenger.stats
+
+    return {
+      wantlist: this.#client.wantlist().map(entry => entry.cid),
+      peers: this.#server.peers(),
+      blocksReceived,
+      dataReceived,
+      dupBlksReceived,
+      dupDataReceived,
+      messagesReceived: messages.messagesReceived,
+      messagesSent: messages.messagesSent,
+      blocksSent: this.#server.stats.blocksSent,
+      dataSent: this.#server.stats.dataSent,
+      sessions: this.#client.sessions.size,
+      unwantedBlocksReceived,
+      malformedReceived: malformed + messages.malformed + this.#malformed
+    }
+  }
+
+  // what the messenger reports
+
+  peerConnected (peer: PeerId, protocol: BitswapProtocol | undefined): void {
+    this.#server.peerConnected(peer)
+    this.#client.peerConnected(peer, abilities(protocol))
+    this.#dispatch('peer:connected', peer)
+  }
+
+  peerDisconnected (peer: PeerId): void {
+    this.#server.peerDisconnected(peer)
+    this.#client.peerDisconnected(peer)
+    this.#dispatch('peer:disconnected', peer)
+  }
+
+  peerUnreachable (peer: PeerId, error: Error): void {
+    this.#components.logger.forComponent('bitswap')('peer %p cannot be reached - %e', peer, error)
+    this.#client.peerUnreachable(peer)
+  }
+
+  messageReceived (peer: PeerId, message: ReceivedMessage): void | Promise<void> {
+    this.#malformed += message.malformed
+
+    const blocks = this.#client.received(peer, message)
+    const wants = message.full || message.wants.length > 0 || message.cancels.length > 0 ? this.#server.received(peer, message) : undefined
+
+    if (blocks != null || wants != null) {
+      return Promise.all([blocks, wants]).then(() => undefined)
+    }
+  }
+
+  hasOutgoing (peer: PeerId, lane: Lane): boolean {
+    return lane === Lane.Wants
+      ? this.#client.hasWants(peer) || this.#server.hasPresences(peer)
+      : this.#server.hasBlocks(peer)
+  }
+
+  takeOutgoing (peer: PeerId, lane: Lane, protocol: BitswapProtocol): Outgoing | undefined | Promise<Outgoing | undefined> {
+    if (lane === Lane.Wants) {
+      return wantsMessage(this.#client.wantsFor(peer, abilities(protocol)), this.#server.presencesFor(peer))
+    }
+
+    const envelope = this.#server.envelopeFor(peer)
+
+    return envelope instanceof Promise ? this.#takeBlocksLater(peer, envelope) : blocksMessage(envelope, this.#blockSent(peer))
+  }
+
+  async #takeBlocksLater (peer: PeerId, envelope: Promise<Envelope | undefined>): Promise<Outgoing | undefined> {
+    return blocksMessage(await envelope, this.#blockSent(peer))
+  }
+
+  /** Nobody watching: nothing to do for each block that was sent. */
+  #blockSent (peer: PeerId): ((block: Block) => void) | undefined {
+    return this.listenerCount('block:sent') === 0
+      ? undefined
+      : ({ cid, bytes }) => { this.#dispatch('block:sent', { cid, to: peer, size: bytes.length }) }
+  }
+
+  #blockReceived (cid: CID, from: PeerId, size: number, kind: 'wanted' | 'duplicate' | 'unwanted'): void {
+    if (kind === 'wanted') {
+      this.#server.blockReceivedFrom(from, size)
+    }
+
+    if (kind !== 'unwanted') {
+      this.#dispatch('block:received', { cid, from, size, duplicate: kind === 'duplicate' })
+    }
+  }
+
+  #blockAdded (cid: CID, bytes?: Uint8Array): void {
+    this.#client.blockAdded(cid, bytes)
+    this.#server.blocksArrived([bytes == null ? { cid } : { cid, bytes }])
+  }
+
+  /** Nobody watching: nothing allocated. A listener that throws is reported by the host, and stops nothing. */
+  #dispatch (type: keyof BitswapEvents, detail: unknown): void {
+    if (this.listenerCount(type) > 0) {
+      this.safeDispatchEvent(type, { detail })
+    }
+  }
+
+  /** Starts and stops one after the other, in the order they were asked for. */
+  async #change (change: () => Promise<void>): Promise<void> {
+    const changed = this.#changing.then(change)
+
+    this.#changing = changed.catch(() => undefined)
+    await changed
+  }
+}
+
+/** Of a peer whose protocol is not known yet the best is assumed: its stream will tell. */
+function abilities (protocol: BitswapProtocol | undefined): PeerAbilities {
+  return { have: protocol == null || supportsHave(protocol), prefix: protocol == null || supportsPrefix(protocol) }
+}

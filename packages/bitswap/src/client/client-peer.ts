@@ -1,0 +1,101 @@
+/**
+ * What the wanting side knows of one connected peer, over all sessions: its
+ * wantlist, what blocks it was asked for, how much it may be asked for at once,
+ * and how it has behaved. Forgotten when it disconnects.
+ */
+import type { PeerId } from '@libp2p/interface'
+import { MovingAverage } from '../core/ewma.ts'
+import { PeerWants } from './peer-wants.ts'
+import type { PeerAbilities } from './peer-wants.ts'
+import type { SessionState } from './session-state.ts'
+import type { Want } from './want.ts'
+
+/** Weight of the newest sample of the latency: the half of the rest is forgotten with each. (As boxo.) */
+const LATENCY_WEIGHT = 0.5
+
+export interface WindowLimits {
+  initial: number
+  max: number
+}
+
+export class ClientPeer {
+  readonly peer: PeerId
+  /** `peer.toString()`: what peers are told apart by. */
+  readonly key: string
+  readonly wants: PeerWants
+  abilities: PeerAbilities = { have: true, prefix: true }
+  /** Blocks asked of it and not answered. */
+  readonly asked: Set<Want> = new Set()
+  /** Wants it was asked WANT-HAVE for and has not answered. */
+  readonly probed: Set<Want> = new Set()
+  readonly sessions: Set<SessionState> = new Set()
+  readonly latency: MovingAverage = new MovingAverage(LATENCY_WEIGHT)
+  /** It owes us answers and has been silent for too long; until it is heard again it is asked nothing new. */
+  stalled = false
+  /** When it last answered, or was first asked after it owed nothing. */
+  lastAnswerAt = 0
+  blocks = 0
+  bytes = 0
+  haves = 0
+  dontHaves = 0
+  #window: number
+  #arrivedInWindow = 0
+  readonly #maxWindow: number
+
+  constructor (peer: PeerId, window: WindowLimits) {
+    this.peer = peer
+    this.key = peer.toString()
+    this.wants = new PeerWants(window.max)
+    this.#window = Math.min(window.initial, window.max)
+    this.#maxWindow = window.max
+  }
+
+  /** Blocks it may be asked for at once. */
+  get window (): number {
+    return this.#window
+  }
+
+  /** May it be asked for another block now? */
+  get hasRoom (): boolean {
+    return !this.stalled && this.asked.size < this.#window && this.wants.hasRoom
+  }
+
+  /** How much of what it may be asked it was asked: the less, the sooner it answers. */
+  get load (): number {
+    return this.asked.size / this.#window
+  }
+
+  /** Does it owe us answers? */
+  get owes (): boolean {
+    return this.asked.size > 0 || this.probed.size > 0
+  }
+
+  /** It was heard of. */
+  answered (now: number, askedAt: number | undefined): void {
+    this.lastAnswerAt = now
+    this.stalled = false
+
+    if (askedAt != null) {
+      this.latency.add(now - askedAt)
+    }
+  }
+
+  /** A block it was asked for came. A windowful without a stall doubles the window. */
+  delivered (size: number): void {
+    this.blocks++
+    this.bytes += size
+    this.#arrivedInWindow++
+
+    if (this.#arrivedInWindow >= this.#window) {
+      this.#window = Math.min(this.#window * 2, this.#maxWindow)
+      this.#arrivedInWindow = 0
+    }
+  }
+
+  /** It fell silent: half the window, and the wants it was asked for go to others. */
+  stall (): void {
+    this.stalled = true
+    this.#window = Math.max(1, this.#window >> 1)
+    this.#arrivedInWindow = 0
+  }
+}

@@ -1,0 +1,300 @@
+/**
+ * The wanting side: callers, sessions and blocks on one hand, peers on the
+ * other. A shell around the {@link WantPlanner}: it hands in facts with the
+ * time, carries out what was decided, reads and writes the store, and owns the
+ * one timer.
+ *
+ * Not for: streams (`network/`), what others want of us (`server/`).
+ */
+import type { AbortOptions, PeerId } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import type { Block, GetOptions, Provider, SessionOptions, WantlistEntry } from '../api.ts'
+import { multihashKey } from '../core/cid-map.ts'
+import { detach } from '../core/detach.ts'
+import { readBlock } from '../core/read-block.ts'
+import { NotStartedError, SessionClosedError, TooManyWantsError, WantCancelledError } from '../errors.ts'
+import { WantType } from '../message/message.ts'
+import type { ReceivedMessage } from '../message/message.ts'
+import { Arrivals } from './arrivals.ts'
+import type { ClientPeer } from './client-peer.ts'
+import type { ClientComponents, OutgoingWants } from './components.ts'
+import { getBlock } from './get-block.ts'
+import { getBlocks } from './get-blocks.ts'
+import type { ClientOptions } from './options.ts'
+import type { PeerAbilities } from './peer-wants.ts'
+import { ProviderSearch } from './provider-search.ts'
+import { isParticular, ownSession, resolveGetOptions } from './retrievals.ts'
+import type { Retrievals } from './retrievals.ts'
+import type { ClientSession, SessionClient } from './session.ts'
+import type { SessionState } from './session-state.ts'
+import { Sessions } from './sessions.ts'
+import { WantDriver } from './want-driver.ts'
+import { WantPlanner } from './want-planner.ts'
+import { WantState } from './want.ts'
+import { Waiters } from './waiters.ts'
+import type { Waiter } from './waiters.ts'
+
+/** Multicodec code of the hash function that hashes nothing. */
+const IDENTITY = 0
+
+export class Client implements Retrievals, SessionClient {
+  readonly waiters: Waiters = new Waiters()
+  readonly #components: ClientComponents
+  readonly #options: ClientOptions
+  readonly #planner: WantPlanner
+  readonly #arrivals: Arrivals
+  readonly #driver: WantDriver
+  readonly sessions: Sessions
+  #started = false
+
+  constructor (components: ClientComponents, options: ClientOptions) {
+    const { clock, log, network, routing, sender } = components
+    const search = routing?.findProviders == null
+      ? undefined
+      : new ProviderSearch({ routing: { findProviders: routing.findProviders.bind(routing) }, network, clock, log }, options)
+    const planner = new WantPlanner(options, search != null)
+    const waiters = this.waiters
+    const driver = new WantDriver({ planner, waiters, search, clock, sender, heardAt: peer => network.heardAt(peer) })
+
+    this.#components = components
+    this.#options = options
+    this.#planner = planner
+    this.#driver = driver
+    this.#arrivals = new Arrivals({ ...components, planner, waiters, driver }, options)
+    this.sessions = new Sessions({ clock, log, network, planner, waiters, driver }, options)
+  }
+
+  get stats (): Arrivals['stats'] {
+    return this.#arrivals.stats
+  }
+
+  start (): void {
+    this.#started = true
+  }
+
+  /** Callers that wait reject with `NotStartedError`; sessions are closed. Twice is a no-op. */
+  stop (): void {
+    this.#started = false
+
+    for (const waiter of this.waiters.takeAll()) {
+      waiter.failed(new NotStartedError('bitswap was stopped'))
+    }
+
+    this.sessions.closeAll()
+
+    for (const key of [...this.#planner.board.peers.keys()]) {
+      this.#planner.peerDisconnected(key, this.#components.clock.now())
+    }
+
+    this.#driver.stop()
+  }
+
+  // peers
+
+  peerConnected (peer: PeerId, abilities: PeerAbilities): void {
+    if (this.#started && !this.#planner.board.peers.has(peer.toString())) {
+      this.#planner.peerConnected(peer, abilities, this.#components.clock.now())
+      this.#driver.apply()
+    }
+  }
+
+  peerDisconnected (peer: PeerId): void {
+    this.#planner.peerDisconnected(peer.toString(), this.#components.clock.now())
+    this.#driver.apply()
+  }
+
+  /** No stream to it can be opened: it counts as silent. */
+  peerUnreachable (peer: PeerId): void {
+    const known = this.#peer(peer)
+
+    if (known != null) {
+      this.#planner.peerSilent(known, this.#components.clock.now())
+      this.#driver.apply()
+    }
+  }
+
+  hasWants (peer: PeerId): boolean {
+    return this.#peer(peer)?.wants.hasChanges ?? false
+  }
+
+  /** What the peer is to be told now: the wants and cancels since the last time. */
+  wantsFor (peer: PeerId, abilities: PeerAbilities): OutgoingWants | undefined {
+    const known = this.#peer(peer)
+
+    if (known == null) {
+      return undefined
+    }
+
+    known.abilities = abilities
+    const batch = known.wants.take(abilities)
+
+    if (batch == null) {
+      return undefined
+    }
+
+    return {
+      message: batch.message,
+      sent: () => { known.wants.sent(batch, this.#components.clock.now()) },
+      lost: () => {
+        known.wants.lost(batch)
+
+        if (known.wants.hasChanges && this.#peer(peer) === known) {
+          this.#components.sender.wake(peer, 'wants')
+        }
+      }
+    }
+  }
+
+  /** Presences and blocks of a message. A promise when the store is too far behind to take more. */
+  received (peer: PeerId, message: Pick<ReceivedMessage, 'blocks' | 'presences'>): void | Promise<void> {
+    const known = this.#peer(peer)
+    const now = this.#components.clock.now()
+
+    for (const presence of known == null ? [] : message.presences) {
+      if (presence.type === 'have') {
+        this.#planner.haveReceived(known as ClientPeer, multihashKey(presence.cid), now)
+      } else {
+        this.#planner.dontHaveReceived(known as ClientPeer, multihashKey(presence.cid), now)
+      }
+    }
+
+    const pending = message.blocks.length === 0 ? undefined : this.#arrivals.received(peer, known, message.blocks)
+
+    this.#driver.apply()
+
+    return pending
+  }
+
+  /** A block is in the store that did not come from a peer. */
+  blockAdded (cid: CID, bytes?: Uint8Array): void {
+    this.#arrivals.added(cid, bytes)
+  }
+
+  // callers
+
+  /** Without a session the call gets one of its own if it brings providers, else the shared one. */
+  async getBlock (session: SessionState | undefined, cid: CID, options?: GetOptions): Promise<Uint8Array> {
+    const resolved = resolveGetOptions(options)
+    const isOwn = session == null && (isParticular(resolved) || !this.#started)
+    const own = isOwn ? this.newSession(ownSession(resolved)) : undefined
+
+    try {
+      this.#addProviders(session, resolved)
+
+      return await getBlock(this, session ?? (own ?? this.sessions.shared(this)).state, cid, resolved)
+    } finally {
+      own?.close()
+    }
+  }
+
+  /** Without a session the call gets one of its own. */
+  async * getBlocks (session: SessionState | undefined, cids: Iterable<CID> | AsyncIterable<CID>, options?: GetOptions): AsyncGenerator<Block> {
+    const resolved = resolveGetOptions(options)
+    const own = session == null ? this.newSession(ownSession(resolved)) : undefined
+
+    try {
+      this.#addProviders(session, resolved)
+      yield * getBlocks(this, session ?? (own as ClientSession).state, cids, resolved)
+    } finally {
+      own?.close()
+    }
+  }
+
+  read (cid: CID, options?: AbortOptions): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    return cid.multihash.code === IDENTITY ? cid.multihash.digest : readBlock(this.#components.blockstore, cid, options)
+  }
+
+  newSession (options?: SessionOptions): ClientSession {
+    return this.sessions.open(this, options)
+  }
+
+  closeSession (session: SessionState): void {
+    this.sessions.close(session)
+  }
+
+  async addPeer (session: SessionState, peer: Provider, options?: AbortOptions): Promise<void> {
+    await this.sessions.addPeer(session, peer, options)
+  }
+
+  /**
+   * Asks peers for what a waiter in `waiters` waits for.
+   *
+   * @throws NotStartedError, SessionClosedError, TooManyWantsError
+   */
+  want (key: string, waiter: Waiter, priority: number): void {
+    const { board } = this.#planner
+
+    if (!this.#started) {
+      throw new NotStartedError()
+    }
+
+    if (waiter.session.closed) {
+      throw new SessionClosedError(waiter.session.id)
+    }
+
+    if (board.wants.size >= this.#options.maxWants && !board.wants.has(key)) {
+      throw new TooManyWantsError(this.#options.maxWants)
+    }
+
+    const want = this.#planner.wanted(waiter.session, { key, cid: waiter.cid, priority }, this.#components.clock.now())
+
+    if (waiter.failFast && want.state === WantState.Waiting) {
+      this.#driver.failUnavailable(want)
+    }
+
+    this.#driver.apply()
+  }
+
+  /** A waiter goes: what nobody else waits for is wanted no more. */
+  leave (key: string, waiter: Waiter): void {
+    const want = this.#planner.board.wants.get(key)
+
+    this.waiters.delete(key, waiter)
+
+    if (want != null) {
+      this.#driver.dropUnwaited(want)
+      this.#driver.apply()
+    }
+  }
+
+  /** Rejects callers that wait for these; of one session, or of all. */
+  cancelWants (cids: Iterable<CID>, session?: SessionState): void {
+    for (const cid of cids) {
+      const key = multihashKey(cid)
+
+      for (const waiter of this.waiters.of(key)) {
+        if (session == null || waiter.session === session) {
+          this.leave(key, waiter)
+          waiter.failed(new WantCancelledError(waiter.cid))
+        }
+      }
+    }
+  }
+
+  // what is going on
+
+  /** All that is wanted, with what is asked for it: the block of somebody, or only who has it. */
+  wantlist (): WantlistEntry[] {
+    return [...this.#planner.board.wants.values()].filter(want => want.state !== WantState.Arriving).map(want => ({
+      cid: want.cid,
+      priority: want.priority,
+      wantType: want.askedOf.size > 0 ? WantType.Block : WantType.Have,
+      sendDontHave: true
+    }))
+  }
+
+  /** Providers of a call in a session become peers of the session. */
+  #addProviders (session: SessionState | undefined, options: GetOptions): void {
+    if (session == null) {
+      return
+    }
+
+    for (const provider of options.providers ?? []) {
+      detach(this.addPeer(session, provider), this.#components.log, 'dialling a provider')
+    }
+  }
+
+  #peer (peer: PeerId): ClientPeer | undefined {
+    return this.#planner.board.peers.get(peer.toString())
+  }
+}

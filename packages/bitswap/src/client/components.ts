@@ -1,0 +1,34 @@
+/** What the wanting side is given, and what it gives to be sent. */
+import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
+import type { Blockstore } from 'interface-blockstore'
+import type { BitswapRouting, Provider } from '../api.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Message } from '../message/message.ts'
+import type { HasherLoader } from '../message/prefix.ts'
+import type { ArrivalListener } from './arrivals.ts'
+
+export interface ClientComponents {
+  blockstore: Pick<Blockstore, 'get' | 'put' | 'has'>
+  clock: Clock
+  log: Logger
+  getHasher: HasherLoader
+  routing?: BitswapRouting | undefined
+  network: {
+    readonly self: PeerId
+    /** Connects unless connected; resolves to who answered. */
+    connect (target: Provider, options?: AbortOptions): Promise<PeerId>
+    /** When any byte last came from this peer. */
+    heardAt (peer: PeerId): number
+  }
+  /** Told that a peer's wantlist has something to say. */
+  sender: { wake (peer: PeerId, lane: 'wants'): void }
+  /** Told of each block that comes. */
+  arrivals: ArrivalListener
+}
+
+/** What is to be said to a peer, and what became of it. */
+export interface OutgoingWants {
+  message: Message
+  sent (): void
+  lost (error: Error): void
+}

@@ -1,0 +1,72 @@
+/**
+ * What dials and provider searches bring to wants. Part of `want-planner.ts`,
+ * pure like it; `provider-search.ts` does the searching.
+ */
+import type { ClientPeer } from './client-peer.ts'
+import type { SessionState } from './session-state.ts'
+import type { WantMoves } from './want-moves.ts'
+import { WantState } from './want.ts'
+import type { Want } from './want.ts'
+
+export class FoundPeers {
+  readonly #moves: WantMoves
+
+  constructor (moves: WantMoves) {
+    this.#moves = moves
+  }
+
+  /** A peer that the user named for this session is connected: as good as a HAVE. */
+  peerJoins (session: SessionState, peer: ClientPeer, now: number): void {
+    if (session.closed) {
+      return
+    }
+
+    this.#moves.join(session, peer)
+
+    for (const want of [...session.wants]) {
+      if (isUnresolved(want) && !want.isRefusedBy(peer)) {
+        this.#moves.assign(want, now)
+      }
+    }
+
+    this.#moves.continue(now)
+  }
+
+  /** A dial for this session began (1) or ended (-1): until it ends its wants are not given up. */
+  dialsChanged (session: SessionState, change: 1 | -1, now: number): void {
+    session.dials += change
+
+    if (session.dials === 0 && !session.closed) {
+      for (const want of [...session.wants]) {
+        this.#moves.stepIfDone(want, now)
+      }
+    }
+
+    this.#moves.continue(now)
+  }
+
+  /** Routing was asked for this want, and every provider it named was dialled. */
+  searchEnded (want: Want, now: number): void {
+    want.endSearch()
+    this.#moves.stepIfDone(want, now)
+    this.#moves.continue(now)
+  }
+
+  /** Routing named a peer for this want, and it is connected: as good as a HAVE. */
+  providerFound (want: Want, peer: ClientPeer, now: number): void {
+    if (want.state !== WantState.Over) {
+      this.#moves.joinOpen(want, peer)
+
+      if (isUnresolved(want)) {
+        this.#moves.assign(want, now)
+      }
+    }
+
+    this.#moves.continue(now)
+  }
+}
+
+/** Nobody is known to have it. */
+function isUnresolved (want: Want): boolean {
+  return want.state === WantState.Looking || want.state === WantState.Waiting
+}

@@ -1,0 +1,165 @@
+/** What can be set about the wanting side, and what is used when it is not. */
+import { InvalidOptionError } from '../errors.ts'
+
+export interface ClientInit {
+  /**
+   * How long a peer may send us nothing at all while it owes us answers before
+   * it counts as silent and its wants go to others, in milliseconds. What it
+   * still sends later is welcome. (boxo: 5 s for a peer not measured.)
+   *
+   * @default 5000
+   */
+  dontHaveTimeout?: number
+
+  /**
+   * Wants kept at one peer at once. Servers keep 1024 and drop the rest
+   * unannounced, so more would be lost; over it the oldest refused want is
+   * withdrawn, and without one the want waits for a slot.
+   *
+   * @default 1024
+   */
+  maxWantsPerPeer?: number
+
+  /**
+   * Blocks asked of a peer at once before anything is known of its speed. It
+   * doubles with every windowful that arrives, up to `maxWantsPerPeer`.
+   *
+   * @default 64
+   */
+  initialWindow?: number
+
+  /**
+   * How many wants of one session may be looked for among all peers at once;
+   * the others wait until it is known who has the first. (boxo: 64 live wants.)
+   *
+   * @default 64
+   */
+  maxLooking?: number
+
+  /**
+   * How many connected peers are asked at the most whether they have a block
+   * nobody is known to have. 0 asks none: only providers and session peers.
+   *
+   * @default 1000
+   */
+  maxBroadcastPeers?: number
+
+  /**
+   * After how many milliseconds without a HAVE the next step of connected peers
+   * is asked: 10 first, then 40, then the rest. (ProbeLab RFM-16: three out of
+   * four successful look-ups end within 200 ms.)
+   *
+   * @default 200
+   */
+  widenDelay?: number
+
+  /**
+   * After how many milliseconds those who said no are asked again; doubled each
+   * time up to `maxRefreshDelay`. Where somebody said nothing at all the first
+   * delay is `dontHaveTimeout`, if that is less.
+   *
+   * @default 30000
+   */
+  refreshDelay?: number
+
+  /**
+   * See `refreshDelay`.
+   *
+   * @default 600000
+   */
+  maxRefreshDelay?: number
+
+  /**
+   * Provider searches under way at once, over all sessions; more wait in line.
+   * (boxo: 8.)
+   *
+   * @default 8
+   */
+  maxSearches?: number
+
+  /**
+   * How long one provider search, with the dials it leads to, may take, in
+   * milliseconds. (boxo: 10 s.)
+   *
+   * @default 10000
+   */
+  searchTimeout?: number
+
+  /**
+   * Providers taken from one search. (boxo: 10.)
+   *
+   * @default 10
+   */
+  maxProviders?: number
+
+  /**
+   * How long dialling one of the `providers` of a call may take, in
+   * milliseconds.
+   *
+   * @default 10000
+   */
+  dialTimeout?: number
+
+  /**
+   * Distinct blocks wanted at once, over all sessions. A call that would want
+   * more rejects with `TooManyWantsError`.
+   *
+   * @default 65536
+   */
+  maxWants?: number
+
+  /**
+   * Bytes of verified blocks on their way into the store. Over it no more
+   * messages are taken from the streams of peers until some are stored.
+   *
+   * @default 16777216
+   */
+  maxStoringBytes?: number
+}
+
+export type ClientOptions = Readonly<Required<ClientInit>>
+
+export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
+  dontHaveTimeout: 5_000,
+  maxWantsPerPeer: 1024,
+  initialWindow: 64,
+  maxLooking: 64,
+  maxBroadcastPeers: 1000,
+  widenDelay: 200,
+  refreshDelay: 30_000,
+  maxRefreshDelay: 600_000,
+  maxSearches: 8,
+  searchTimeout: 10_000,
+  maxProviders: 10,
+  dialTimeout: 10_000,
+  maxWants: 65_536,
+  maxStoringBytes: 16_777_216
+})
+
+const WHOLE: ReadonlySet<keyof ClientOptions> = new Set(['maxWantsPerPeer', 'initialWindow', 'maxLooking', 'maxSearches', 'maxProviders', 'maxWants', 'maxStoringBytes'])
+
+export function resolveClientOptions (init: ClientInit = {}): ClientOptions {
+  const options = { ...CLIENT_DEFAULTS, ...init }
+
+  for (const [name, value] of Object.entries(options) as Array<[keyof ClientOptions, number]>) {
+    if (!(name in CLIENT_DEFAULTS)) {
+      throw new InvalidOptionError(`client.${name}`, value, 'an option there is')
+    }
+
+    if (name === 'maxBroadcastPeers') {
+      check(name, value, Number.isSafeInteger(value) && value >= 0, 'a whole number, 0 or more')
+    } else if (WHOLE.has(name)) {
+      check(name, value, Number.isSafeInteger(value) && value > 0, 'a positive whole number')
+    } else {
+      check(name, value, value > 0 && value < Infinity, 'a positive number of milliseconds')
+    }
+  }
+
+  return Object.freeze(options)
+}
+
+function check (name: string, value: unknown, holds: boolean, expected: string): void {
+  if (!holds) {
+    throw new InvalidOptionError(`client.${name}`, value, expected)
+  }
+}

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CID } from 'multiformats/cid'
+import { multihashKey } from '../core/cid-map.ts'
+import { WantType } from '../message/message.ts'
+import { randomBlocks } from '../testing/random-blocks.ts'
+import { PeerWants } from './peer-wants.ts'
+import type { WantsBatch } from './peer-wants.ts'
+
+const modern = { have: true, prefix: true }
+const cids = (await randomBlocks(10, { size: 8 })).map(block => block.cid)
+const keys = cids.map(multihashKey)
+
+function want (wants: PeerWants, i: number, wantType: WantType = WantType.Block, priority: number = 1): boolean {
+  return wants.want(keys[i] as string, cids[i] as CID, wantType, priority)
+}
+
+interface Said { full: boolean, wants: string[], cancels: number[] }
+
+function number (cid: CID): number {
+  return cids.findIndex(other => other.equals(cid))
+}
+
+/** What a message says, in short. */
+function said (batch: WantsBatch | undefined): Said | undefined {
+  if (batch == null) {
+    return undefined
+  }
+
+  const { full, wants, cancels } = batch.message
+
+  return { full, wants: wants.map(entry => `${number(entry.cid)} ${entry.wantType}`), cancels: cancels.map(number) }
+}
+
+/** A list whose first, full message has been said. */
+function opened (maxSize: number = 1024): PeerWants {
+  const wants = new PeerWants(maxSize)
+
+  want(wants, 9)
+  wants.take(modern)
+  wants.blockReceived(keys[9] as string)
+
+  return wants
+}
+
+test('the first message is a full wantlist, the next say what has changed', () => {
+  const wants = new PeerWants(1024)
+
+  assert.equal(wants.take(modern), undefined)
+  want(wants, 0)
+  want(wants, 1, WantType.Have)
+  assert.deepEqual(said(wants.take(modern)), { full: true, wants: ['0 block', '1 have'], cancels: [] })
+  assert.equal(wants.hasChanges, false)
+
+  want(wants, 2)
+  wants.cancel(keys[0] as string)
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['2 block'], cancels: [0] })
+})
+
+test('the same want is said once', () => {
+  const wants = opened()
+
+  want(wants, 0)
+  want(wants, 0)
+  assert.deepEqual(said(wants.take(modern))?.wants, ['0 block'])
+  want(wants, 0)
+  assert.equal(wants.take(modern), undefined)
+})
+
+test('a want-have becomes a want-block, and never the other way round', () => {
+  const wants = opened()
+
+  want(wants, 0, WantType.Have)
+  want(wants, 0, WantType.Block)
+  assert.deepEqual(said(wants.take(modern))?.wants, ['0 block'])
+  want(wants, 0, WantType.Have)
+  assert.equal(wants.take(modern), undefined)
+
+  want(wants, 1, WantType.Have)
+  wants.take(modern)
+  want(wants, 1, WantType.Block)
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['1 block'], cancels: [] })
+})
+
+test('a want that was not said yet is taken back without a word', () => {
+  const wants = opened()
+
+  want(wants, 0)
+  wants.cancel(keys[0] as string)
+  assert.equal(wants.hasChanges, false)
+  assert.equal(wants.size, 0)
+})
+
+test('whoever delivered a block needs no cancel', () => {
+  const wants = opened()
+
+  want(wants, 0)
+  wants.sent(wants.take(modern) as WantsBatch, 7)
+  assert.equal(wants.blockReceived(keys[0] as string), 7)
+  wants.cancel(keys[0] as string)
+  assert.equal(wants.hasChanges, false)
+})
+
+test('a HAVE ends a want-have at the peer, a DONT_HAVE does not', () => {
+  const wants = opened()
+
+  want(wants, 0, WantType.Have)
+  want(wants, 1, WantType.Have)
+  wants.sent(wants.take(modern) as WantsBatch, 5)
+
+  assert.equal(wants.haveReceived(keys[0] as string), 5)
+  assert.equal(wants.refused(keys[1] as string), 5)
+  assert.equal(wants.has(keys[0] as string), false)
+  assert.equal(wants.has(keys[1] as string), true)
+
+  wants.cancel(keys[0] as string)
+  wants.cancel(keys[1] as string)
+  assert.deepEqual(said(wants.take(modern))?.cancels, [1])
+})
+
+test('asking again what was refused is a cancel in one message and the want in the next', () => {
+  const wants = opened()
+
+  want(wants, 0)
+  wants.take(modern)
+  wants.refused(keys[0] as string)
+  want(wants, 0)
+
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: [], cancels: [0] })
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['0 block'], cancels: [] })
+  assert.equal(wants.take(modern), undefined)
+})
+
+test('wanting again what is being cancelled lets the cancel go first', () => {
+  const wants = opened()
+
+  want(wants, 0)
+  wants.take(modern)
+  wants.cancel(keys[0] as string)
+  want(wants, 0)
+
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: [], cancels: [0] })
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['0 block'], cancels: [] })
+})
+
+test('what was lost is said again, unless it has ended since', () => {
+  const wants = opened()
+
+  want(wants, 0)
+  want(wants, 1)
+  want(wants, 2)
+  wants.take(modern)
+  wants.cancel(keys[0] as string)
+  want(wants, 3)
+  const batch = wants.take(modern) as WantsBatch
+
+  assert.deepEqual(said(batch), { full: false, wants: ['3 block'], cancels: [0] })
+  wants.lost(batch)
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['3 block'], cancels: [0] })
+
+  wants.cancel(keys[3] as string)
+  wants.lost(batch)
+  assert.deepEqual(said(wants.take(modern))?.wants, [])
+})
+
+test('a first message that was lost is said again in full, with all that is wanted by then', () => {
+  const wants = new PeerWants(1024)
+
+  want(wants, 0)
+  const first = wants.take(modern) as WantsBatch
+  want(wants, 1)
+  const second = wants.take(modern) as WantsBatch
+  wants.refused(keys[1] as string)
+  wants.lost(first)
+  wants.lost(second)
+
+  assert.deepEqual(said(wants.take(modern)), { full: true, wants: ['0 block', '1 block'], cancels: [] })
+})
+
+test('a full list makes room by withdrawing the oldest want that was refused, and takes no more without one', () => {
+  const wants = opened(3)
+
+  want(wants, 0)
+  want(wants, 1)
+  want(wants, 2)
+  assert.equal(wants.hasRoom, false)
+  assert.equal(want(wants, 3), false)
+
+  wants.take(modern)
+  wants.refused(keys[1] as string)
+  wants.refused(keys[0] as string)
+  assert.equal(wants.hasRoom, true)
+  assert.equal(want(wants, 3), true)
+  assert.equal(wants.size, 3)
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['3 block'], cancels: [1] })
+})
+
+test('a peer without HAVE is asked for blocks, one without prefixes by CIDv0', () => {
+  const v1 = CID.createV1(0x70, (cids[0] as CID).multihash)
+  const wants = new PeerWants(10)
+
+  wants.want(multihashKey(v1), v1, WantType.Have, 1)
+  const [entry] = (wants.take({ have: false, prefix: false }) as WantsBatch).message.wants
+
+  assert.equal(entry?.wantType, WantType.Block)
+  assert.equal(entry.sendDontHave, false)
+  assert.equal(entry.cid.version, 0)
+  assert.deepEqual(entry.cid.multihash.bytes, v1.multihash.bytes)
+})

@@ -1,0 +1,299 @@
+/**
+ * Our wantlist at one peer: what we want it to know, against what it was told.
+ * Yields the difference as a message when its stream has room, and says again
+ * what was lost. Pure: no clock, no promise, no callback.
+ *
+ * Not for: whom to ask for what (`want-planner.ts`).
+ *
+ * Limits: at most `maxSize` wants. An entry is removed when a block, or a HAVE
+ * to a want-have, ends it at the peer too; a DONT_HAVE does not: the peer keeps
+ * the want and sends the block unasked if it gets it.
+ */
+import type { CID } from 'multiformats/cid'
+import { WantType } from '../message/message.ts'
+import type { Message, WantEntry } from '../message/message.ts'
+
+/** Where an entry is. */
+const State = {
+  /** To be said in the next message. */
+  Queued: 'queued',
+  /** The peer holds another want for it, which must be cancelled in a message before. */
+  CancelFirst: 'cancel-first',
+  /** Said, and not answered. */
+  Sent: 'sent',
+  /** Answered DONT_HAVE, or not at all in time; the peer still holds it. */
+  Refused: 'refused'
+} as const
+type State = typeof State[keyof typeof State]
+
+interface Entry {
+  readonly key: string
+  readonly cid: CID
+  priority: number
+  wantType: WantType
+  state: State
+  /** What the peer holds of it since an earlier message. */
+  told: boolean
+  sentAt: number
+}
+
+/** What one message said; to be handed to `sent` or `lost`, and not looked into. */
+export interface WantsBatch {
+  message: Message
+  entries: readonly Entry[]
+  cancels: ReadonlyMap<string, CID>
+}
+
+/** What the peer at the other end understands. */
+export interface PeerAbilities {
+  /** WANT-HAVE, and answers to it. Otherwise each want-have is said as a want-block. */
+  have: boolean
+  /** Any CID. Otherwise CIDv0 only: other wants must not be put here. */
+  prefix: boolean
+}
+
+export class PeerWants {
+  readonly #maxSize: number
+  readonly #entries: Map<string, Entry> = new Map()
+  /** Entries that are Queued or CancelFirst, in order. */
+  readonly #due: Set<Entry> = new Set()
+  /** Refused entries, oldest first: the first to go when a slot is needed. */
+  readonly #refused: Set<Entry> = new Set()
+  readonly #cancels: Map<string, CID> = new Map()
+  #saidAnything = false
+
+  constructor (maxSize: number) {
+    this.#maxSize = maxSize
+  }
+
+  /** Wants the peer holds or is about to. */
+  get size (): number {
+    return this.#entries.size
+  }
+
+  /** Is there anything to say? */
+  get hasChanges (): boolean {
+    return this.#due.size > 0 || this.#cancels.size > 0
+  }
+
+  /** Could another want be taken in? */
+  get hasRoom (): boolean {
+    return this.#entries.size < this.#maxSize || this.#refused.size > 0
+  }
+
+  has (key: string): boolean {
+    return this.#entries.has(key)
+  }
+
+  /**
+   * Wants this of the peer. A want-have becomes a want-block, never the other
+   * way round. One that was refused is cancelled and said again.
+   *
+   * @returns false when the list is full and nothing in it was refused: not taken
+   */
+  want (key: string, cid: CID, wantType: WantType, priority: number): boolean {
+    const entry = this.#entries.get(key)
+
+    if (entry != null) {
+      this.#wantAgain(entry, wantType, priority)
+
+      return true
+    }
+
+    if (!this.#makeRoom()) {
+      return false
+    }
+
+    // a cancel that was not said yet must still go first: the peer may be about to answer the old want
+    const told = this.#cancels.has(key)
+    const state = told ? State.CancelFirst : State.Queued
+    const added: Entry = { key, cid, priority, wantType, state, told, sentAt: 0 }
+
+    this.#entries.set(key, added)
+    this.#due.add(added)
+
+    return true
+  }
+
+  /** No longer wanted of the peer. Says so if it was told. */
+  cancel (key: string): void {
+    const entry = this.#remove(key)
+
+    if (entry?.told === true) {
+      this.#cancels.set(key, entry.cid)
+    }
+  }
+
+  /** The peer sent the block: it holds this want no more. Returns when it was asked, if it was. */
+  blockReceived (key: string): number | undefined {
+    const entry = this.#remove(key)
+    // a cancel on its way out would be for nothing
+    this.#cancels.delete(key)
+
+    return entry?.told === true ? entry.sentAt : undefined
+  }
+
+  /** The peer has it. Ends a want-have at the peer; a want-block stays. Returns when it was asked, if it was. */
+  haveReceived (key: string): number | undefined {
+    const entry = this.#entries.get(key)
+
+    if (entry?.told !== true) {
+      return undefined
+    }
+
+    if (entry.wantType === WantType.Have && entry.state === State.Sent) {
+      this.#remove(key)
+    }
+
+    return entry.sentAt
+  }
+
+  /** The peer lacks it, or said nothing in time. It goes on holding the want. Returns when it was asked, if it was. */
+  refused (key: string): number | undefined {
+    const entry = this.#entries.get(key)
+
+    if (entry?.told !== true) {
+      return undefined
+    }
+
+    if (entry.state === State.Sent) {
+      entry.state = State.Refused
+      this.#refused.add(entry)
+    }
+
+    return entry.sentAt
+  }
+
+  /**
+   * What to say now, or undefined. The first message on a connection is a full
+   * wantlist, so that nothing stale is left at the peer.
+   */
+  take (abilities: PeerAbilities): WantsBatch | undefined {
+    if (!this.hasChanges) {
+      return undefined
+    }
+
+    const full = !this.#saidAnything
+    const entries = full ? [...this.#entries.values()] : this.#takeDue()
+    const cancels = new Map(full ? [] : this.#cancels)
+
+    for (const entry of entries) {
+      entry.state = State.Sent
+      entry.told = true
+      this.#due.delete(entry)
+      this.#refused.delete(entry)
+    }
+
+    this.#cancels.clear()
+    this.#saidAnything = true
+
+    const wants = entries.map(entry => toWire(entry, abilities))
+    const message: Message = { full, wants, cancels: [...cancels.values()], blocks: [], presences: [], pendingBytes: 0 }
+
+    return { message, entries, cancels }
+  }
+
+  /** The message went out. */
+  sent (batch: WantsBatch, now: number): void {
+    for (const entry of batch.entries) {
+      entry.sentAt = now
+    }
+  }
+
+  /** The message did not arrive, or may not have: what it said and still holds is said again. */
+  lost (batch: WantsBatch): void {
+    for (const entry of batch.entries) {
+      if (this.#entries.get(entry.key) === entry && entry.state === State.Sent) {
+        entry.state = State.Queued
+        this.#due.add(entry)
+      }
+    }
+
+    for (const [key, cid] of batch.cancels) {
+      if (!this.#entries.has(key)) {
+        this.#cancels.set(key, cid)
+      }
+    }
+
+    if (batch.message.full) {
+      this.#saidAnything = false
+    }
+  }
+
+  /** The wants the peer was told of, or is about to be. */
+  * [Symbol.iterator] (): IterableIterator<{ key: string, cid: CID, priority: number, wantType: WantType }> {
+    yield * this.#entries.values()
+  }
+
+  /** Those that may be said now; for those that are to be cancelled first, the cancel is put in and their turn is next. */
+  #takeDue (): Entry[] {
+    const entries: Entry[] = []
+
+    for (const entry of this.#due) {
+      if (entry.state === State.CancelFirst) {
+        this.#cancels.set(entry.key, entry.cid)
+        entry.state = State.Queued
+      } else {
+        entries.push(entry)
+      }
+    }
+
+    return entries
+  }
+
+  #wantAgain (entry: Entry, wantType: WantType, priority: number): void {
+    const upgrade = wantType === WantType.Block && entry.wantType === WantType.Have
+
+    if (entry.state === State.Refused) {
+      this.#refused.delete(entry)
+      entry.state = State.CancelFirst
+    } else if (upgrade && entry.state === State.Sent) {
+      entry.state = State.Queued
+    }
+
+    if (upgrade) {
+      entry.wantType = wantType
+    }
+
+    entry.priority = priority
+
+    if (entry.state !== State.Sent) {
+      this.#due.add(entry)
+    }
+  }
+
+  #makeRoom (): boolean {
+    if (this.#entries.size < this.#maxSize) {
+      return true
+    }
+
+    for (const oldest of this.#refused) {
+      this.cancel(oldest.key)
+
+      return true
+    }
+
+    return false
+  }
+
+  #remove (key: string): Entry | undefined {
+    const entry = this.#entries.get(key)
+
+    if (entry != null) {
+      this.#entries.delete(key)
+      this.#due.delete(entry)
+      this.#refused.delete(entry)
+    }
+
+    return entry
+  }
+}
+
+function toWire (entry: Entry, abilities: PeerAbilities): WantEntry {
+  return {
+    cid: abilities.prefix || entry.cid.version === 0 ? entry.cid : entry.cid.toV0(),
+    priority: entry.priority,
+    wantType: abilities.have ? entry.wantType : WantType.Block,
+    sendDontHave: abilities.have
+  }
+}

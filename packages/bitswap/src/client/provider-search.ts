@@ -1,0 +1,154 @@
+/**
+ * Asks routing who has a block, and connects to those it names. Bounded in
+ * searches at once, in time and in providers; the rest wait in line. A router
+ * that hangs and ignores its signal holds up nothing: it is left behind.
+ *
+ * Not for: when to search (`want-moves.ts`).
+ */
+import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { CID } from 'multiformats/cid'
+import type { BitswapRouting } from '../api.ts'
+import type { Clock } from '../core/clock.ts'
+import { detach } from '../core/detach.ts'
+import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import type { ClientOptions } from './options.ts'
+
+export interface ProviderSearchComponents {
+  routing: Required<Pick<BitswapRouting, 'findProviders'>>
+  network: { readonly self: PeerId, connect (target: PeerId | Multiaddr[], options?: AbortOptions): Promise<PeerId> }
+  clock: Clock
+  log: Logger
+}
+
+export interface SearchListener {
+  /** It is connected and speaks Bitswap. */
+  found (peer: PeerId): void
+  /** Called once, last; not after `cancel`. */
+  ended (): void
+}
+
+interface Search {
+  cid: CID
+  listener: SearchListener
+  abort: AbortController
+}
+
+export class ProviderSearch {
+  readonly #components: ProviderSearchComponents
+  readonly #options: ClientOptions
+  readonly #searches: Map<string, Search> = new Map()
+  /** Keys of searches that wait for one of `maxSearches` places; at most one for each want. */
+  readonly #waiting: Set<string> = new Set()
+
+  constructor (components: ProviderSearchComponents, options: ClientOptions) {
+    this.#components = components
+    this.#options = options
+  }
+
+  start (key: string, cid: CID, listener: SearchListener): void {
+    this.#searches.set(key, { cid, listener, abort: new AbortController() })
+    this.#waiting.add(key)
+    this.#startNext()
+  }
+
+  /** Nobody wants it any more. */
+  cancel (key: string): void {
+    this.#waiting.delete(key)
+    this.#searches.get(key)?.abort.abort()
+    this.#searches.delete(key)
+  }
+
+  stop (): void {
+    for (const key of [...this.#searches.keys()]) {
+      this.cancel(key)
+    }
+  }
+
+  #startNext (): void {
+    for (const key of this.#waiting) {
+      if (this.#searches.size - this.#waiting.size >= this.#options.maxSearches) {
+        return
+      }
+
+      const search = this.#searches.get(key)
+      this.#waiting.delete(key)
+
+      if (search != null) {
+        detach(this.#run(key, search), this.#components.log, 'provider search')
+      }
+    }
+  }
+
+  async #run (key: string, search: Search): Promise<void> {
+    const { clock, log } = this.#components
+    const timeout = timeoutSignal(clock, this.#options.searchTimeout, search.abort.signal)
+
+    try {
+      await this.#dialProviders(search, timeout.signal)
+    } catch (error) {
+      if (!search.abort.signal.aborted) {
+        log('provider search for %c ended early - %e', search.cid, error)
+      }
+    } finally {
+      timeout.clear()
+    }
+
+    if (this.#searches.get(key) === search) {
+      this.#searches.delete(key)
+      search.listener.ended()
+    }
+
+    this.#startNext()
+  }
+
+  async #dialProviders (search: Search, signal: AbortSignal): Promise<void> {
+    const { routing, network } = this.#components
+    const providers = routing.findProviders(search.cid, { signal })[Symbol.asyncIterator]()
+    const seen = new Set<string>([network.self.toString()])
+    const dials: Array<Promise<void>> = []
+
+    try {
+      while (dials.length < this.#options.maxProviders) {
+        const next = await raceSignal(Promise.resolve(providers.next()), signal)
+
+        if (next.done === true) {
+          break
+        }
+
+        const provider = next.value
+        const name = provider.id.toString()
+
+        if (!seen.has(name)) {
+          seen.add(name)
+          dials.push(this.#dial(search, provider, signal))
+        }
+      }
+    } finally {
+      // not waited for: a router that hangs would never answer
+      detach(Promise.resolve(providers.return?.()), this.#components.log, 'ending a provider search')
+      await Promise.all(dials)
+    }
+  }
+
+  /** Never rejects: a provider that cannot be reached is passed over. */
+  async #dial (search: Search, provider: { id: PeerId, multiaddrs: Multiaddr[] }, signal: AbortSignal): Promise<void> {
+    const { network, log } = this.#components
+
+    try {
+      const target = provider.multiaddrs.length > 0 ? provider.multiaddrs.map(address => withPeerId(address, provider.id)) : provider.id
+      const peer = await raceSignal(network.connect(target, { signal }), signal)
+
+      if (!search.abort.signal.aborted) {
+        search.listener.found(peer)
+      }
+    } catch (error) {
+      log('provider %p could not be reached - %e', provider.id, error)
+    }
+  }
+}
+
+/** Whoever answers there must be the provider that was named, behind a relay too. */
+function withPeerId (address: Multiaddr, peer: PeerId): Multiaddr {
+  return address.getComponents().at(-1)?.name === 'p2p' ? address : address.encapsulate(`/p2p/${peer.toString()}`)
+}

@@ -1,0 +1,100 @@
+/**
+ * What one session knows and wants. Pure; the public face is `session.ts`, the
+ * policy `want-planner.ts`.
+ */
+import { SessionClosedError } from '../errors.ts'
+import { PriorityFifo } from '../core/priority-fifo.ts'
+import type { ClientPeer } from './client-peer.ts'
+import type { Want } from './want.ts'
+
+/** Peers that left and are taken back when they return; the oldest goes first. */
+const MAX_FORMER_PEERS = 256
+
+/** One WANT-HAVE fewer goes along with each WANT-BLOCK after this many hits (design: 8). */
+const HITS_TO_NARROW = 8
+
+/** The most WANT-HAVEs that go along with one WANT-BLOCK. */
+const MAX_COMPANIONS = 10
+
+export class SessionState {
+  readonly id: number
+  /** Ask nobody but `peers`. */
+  readonly exclusive: boolean
+  /** Peers that had, or are likely to have, what this session wants. */
+  readonly peers: Set<ClientPeer> = new Set()
+  readonly wants: Set<Want> = new Set()
+  /** Wants in state `ready`; may hold some that have moved on, and are dropped when met. */
+  readonly ready: PriorityFifo<Want> = new PriorityFifo()
+  /** Wants of this session in state `looking`. */
+  looking = 0
+  /** Dials under way that may bring a peer. */
+  dials = 0
+  /** Provider searches under way on its behalf. */
+  searches = 0
+  /** How many other peers are asked WANT-HAVE along with each WANT-BLOCK. */
+  companions = 1
+  closed = false
+  /** Aborts when the session is closed. */
+  get signal (): AbortSignal {
+    return this.#closing.signal
+  }
+
+  readonly #closing: AbortController = new AbortController()
+  #hits = 0
+  readonly #formerPeers: Set<string> = new Set()
+
+  constructor (id: number, exclusive: boolean) {
+    this.id = id
+    this.exclusive = exclusive
+  }
+
+  addPeer (peer: ClientPeer): boolean {
+    if (this.peers.has(peer)) {
+      return false
+    }
+
+    this.peers.add(peer)
+    peer.sessions.add(this)
+    this.#formerPeers.delete(peer.key)
+
+    return true
+  }
+
+  removePeer (peer: ClientPeer): void {
+    this.peers.delete(peer)
+    peer.sessions.delete(this)
+    this.#formerPeers.add(peer.key)
+
+    if (this.#formerPeers.size > MAX_FORMER_PEERS) {
+      for (const oldest of this.#formerPeers) {
+        this.#formerPeers.delete(oldest)
+        break
+      }
+    }
+  }
+
+  /** Was this peer here, and left? */
+  knew (peerKey: string): boolean {
+    return this.#formerPeers.has(peerKey)
+  }
+
+  close (): void {
+    this.closed = true
+    this.ready.drain()
+    this.#closing.abort(new SessionClosedError(this.id))
+  }
+
+  /** The peer that was asked first had the block. */
+  hit (): void {
+    if (++this.#hits >= HITS_TO_NARROW) {
+      this.#hits = 0
+      this.companions = Math.max(0, this.companions - 1)
+    }
+  }
+
+  /** It had not: ask more peers along with it next time. */
+  miss (): void {
+    this.#hits = 0
+    this.companions = Math.min(MAX_COMPANIONS, Math.max(1, this.companions * 2))
+  }
+}

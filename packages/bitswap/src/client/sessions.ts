@@ -1,0 +1,134 @@
+/**
+ * The sessions there are, and the peers that users add to them. Limit: as many
+ * as users open; each is dropped when closed.
+ */
+import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import type { Provider, SessionOptions } from '../api.ts'
+import { multihashKey } from '../core/cid-map.ts'
+import type { Clock } from '../core/clock.ts'
+import { detach } from '../core/detach.ts'
+import { timeoutSignal } from '../core/timeout-signal.ts'
+import { NotStartedError, SessionClosedError } from '../errors.ts'
+import type { ClientOptions } from './options.ts'
+import { ClientSession } from './session.ts'
+import type { SessionClient } from './session.ts'
+import { SessionState } from './session-state.ts'
+import type { WantDriver } from './want-driver.ts'
+import type { WantPlanner } from './want-planner.ts'
+import type { Waiters } from './waiters.ts'
+
+export interface SessionsComponents {
+  clock: Clock
+  log: Logger
+  network: { connect (target: Provider, options?: AbortOptions): Promise<PeerId> }
+  planner: WantPlanner
+  waiters: Waiters
+  driver: WantDriver
+}
+
+export class Sessions {
+  readonly #components: SessionsComponents
+  readonly #options: ClientOptions
+  readonly #sessions: Map<SessionState, ClientSession> = new Map()
+  #shared: ClientSession | undefined
+  #next = 1
+
+  constructor (components: SessionsComponents, options: ClientOptions) {
+    this.#components = components
+    this.#options = options
+  }
+
+  get size (): number {
+    return this.#sessions.size
+  }
+
+  open (client: SessionClient, options: SessionOptions = {}): ClientSession {
+    const state = new SessionState(this.#next++, options.onlyProviders === true)
+    const session = new ClientSession(client, state)
+
+    this.#components.planner.board.sessions.add(state)
+    this.#sessions.set(state, session)
+    session.closeOn(options.signal)
+
+    for (const provider of options.providers ?? []) {
+      detach(this.addPeer(state, provider), this.#components.log, 'dialling a provider')
+    }
+
+    return session
+  }
+
+  /** The one of all calls that name none and bring no providers of their own. */
+  shared (client: SessionClient): ClientSession {
+    if (this.#shared?.closed !== false) {
+      this.#shared = this.open(client)
+    }
+
+    return this.#shared
+  }
+
+  /** Its callers reject; what only they wanted is wanted no more. Twice is a no-op. */
+  close (state: SessionState, reason: Error = new SessionClosedError(state.id)): void {
+    const { planner, waiters, driver, clock } = this.#components
+
+    if (!this.#sessions.delete(state)) {
+      return
+    }
+
+    const waiting = [...state.wants].flatMap(want => waiters.take(want.key, waiter => waiter.session === state))
+
+    for (const want of [...state.wants]) {
+      driver.dropUnwaited(want)
+    }
+
+    planner.sessionClosed(state, clock.now())
+    driver.apply()
+
+    for (const waiter of waiting) {
+      waiter.failed(reason)
+    }
+  }
+
+  closeAll (): void {
+    for (const session of [...this.#sessions.values()]) {
+      session.close()
+    }
+
+    this.#shared = undefined
+  }
+
+  /** Those that want this block. */
+  for (cid: CID): ClientSession[] {
+    const states = this.#components.planner.board.wants.get(multihashKey(cid))?.sessions ?? []
+
+    return [...states].map(state => this.#sessions.get(state)).filter(session => session != null)
+  }
+
+  /** Connects to a peer and adds it. Until then the wants of the session are not given up. */
+  async addPeer (state: SessionState, provider: Provider, options?: AbortOptions): Promise<void> {
+    const { clock, network, planner, driver } = this.#components
+
+    if (state.closed) {
+      throw new SessionClosedError(state.id)
+    }
+
+    const timeout = timeoutSignal(clock, this.#options.dialTimeout, options?.signal, state.signal)
+
+    planner.found.dialsChanged(state, 1, clock.now())
+
+    try {
+      const id = await network.connect(provider, { signal: timeout.signal })
+      const peer = planner.board.peers.get(id.toString())
+
+      if (peer == null) {
+        throw new NotStartedError(`connected to ${id.toString()}, but bitswap is not started`)
+      }
+
+      planner.found.peerJoins(state, peer, clock.now())
+    } finally {
+      timeout.clear()
+      planner.found.dialsChanged(state, -1, clock.now())
+      driver.apply()
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Carries out what the {@link WantPlanner} decides: wakes senders, starts and
+ * cancels searches, rejects callers that would rather fail than wait, and owns
+ * the one timer. `apply` is to be called after every fact given to the planner;
+ * several facts may share one call.
+ */
+import type { PeerId } from '@libp2p/interface'
+import { CustomProgressEvent } from 'progress-events'
+import type { Cancel, Clock } from '../core/clock.ts'
+import { BlockUnavailableError } from '../errors.ts'
+import type { ProviderSearch } from './provider-search.ts'
+import type { WantPlanner } from './want-planner.ts'
+import { WantState } from './want.ts'
+import type { Want } from './want.ts'
+import type { Waiters } from './waiters.ts'
+
+export interface WantDriverComponents {
+  planner: WantPlanner
+  waiters: Waiters
+  search: ProviderSearch | undefined
+  clock: Clock
+  /** When any byte last came from this peer. */
+  heardAt: (peer: PeerId) => number
+  sender: { wake (peer: PeerId, lane: 'wants'): void }
+}
+
+export class WantDriver {
+  readonly #components: WantDriverComponents
+  #timer: { at: number, cancel: Cancel } | undefined
+
+  constructor (components: WantDriverComponents) {
+    this.#components = components
+  }
+
+  apply (): void {
+    const { planner, sender } = this.#components
+    const { wake, search, unavailable } = planner.takeEffects()
+
+    for (const peer of wake) {
+      sender.wake(peer.peer, 'wants')
+    }
+
+    for (const want of search) {
+      this.#startSearch(want)
+    }
+
+    for (const want of unavailable) {
+      this.failUnavailable(want)
+    }
+
+    this.#arm()
+  }
+
+  /** Forgets what was decided, and stops the timer and all searches. */
+  stop (): void {
+    this.#components.search?.stop()
+    this.#components.planner.takeEffects()
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  /** Rejects the callers of this want that asked to fail fast. */
+  failUnavailable (want: Want): void {
+    const failing = this.#components.waiters.take(want.key, waiter => waiter.failFast)
+
+    for (const waiter of failing) {
+      waiter.failed(new BlockUnavailableError(waiter.cid, want.reasons()))
+    }
+
+    this.dropUnwaited(want)
+  }
+
+  /** Takes a want from the sessions none of whose callers wait for it any more. */
+  dropUnwaited (want: Want): void {
+    const { planner, waiters, clock } = this.#components
+    const waiting = new Set(waiters.of(want.key).map(waiter => waiter.session))
+
+    for (const session of want.sessions) {
+      if (!waiting.has(session)) {
+        planner.unwanted(session, want, clock.now())
+      }
+    }
+
+    if (want.state === WantState.Over && want.search === 'running') {
+      want.endSearch()
+      this.#components.search?.cancel(want.key)
+    }
+  }
+
+  #startSearch (want: Want): void {
+    const { planner, waiters, search, clock } = this.#components
+
+    for (const waiter of waiters.of(want.key)) {
+      waiter.onProgress?.(new CustomProgressEvent('bitswap:find-providers', waiter.cid))
+    }
+
+    search?.start(want.key, want.cid, {
+      found: provider => {
+        const peer = planner.board.peers.get(provider.toString())
+
+        for (const waiter of waiters.of(want.key)) {
+          waiter.onProgress?.(new CustomProgressEvent('bitswap:found-provider', { cid: waiter.cid, provider }))
+        }
+
+        if (peer != null) {
+          planner.found.providerFound(want, peer, clock.now())
+          this.apply()
+        }
+      },
+      ended: () => {
+        planner.found.searchEnded(want, clock.now())
+        this.apply()
+      }
+    })
+  }
+
+  /** Sees to it that the planner is asked again in time; too early does no harm. */
+  #arm (): void {
+    const { planner, clock, heardAt } = this.#components
+    const at = planner.nextDeadline()
+
+    if (at == null || (this.#timer != null && this.#timer.at <= at)) {
+      return
+    }
+
+    this.#timer?.cancel()
+    this.#timer = {
+      at,
+      cancel: clock.timer(at - clock.now(), () => {
+        this.#timer = undefined
+        planner.tick(clock.now(), heardAt)
+        this.apply()
+      })
+    }
+  }
+}

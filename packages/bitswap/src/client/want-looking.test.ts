@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { keys, number, Table } from '../../test/planner-table.ts'
+import type { ClientPeer } from './client-peer.ts'
+import type { Want } from './want.ts'
+test('several connected peers are asked whether they have it; who has it is asked for it, and for the rest', () => {
+  const table = new Table()
+  const [a, b, c] = [table.connect(1), table.connect(2), table.connect(3)]
+  const session = table.session()
+
+  table.want(session, 0)
+  assert.deepEqual([a, b, c].map(peer => table.told(peer)), [['h0'], ['h0'], ['h0']])
+
+  table.dontHave(a, 0)
+  table.have(b, 0)
+  assert.deepEqual([a, b, c].map(peer => table.told(peer)), [[], ['b0'], []])
+
+  table.want(session, 1)
+  assert.deepEqual([a, b, c].map(peer => table.told(peer)), [[], ['b1'], []])
+})
+
+test('connected peers are asked in steps: 10, then 40 more, then the rest', () => {
+  const table = new Table({ widenDelay: 100 })
+  const peers = Array.from({ length: 80 }, (_, i) => table.connect(i + 1))
+  const asked = (): number => peers.filter(peer => peer.wants.has(keys[0] as string)).length
+
+  table.want(table.session(), 0)
+  assert.equal(asked(), 10)
+  table.pass(99)
+  assert.equal(asked(), 10)
+  table.pass(1)
+  assert.equal(asked(), 50)
+  table.pass(100)
+  assert.equal(asked(), 80)
+})
+
+test('the next step comes at once when the last has said no, and never exceeds the limit', () => {
+  const table = new Table({ maxBroadcastPeers: 12 })
+  const peers = Array.from({ length: 20 }, (_, i) => table.connect(i + 1))
+  const asked = (): ClientPeer[] => peers.filter(peer => peer.wants.has(keys[0] as string))
+
+  table.want(table.session(), 0)
+  asked().forEach(peer => { table.told(peer) })
+  table.dontHave(asked()[0] as ClientPeer, 0)
+  assert.equal(asked().length, 10)
+  asked().slice(1).forEach(peer => { table.dontHave(peer, 0) })
+  assert.equal(asked().length, 12)
+  asked().slice(10).forEach(peer => {
+    table.told(peer)
+    table.dontHave(peer, 0)
+  })
+  table.effects()
+  assert.deepEqual(table.unavailable, [0])
+})
+
+test('no broadcast at all when none is allowed', () => {
+  const table = new Table({ maxBroadcastPeers: 0 })
+  const [a, b] = [table.connect(1), table.connect(2)]
+
+  table.want(table.session(), 0)
+  assert.deepEqual([table.told(a), table.told(b)], [[], []])
+})
+
+test('only so many wants are looked for at once; the next follow when these are found or given up', () => {
+  const table = new Table({ maxLooking: 2 })
+  const [a, b] = [table.connect(1), table.connect(2)]
+  const session = table.session()
+
+  table.want(session, 0, 1, 2, 3)
+  assert.deepEqual(table.told(a), ['h0', 'h1'])
+  table.told(b)
+  table.dontHave(a, 0)
+  table.dontHave(b, 0)
+  assert.deepEqual(table.told(a), ['h2'])
+  table.have(b, 1)
+  assert.deepEqual(table.told(b).filter(word => word.startsWith('b')), ['b1', 'b3'])
+})
+
+test('what everybody lacks is asked for again with growing delays, as a cancel and a new want', () => {
+  const table = new Table({ refreshDelay: 1000, maxRefreshDelay: 3000 })
+  const [a, b] = [table.connect(1), table.connect(2)]
+  const refuse = (): void => {
+    table.dontHave(a, 0)
+    table.dontHave(b, 0)
+  }
+
+  table.want(table.session(), 0)
+  assert.deepEqual(table.told(a), ['h0'])
+  table.told(b)
+  refuse()
+
+  for (const delay of [1000, 2000, 3000, 3000]) {
+    table.pass(delay - 1)
+    assert.deepEqual(table.told(a), [])
+    table.pass(1)
+    assert.deepEqual(table.told(a), ['c0', 'h0'])
+    table.told(b)
+    refuse()
+  }
+})
+
+test('a peer that lacked a block may send it later, unasked', () => {
+  const table = new Table()
+  const [a, b] = [table.connect(1), table.connect(2)]
+
+  table.want(table.session(), 0)
+  table.told(a)
+  table.told(b)
+  table.dontHave(a, 0)
+  table.dontHave(b, 0)
+  table.block(a, 0)
+  assert.equal(table.state(0), undefined)
+  assert.deepEqual([table.told(a), table.told(b)], [[], ['c0']])
+})
+
+test('a peer that connects is asked for what nobody has, and only for that', () => {
+  const table = new Table()
+  const [a, b] = [table.connect(1), table.connect(2)]
+  const session = table.session()
+
+  table.want(session, 0, 1)
+  table.have(a, 0)
+  table.dontHave(a, 1)
+  table.dontHave(b, 1)
+  assert.deepEqual(table.told(table.connect(3)), ['h1'])
+})
+
+test('an exclusive session asks nobody but its own peers', () => {
+  const table = new Table()
+  const [a, b] = [table.connect(1), table.connect(2)]
+  const session = table.session(true)
+
+  table.planner.found.dialsChanged(session, 1, 0)
+  table.want(session, 0)
+  table.effects()
+  assert.deepEqual([table.told(a), table.told(b), table.unavailable], [[], [], []])
+
+  table.planner.found.peerJoins(session, a, 0)
+  table.planner.found.dialsChanged(session, -1, 0)
+  assert.deepEqual([table.told(a), table.told(b)], [['b0'], []])
+  table.dontHave(a, 0)
+  table.effects()
+  assert.deepEqual(table.unavailable, [0])
+  assert.deepEqual(table.told(b), [])
+})
+
+test('an exclusive session whose dials all failed says so', () => {
+  const table = new Table()
+  const session = table.session(true)
+
+  table.connect(1)
+  table.planner.found.dialsChanged(session, 1, 0)
+  table.want(session, 0)
+  table.planner.found.dialsChanged(session, -1, 0)
+  table.effects()
+  assert.deepEqual(table.unavailable, [0])
+})
+
+test('routing is asked at once, and nothing is given up before it has answered', () => {
+  const table = new Table({}, true)
+  const [a, b] = [table.connect(1), table.connect(2)]
+  const session = table.session()
+
+  table.want(session, 0, 1)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0])
+
+  table.dontHave(a, 0, 1)
+  table.dontHave(b, 0, 1)
+  table.effects()
+  // the second want found nobody: it is searched for on its own
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1])
+  assert.deepEqual(table.unavailable, [])
+
+  table.planner.found.searchEnded(table.searches[0] as Want, 0)
+  table.effects()
+  assert.deepEqual(table.unavailable, [0])
+
+  const c = table.connect(3)
+  assert.deepEqual(table.told(c).toSorted(), ['h0', 'h1'])
+  table.planner.found.providerFound(table.searches[1] as Want, c, 0)
+  assert.deepEqual(table.told(c), ['b1'])
+})
+
+test('a search that ends after its want does nothing', () => {
+  const table = new Table({}, true)
+  const a = table.connect(1)
+  const session = table.session()
+
+  table.connect(2)
+  table.want(session, 0)
+  table.effects()
+  table.told(a)
+  table.unwant(session, 0)
+  table.told(a)
+  table.planner.found.searchEnded(table.searches[0] as Want, 0)
+  assert.equal(session.searches, 0)
+  assert.deepEqual(table.told(a), [])
+  assert.equal(session.looking, 0)
+})
+
+test('peers of old protocols are asked for the block, as they cannot say that they have it', () => {
+  const table = new Table()
+  const old = table.connect(1, { have: false, prefix: true })
+  const other = table.connect(2)
+
+  table.want(table.session(), 0)
+  assert.deepEqual([table.told(old), table.told(other)], [['b0'], ['h0']])
+  table.have(other, 0)
+  assert.deepEqual(table.told(other), ['b0'])
+})
+
+test('a peer without CID prefixes is asked only for what a CIDv0 can name', () => {
+  const table = new Table()
+  const old = table.connect(1, { have: false, prefix: false })
+
+  table.want(table.session(), 0) // a raw CIDv1
+  table.effects()
+  assert.deepEqual(table.told(old), [])
+  assert.deepEqual(table.unavailable, [0])
+})
+
+test('who said nothing is asked again sooner than who said no', () => {
+  const table = new Table({ dontHaveTimeout: 1000, refreshDelay: 30_000 })
+  const [a, b] = [table.connect(1), table.connect(2)]
+
+  table.want(table.session(), 0)
+  table.told(a)
+  table.told(b)
+  table.dontHave(b, 0)
+  table.pass(1999)
+  assert.deepEqual(table.told(b), [])
+  table.pass(1)
+  assert.deepEqual(table.told(b), ['c0', 'h0'])
+})

@@ -1,0 +1,107 @@
+/**
+ * One block we want, and where it stands. Shared by all sessions that want it,
+ * so that it is asked of one peer at a time however many callers wait.
+ */
+import type { CID } from 'multiformats/cid'
+import { UnavailableReason } from '../errors.ts'
+import type { ClientPeer } from './client-peer.ts'
+import type { SessionState } from './session-state.ts'
+
+/**
+ * In each state something is under way that ends it:
+ *
+ * - `ready`: peers that may have it are busy; ends when one has room, or none is
+ *   left. Or as many wants as allowed are being looked for; ends with one of them.
+ * - `asked`: a peer was asked to send it; ends with its answer, its silence, its
+ *   leaving.
+ * - `looking`: peers are asked whether they have it, or a search or dial runs;
+ *   ends with answers, or with `deadline`.
+ * - `waiting`: everybody reachable said no; ends with a new peer, a late answer,
+ *   or the refresh at `deadline`.
+ * - `arriving`: it was verified and is being stored.
+ * - `over`: stored, failed, or wanted by nobody.
+ */
+export const WantState = {
+  Ready: 'ready',
+  Asked: 'asked',
+  Looking: 'looking',
+  Waiting: 'waiting',
+  Arriving: 'arriving',
+  Over: 'over'
+} as const
+export type WantState = typeof WantState[keyof typeof WantState]
+
+/** What a peer said of this block, or that it said nothing. */
+export type Answer = 'have' | UnavailableReason
+
+export class Want {
+  readonly key: string
+  readonly cid: CID
+  priority: number
+  state: WantState = WantState.Ready
+  readonly sessions: Set<SessionState> = new Set()
+  /** Sessions in whose queue it sits, be it still `ready` or not. */
+  readonly queuedIn: Set<SessionState> = new Set()
+  /** By peer key, those who left included: at most one entry for each peer that was asked since the last refresh. */
+  readonly answers: Map<string, Answer> = new Map()
+  /** Peers that hold this want, or are about to be told of it. */
+  readonly holders: Set<ClientPeer> = new Set()
+  /** Who was asked to send it and has not answered: nearly always at most one. */
+  readonly askedOf: Set<ClientPeer> = new Set()
+  /** Who was asked whether they have it and has not answered. */
+  readonly probedAt: Set<ClientPeer> = new Set()
+  /** Has routing been asked for it in this round? */
+  search: 'none' | 'running' | 'done' = 'none'
+  #searcher: SessionState | undefined
+  /** How many peers were asked in the steps of this round. */
+  probes = 0
+  /** Rounds that ended with everybody saying no. */
+  refreshes = 0
+
+  constructor (key: string, cid: CID, priority: number) {
+    this.key = key
+    this.cid = cid
+    this.priority = priority
+  }
+
+  /** Did this peer say it cannot help, or fall silent? */
+  isRefusedBy (peer: ClientPeer): boolean {
+    const answer = this.answers.get(peer.key)
+
+    return answer === UnavailableReason.DontHave || answer === UnavailableReason.Silent
+  }
+
+  /** Did anybody fall silent, who may have it after all? */
+  get hasSilence (): boolean {
+    return [...this.answers.values()].includes(UnavailableReason.Silent)
+  }
+
+  /** Routing is asked for it, on behalf of a session. */
+  startSearch (searcher: SessionState): void {
+    this.search = 'running'
+    this.#searcher = searcher
+    searcher.searches++
+  }
+
+  endSearch (): void {
+    if (this.#searcher != null) {
+      this.#searcher.searches--
+      this.#searcher = undefined
+    }
+
+    this.search = 'done'
+  }
+
+  /** Why it could not be had so far: peer to reason. */
+  reasons (): Map<string, UnavailableReason> {
+    const reasons = new Map<string, UnavailableReason>()
+
+    for (const [peer, answer] of this.answers) {
+      if (answer !== 'have') {
+        reasons.set(peer, answer)
+      }
+    }
+
+    return reasons
+  }
+}

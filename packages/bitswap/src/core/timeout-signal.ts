@@ -1,0 +1,59 @@
+import type { Clock } from './clock.ts'
+
+export interface TimeoutSignal {
+  signal: AbortSignal
+  /** Stops the clock and lets go of the parent. To be called when the work is over, however it ended. */
+  clear (): void
+}
+
+/**
+ * A signal that aborts after `delay` milliseconds of the clock with a
+ * `TimeoutError`, or with the reason of one of `parents` when that aborts first.
+ */
+export function timeoutSignal (clock: Clock, delay: number, ...parents: Array<AbortSignal | undefined>): TimeoutSignal {
+  const controller = new AbortController()
+  const cancel = clock.timer(delay, () => {
+    controller.abort(new DOMException(`took longer than ${delay} ms`, 'TimeoutError'))
+  })
+  const listeners: Array<() => void> = []
+
+  for (const parent of parents) {
+    if (parent == null) {
+      continue
+    }
+
+    const abort = (): void => { controller.abort(parent.reason) }
+
+    if (parent.aborted) {
+      abort()
+    } else {
+      parent.addEventListener('abort', abort, { once: true })
+      listeners.push(() => { parent.removeEventListener('abort', abort) })
+    }
+  }
+
+  return {
+    signal: controller.signal,
+    clear: () => {
+      cancel()
+      listeners.forEach(remove => { remove() })
+    }
+  }
+}
+
+/** Settles as `promise` does, or rejects with the signal's reason when it aborts first. Leaves no listener. */
+export async function raceSignal<T> (promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+
+  let abort = (): void => {}
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => { reject(signal.reason) }
+    signal.addEventListener('abort', abort, { once: true })
+  })
+
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Every error this package throws. Each has a stable `name` to switch on (it
+ * survives minifiers and two copies of the package), the values as fields, and
+ * a `cause` where there is one. An aborted call rejects with `signal.reason`.
+ */
+import type { CID } from 'multiformats/cid'
+
+/** Why a peer that was asked did not send a block. */
+export const UnavailableReason = {
+  /** It answered that it lacks the block. */
+  DontHave: 'dont-have',
+  /** It did not answer in time. */
+  Silent: 'silent',
+  /** Its last connection closed, or it could not be reached. */
+  Disconnected: 'disconnected'
+} as const
+export type UnavailableReason = typeof UnavailableReason[keyof typeof UnavailableReason]
+
+/**
+ * No peer we could reach would send the block: all were asked, all answered
+ * DONT_HAVE, fell silent or left, and routing knew of nobody else.
+ */
+export class BlockUnavailableError extends Error {
+  override readonly name = 'BlockUnavailableError'
+  readonly cid: CID
+  /** How many peers were asked. */
+  readonly peersAsked: number
+  /** How each of them ended: peer id as a string to reason. */
+  readonly reasons: ReadonlyMap<string, UnavailableReason>
+  /** All that could not be had, when several blocks were asked for in one call. */
+  readonly missing: readonly CID[]
+
+  constructor (cid: CID, reasons: ReadonlyMap<string, UnavailableReason>, options?: ErrorOptions & { missing?: readonly CID[] }) {
+    const missing = options?.missing ?? [cid]
+    const others = missing.length > 1 ? ` and ${missing.length - 1} more` : ''
+
+    super(`no peer would send ${cid}${others}, ${reasons.size} asked`, options)
+    this.cid = cid
+    this.peersAsked = reasons.size
+    this.reasons = reasons
+    this.missing = missing
+  }
+}
+
+/** Somebody called `cancelWants` for a block this call was waiting for. */
+export class WantCancelledError extends Error {
+  override readonly name = 'WantCancelledError'
+  readonly cid: CID
+
+  constructor (cid: CID) {
+    super(`the want for ${cid} was cancelled`)
+    this.cid = cid
+  }
+}
+
+/** The session was closed, before this call or while it was waiting. */
+export class SessionClosedError extends Error {
+  override readonly name = 'SessionClosedError'
+  readonly session: number
+
+  constructor (session: number) {
+    super(`session ${session} is closed`)
+    this.session = session
+  }
+}
+
+/** The call needs a started Bitswap; or it was stopped while the call was waiting. */
+export class NotStartedError extends Error {
+  override readonly name = 'NotStartedError'
+
+  constructor (message: string = 'bitswap is not started') {
+    super(message)
+  }
+}
+
+/** An option has a value it cannot have. */
+export class InvalidOptionError extends Error {
+  override readonly name = 'InvalidOptionError'
+  /** Where it stands, as in `client.dontHaveTimeout`. */
+  readonly option: string
+  readonly value: unknown
+
+  constructor (option: string, value: unknown, expected: string) {
+    super(`${option} must be ${expected}, got ${String(value)}`)
+    this.option = option
+    this.value = value
+  }
+}
+
+/** A block is larger than the caller, or the wire, allows. Nothing of it was kept. */
+export class BlockTooLargeError extends Error {
+  override readonly name = 'BlockTooLargeError'
+  readonly cid: CID
+  readonly size: number
+  readonly maxSize: number
+
+  constructor (cid: CID, size: number, maxSize: number) {
+    super(`block ${cid} has ${size} bytes, more than the ${maxSize} allowed`)
+    this.cid = cid
+    this.size = size
+    this.maxSize = maxSize
+  }
+}
+
+export { MalformedMessageError, MessageTooLargeError, UnknownHashError } from './message/errors.ts'
+export { NotConnectedError, StreamClosedError, StreamTimeoutError } from './network/errors.ts'
+
+/** More distinct blocks would be wanted at once than `client.maxWants` allows. */
+export class TooManyWantsError extends Error {
+  override readonly name = 'TooManyWantsError'
+  readonly maxWants: number
+
+  constructor (maxWants: number) {
+    super(`${maxWants} blocks are wanted already`)
+    this.maxWants = maxWants
+  }
+}

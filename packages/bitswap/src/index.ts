@@ -1,0 +1,107 @@
+/**
+ * Bitswap, the block exchange of IPFS, on js-libp2p.
+ *
+ * @example
+ *
+ * ```ts
+ * import { createBitswap } from 'ts-bitswap'
+ *
+ * const bitswap = createBitswap({ libp2p, blockstore })
+ * await bitswap.start()
+ *
+ * const bytes = await bitswap.getBlock(cid, { signal: AbortSignal.timeout(30_000) })
+ * ```
+ *
+ * For: fetching blocks from peers and serving them. Not for: files, pinning,
+ * finding peers: bring a block store, and a routing if there is one.
+ */
+import type { ComponentLogger, Metrics } from '@libp2p/interface'
+import type { Blockstore } from 'interface-blockstore'
+import type { Bitswap, BitswapComponents, BitswapRouting } from './api.ts'
+import { Exchange } from './bitswap.ts'
+import { systemClock } from './core/clock.ts'
+import { withDefaultHashers } from './message/prefix.ts'
+import type { HasherLoader } from './message/prefix.ts'
+import { registerMetrics } from './metrics.ts'
+import { hostFromComponents, hostFromLibp2p } from './network/host.ts'
+import type { Host, HostComponents } from './network/host.ts'
+import { Libp2pNetwork } from './network/libp2p-network.ts'
+import { resolveOptions } from './options.ts'
+import type { BitswapInit } from './options.ts'
+
+export type * from './api.ts'
+export type { BitswapEvents, BitswapProgressEvents, BlockReceived, BlockSent } from './events.ts'
+export * from './errors.ts'
+export { WantType } from './message/message.ts'
+export type { BitswapInit } from './options.ts'
+export type { ClientInit } from './client/options.ts'
+export type { NetworkInit } from './network/options.ts'
+export { BitswapProtocol } from './network/protocols.ts'
+export type { RequestFilter, ServerInit } from './server/options.ts'
+
+/** Components that libp2p hands to a service, as far as they are used. */
+export interface Libp2pComponents extends HostComponents {
+  logger: ComponentLogger
+  metrics?: Metrics
+}
+
+export interface BitswapServiceInit extends BitswapInit {
+  blockstore: Blockstore
+  routing?: BitswapRouting
+  getHasher?: HasherLoader
+}
+
+/**
+ * Bitswap on a libp2p node, which needs the identify service. Not started; it
+ * may be started before libp2p is, and again after it was stopped.
+ *
+ * @throws InvalidOptionError
+ */
+export function createBitswap (components: BitswapComponents, init?: BitswapInit): Bitswap {
+  return create({ ...components, logger: components.logger ?? components.libp2p.logger, host: hostFromLibp2p(components.libp2p) }, init)
+}
+
+/**
+ * Bitswap as a service of libp2p, started and stopped with it.
+ *
+ * @example
+ *
+ * ```ts
+ * const libp2p = await createLibp2p({ services: { identify: identify(), bitswap: bitswap({ blockstore }) } })
+ *
+ * await libp2p.services.bitswap.getBlock(cid)
+ * ```
+ *
+ * @throws InvalidOptionError
+ */
+export function bitswap ({ blockstore, routing, getHasher, ...init }: BitswapServiceInit): (components: Libp2pComponents) => Bitswap {
+  resolveOptions(init)
+
+  return components => create({
+    blockstore,
+    logger: components.logger,
+    host: hostFromComponents(components),
+    ...routing == null ? {} : { routing },
+    ...getHasher == null ? {} : { getHasher },
+    ...components.metrics == null ? {} : { metrics: components.metrics }
+  }, init)
+}
+
+interface Parts extends Pick<BitswapComponents, 'blockstore' | 'routing' | 'metrics' | 'getHasher'> {
+  host: Host
+  logger: ComponentLogger
+}
+
+function create (parts: Parts, init: BitswapInit | undefined): Bitswap {
+  const { host, blockstore, routing, logger, metrics, getHasher } = parts
+  const options = resolveOptions(init)
+  const clock = systemClock
+  const network = new Libp2pNetwork({ host, clock, logger }, options.network)
+  const exchange = new Exchange({ network, blockstore, routing, logger, getHasher: withDefaultHashers(getHasher), clock }, options)
+
+  if (metrics != null) {
+    registerMetrics(metrics, () => exchange.stat())
+  }
+
+  return exchange
+}

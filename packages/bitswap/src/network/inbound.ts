@@ -1,0 +1,200 @@
+/**
+ * What arrives on one stream, as messages: bytes are cut into frames, decoded,
+ * and handed over one by one. Whoever takes them may hold up the next by
+ * returning a promise; then what piles up is bounded by pausing the stream.
+ *
+ * Not for: when a stream is too old. A stream may be idle for as long as it
+ * likes: peers keep one open and use it when they have something to say.
+ *
+ * Limits: a message of `maxMessageSize`; while one is dealt with,
+ * `inboundBufferSize` and what the transport has on its way; over all streams
+ * of the peer its {@link InboundBudget}. Bytes that are no message end the
+ * stream.
+ */
+import type { Logger } from '@libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import { detach } from '../core/detach.ts'
+import { decodeMessage } from '../message/codec.ts'
+import { MalformedMessageError } from '../message/errors.ts'
+import { Unframer } from '../message/frame.ts'
+import type { ReceivedMessage } from '../message/message.ts'
+import type { BudgetHolder, InboundBudget } from './inbound-budget.ts'
+import type { NetworkStream, StreamReader } from './network.ts'
+import type { NetworkOptions } from './options.ts'
+
+export interface InboundComponents {
+  log: Logger
+  budget: InboundBudget
+  owner: InboundOwner
+}
+
+/** Who is told what came. */
+export interface InboundOwner {
+  bytesReceived (size: number): void
+
+  /** The next one comes when this has resolved, or in the same turn when it returns nothing. */
+  messageReceived (message: ReceivedMessage): void | Promise<void>
+
+  /** What came is no message, or ended in the middle of one. The stream is aborted. */
+  malformed (error: Error): void
+
+  /** The peer sends no more, and all its messages were dealt with. */
+  ended (): void
+
+  /** The stream is gone. Messages that had come in full may still be handed over. */
+  closed (error?: Error): void
+}
+
+export class Inbound implements StreamReader, BudgetHolder {
+  readonly #stream: NetworkStream
+  readonly #components: InboundComponents
+  readonly #options: NetworkOptions
+  readonly #unframer: Unframer
+  /** A message is being handed over or dealt with. */
+  #busy = false
+  /** Its size. */
+  #busySize = 0
+  #paused = false
+  #ended = false
+  #endTold = false
+  #gone = false
+  #stopped = false
+
+  constructor (stream: NetworkStream, components: InboundComponents, options: NetworkOptions) {
+    this.#stream = stream
+    this.#components = components
+    this.#options = options
+    this.#unframer = new Unframer(options.maxMessageSize)
+  }
+
+  data (bytes: Uint8Array | Uint8ArrayList): void {
+    if (this.#stopped) {
+      return
+    }
+
+    this.#components.owner.bytesReceived(bytes.byteLength)
+    this.#unframer.push(bytes)
+    this.#process()
+  }
+
+  ended (): void {
+    this.#ended = true
+    this.#process()
+  }
+
+  closed (error?: Error): void {
+    this.#gone = true
+    this.#components.owner.closed(error)
+    this.#process()
+  }
+
+  budgetChanged (): void {
+    this.#regulate()
+  }
+
+  /** Hands over nothing any more; the stream is left to the caller. */
+  stop (): void {
+    this.#stopped = true
+    this.#components.budget.set(this, 0)
+  }
+
+  /** Hands over what is complete, until somebody wants to be waited for. */
+  #process (): void {
+    while (!this.#busy && !this.#stopped) {
+      const message = this.#next()
+
+      if (message == null) {
+        break
+      }
+
+      this.#busy = true
+      this.#busySize = message.size
+      const pending = this.#components.owner.messageReceived(message)
+
+      if (pending == null) {
+        this.#busy = false
+        this.#busySize = 0
+      } else {
+        detach(pending.finally(() => { this.#dealtWith() }), this.#components.log, 'dealing with a message')
+      }
+    }
+
+    this.#settle()
+  }
+
+  #dealtWith (): void {
+    this.#busy = false
+    this.#busySize = 0
+    this.#process()
+  }
+
+  #next (): ReceivedMessage | undefined {
+    try {
+      const frame = this.#unframer.next()
+
+      return frame == null ? undefined : decodeMessage(frame)
+    } catch (error) {
+      this.#refuse(error)
+
+      return undefined
+    }
+  }
+
+  /** Looks at what follows from where things stand: budget, pause, end. */
+  #settle (): void {
+    if (this.#stopped) {
+      return
+    }
+
+    const kept = this.#unframer.buffered
+
+    if (!this.#busy) {
+      if (this.#gone) {
+        this.stop()
+
+        return
+      }
+
+      if (this.#ended && kept > 0) {
+        this.#refuse(new MalformedMessageError(`the stream ended within a message, after ${kept} bytes of it`))
+
+        return
+      }
+
+      if (this.#ended && !this.#endTold) {
+        this.#endTold = true
+        this.#components.owner.ended()
+      }
+    }
+
+    this.#components.budget.set(this, kept + this.#busySize)
+    this.#regulate()
+  }
+
+  /** Pauses or resumes. Resuming may hand us data before it returns, so nothing follows it. */
+  #regulate (): void {
+    if (this.#stopped || this.#gone) {
+      return
+    }
+
+    const full = this.#busy && this.#unframer.buffered > this.#options.inboundBufferSize
+    const pause = full || this.#components.budget.mustWait(this)
+
+    if (pause !== this.#paused) {
+      this.#paused = pause
+
+      if (pause) {
+        this.#stream.pause()
+      } else {
+        this.#stream.resume()
+      }
+    }
+  }
+
+  #refuse (cause: unknown): void {
+    const error = cause instanceof Error ? cause : new MalformedMessageError('the message could not be read', { cause })
+    this.stop()
+    this.#components.owner.malformed(error)
+    this.#stream.abort(error)
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * The one outgoing stream of a lane: opened when it is needed, kept, and opened
+ * again when it is needed after it ended. A peer that fails again and again is
+ * asked ever more slowly, and after `sendAttempts` failures in a row no more.
+ *
+ * Not for: what is written to it (`peer-sender.ts`).
+ */
+import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
+import type { Clock } from '../core/clock.ts'
+import { StreamClosedError, StreamTimeoutError } from './errors.ts'
+import type { MessengerStats } from './messenger-stats.ts'
+import type { NetworkStream } from './network.ts'
+import type { NetworkOptions } from './options.ts'
+import { OutgoingStream } from './outgoing-stream.ts'
+import type { OutgoingStreamOwner } from './outgoing-stream.ts'
+import { Waiting } from './waiting.ts'
+
+export interface KeptStreamComponents {
+  peer: PeerId
+  clock: Clock
+  log: Logger
+  stats: MessengerStats
+  openStream (options: AbortOptions): Promise<NetworkStream>
+
+  /** Called in the turn in which a stream was opened: reads it, and tells `outgoing` when it ends. */
+  attach (stream: NetworkStream, outgoing: OutgoingStream): void
+}
+
+/** However many attempts there are, the pauses between them grow no longer than this, in milliseconds. */
+const MAX_RETRY_DELAY = 30_000
+
+export class KeptStream implements OutgoingStreamOwner {
+  readonly #components: KeptStreamComponents
+  readonly #options: NetworkOptions
+  readonly #onFailure: () => void
+  readonly #waiting: Waiting
+  #stream: OutgoingStream | undefined
+  /** In a row, and the last of them. */
+  #failures = 0
+  #failure: Error | undefined
+  #closed: Error | undefined
+
+  /** @param onFailure - called when a stream failed of itself: something may have to be said again */
+  constructor (components: KeptStreamComponents, options: NetworkOptions, onFailure: () => void) {
+    this.#components = components
+    this.#options = options
+    this.#onFailure = onFailure
+    this.#waiting = new Waiting(components.clock)
+  }
+
+  /** The stream, if one is open and good for a message. */
+  get current (): OutgoingStream | undefined {
+    return this.#stream
+  }
+
+  /**
+   * The stream; opens one if there is none. Makes the pauses that earlier
+   * failures demand.
+   *
+   * @param isNeeded - asked before each attempt: undefined is returned when it says no
+   * @throws the last failure when there were too many in a row, or when the peer
+   * speaks no Bitswap: the next call starts afresh. What it was closed with, when
+   * that happens during a pause.
+   */
+  async open (isNeeded: () => boolean): Promise<OutgoingStream | undefined> {
+    let paused = false
+
+    while (isNeeded()) {
+      if (this.#stream != null) {
+        return this.#stream
+      }
+
+      if (this.#failure != null && (this.#failures >= this.#options.sendAttempts || this.#failure.name === 'UnsupportedProtocolError')) {
+        const failure = this.#failure
+        this.streamProven()
+
+        throw failure
+      }
+
+      paused = this.#failures > 0 && !paused
+
+      if (paused) {
+        await this.#waiting.pause(this.#retryDelay())
+      } else {
+        await this.#attempt()
+      }
+    }
+
+    return undefined
+  }
+
+  /** Waits for room in a stream, up to `timeout` after `since`. */
+  async room (stream: NetworkStream, since: number, timeout: number): Promise<void> {
+    const late = (): Error => new StreamTimeoutError('writing to', this.#components.peer, timeout)
+    await this.#waiting.within(since + timeout - this.#components.clock.now(), late, async signal => { await stream.drained({ signal }) })
+  }
+
+  /** Gives up a stream that a message could not be written to. */
+  fail (stream: OutgoingStream, error: Error): void {
+    // one that ended of itself was counted then
+    if (stream.isUsable && this.#closed == null) {
+      this.#failed(error)
+    }
+
+    this.#forget(stream)
+    stream.abort(error)
+  }
+
+  /** Ends our side once what was written has left. A message that is being written is lost. */
+  async close (error: Error): Promise<void> {
+    const stream = this.#end(error)
+
+    if (stream == null) {
+      return
+    }
+
+    if (stream.isWriting) {
+      stream.abort(error)
+
+      return
+    }
+
+    try {
+      await this.#within(this.#options.closeTimeout, 'closing a stream to', async options => { await stream.close(options) })
+    } catch (failure) {
+      this.#components.log('could not close a stream to %p - %e', this.#components.peer, failure)
+      stream.abort(error)
+    }
+  }
+
+  /** Ends it at once: what is being written, or was sent lately, is lost. */
+  abort (error: Error): void {
+    this.#end(error)?.abort(error)
+  }
+
+  streamGone (stream: OutgoingStream, failure: Error | undefined): void {
+    this.#forget(stream)
+
+    if (failure != null) {
+      this.#failed(failure)
+      this.#onFailure()
+    }
+  }
+
+  streamProven (): void {
+    this.#failures = 0
+    this.#failure = undefined
+  }
+
+  lostAfterSent (): void {
+    this.#components.stats.lostAfterSent++
+  }
+
+  #retryDelay (): number {
+    let delay = this.#options.retryDelay
+
+    for (let i = 1; i < this.#failures && delay < MAX_RETRY_DELAY; i++) {
+      delay *= 2
+    }
+
+    return Math.min(delay, MAX_RETRY_DELAY)
+  }
+
+  /** Tries to open a stream. Does not throw. */
+  async #attempt (): Promise<void> {
+    const { peer, log, stats } = this.#components
+
+    try {
+      const stream = await this.#within(this.#options.openStreamTimeout, 'opening a stream to', async options => await this.#components.openStream(options))
+      this.#opened(stream)
+    } catch (cause) {
+      if (this.#closed == null) {
+        stats.openFailures++
+        this.#failed(cause instanceof Error ? cause : new StreamClosedError('no stream could be opened', { cause }))
+        log('could not open a stream to %p - %e', peer, cause)
+      }
+    }
+  }
+
+  #opened (stream: NetworkStream): void {
+    if (this.#closed != null) {
+      stream.abort(this.#closed)
+
+      return
+    }
+
+    const { clock, log, stats } = this.#components
+    stats.streamsOpened++
+    this.#stream = new OutgoingStream(stream, { clock, log, owner: this }, this.#options)
+    this.#components.attach(stream, this.#stream)
+  }
+
+  #failed (error: Error): void {
+    this.#failures++
+    this.#failure = error
+  }
+
+  #forget (stream: OutgoingStream): void {
+    if (this.#stream === stream) {
+      this.#stream = undefined
+    }
+  }
+
+  #end (error: Error): OutgoingStream | undefined {
+    const stream = this.#stream
+    this.#closed ??= error
+    this.#stream = undefined
+    this.#waiting.stop(error)
+
+    return stream
+  }
+
+  async #within<T> (timeout: number, doing: string, work: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    return await this.#waiting.within(timeout, () => new StreamTimeoutError(doing, this.#components.peer, timeout), async signal => await work({ signal }))
+  }
+}

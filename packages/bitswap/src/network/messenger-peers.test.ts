@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Uint8ArrayList } from 'uint8arraylist'
+import { setUpMessenger } from '../../test/support/messenger-setup.ts'
+import { frameOf, RawPeer } from '../../test/support/raw-peer.ts'
+import { blockMessage, wantMessage } from '../../test/support/scripted-receiver.ts'
+import { Lane } from './messenger-receiver.ts'
+import { BitswapProtocol } from './protocols.ts'
+
+const CONNECTED = 'connected /ipfs/bitswap/1.2.0'
+
+test('when a peer leaves, what was being written or was sent lately is lost before it is reported', async () => {
+  const { net, node, messenger, receiver, bob } = await setUpMessenger({ network: { window: 1_000 } })
+  receiver.repeats = false
+  bob.onStream = (stream, number) => {
+    if (number === 1) {
+      stream.pause()
+    }
+  }
+  const wants = receiver.post(bob.peer, Lane.Wants, wantMessage(1))
+  messenger.wake(bob.peer, Lane.Wants)
+  await net.clock.advance(1)
+  const blocks = [1, 2].map(seed => receiver.post(bob.peer, Lane.Blocks, blockMessage(seed, 5_000)))
+  messenger.wake(bob.peer, Lane.Blocks)
+  await net.clock.advance(1)
+  net.disconnect(node, bob.node)
+  assert.deepEqual(wants.fate, ['taken', 'sent', 'lost StreamClosedError'])
+  assert.deepEqual(receiver.events, [CONNECTED, 'disconnected'])
+  await net.clock.run()
+  assert.deepEqual(blocks.map(({ fate }) => fate.length), [2, 2])
+  assert.equal(net.clock.now(), 2)
+  messenger.wake(bob.peer, Lane.Wants)
+  assert.equal(net.clock.pending, 0)
+})
+
+test('a peer that is back within the same moment is a new peer with new streams', async () => {
+  const { net, node, messenger, receiver, bob } = await setUpMessenger({ network: { latency: 10 } })
+  const first = receiver.post(bob.peer, Lane.Wants, wantMessage(1))
+  messenger.wake(bob.peer, Lane.Wants)
+  await net.clock.advance(15) // while the stream is being opened
+  net.disconnect(node, bob.node)
+  net.connect(node, bob.node)
+  assert.deepEqual(receiver.events, [CONNECTED, 'disconnected', CONNECTED])
+  messenger.wake(bob.peer, Lane.Wants)
+  await net.clock.run()
+  assert.deepEqual(first.fate, ['taken', 'sent'])
+  assert.equal(bob.messages.length, 1)
+  assert.deepEqual(receiver.events.slice(3), [])
+})
+
+test('nothing more is handed over of a peer that has left', async () => {
+  const { net, node, receiver, bob } = await setUpMessenger()
+  const dealtWith = Promise.withResolvers<void>()
+  receiver.onMessage = async () => { await dealtWith.promise }
+  const raw = await bob.open(node.self)
+  raw.stream.send(new Uint8ArrayList(frameOf(wantMessage(1)), frameOf(wantMessage(2))))
+  await net.clock.run()
+  net.disconnect(node, bob.node)
+  dealtWith.resolve()
+  await net.clock.run()
+  assert.deepEqual(receiver.events, [CONNECTED, 'message', 'disconnected'])
+})
+
+test('a peer that speaks before it is reported is reported first, once, by the protocol of its stream', async () => {
+  const { net, node, messenger, receiver } = await setUpMessenger()
+  const carol = await new RawPeer(net, { protocols: [BitswapProtocol.V110] }).start()
+  net.connect(node, carol.node, { identifyDelay: 500 })
+  const raw = await carol.open(node.self)
+  assert.deepEqual(receiver.events, [CONNECTED])
+  raw.stream.send(frameOf(wantMessage(1)))
+  await net.clock.advance(1)
+  assert.deepEqual(receiver.events, [CONNECTED, 'connected /ipfs/bitswap/1.1.0', 'message'])
+
+  const letter = receiver.post(carol.peer, Lane.Wants, wantMessage(2)) // it can be answered at once
+  messenger.wake(carol.peer, Lane.Wants)
+  await net.clock.run()
+  assert.deepEqual(letter.fate, ['taken', 'sent'])
+  assert.equal(receiver.events.length, 3)
+  net.disconnect(node, carol.node)
+  assert.deepEqual(receiver.events.slice(3), ['disconnected'])
+})
+
+test('a peer that opens a stream and says nothing is not reported until the network does', async () => {
+  const { net, node, messenger, receiver } = await setUpMessenger()
+  const carol = await new RawPeer(net).start()
+  net.connect(node, carol.node, { identifyDelay: 500 })
+  await carol.open(node.self)
+  assert.equal(messenger.peers().length, 1)
+  await net.clock.run()
+  assert.deepEqual(receiver.events, [CONNECTED, CONNECTED])
+})
+
+test('a peer that is never identified is forgotten a while after its last stream, and not before', async () => {
+  const { net, node, receiver } = await setUpMessenger({ options: { identifyTimeout: 3_000 } })
+  const carol = await new RawPeer(net).start()
+  net.connect(node, carol.node, { identifyDelay: 1_000_000 })
+
+  for (let i = 0; i < 3; i++) {
+    const raw = await carol.open(node.self)
+    raw.stream.send(frameOf(wantMessage(i)))
+    await net.clock.advance(10_000)
+    await raw.stream.close()
+    await net.clock.advance(2_999)
+  }
+
+  assert.deepEqual(receiver.events, [CONNECTED, CONNECTED, 'message', 'message', 'message'])
+  await net.clock.advance(1)
+  assert.deepEqual(receiver.events.slice(5), ['disconnected'])
+})
+
+test('when a byte last came from a peer is known, also within a message', async () => {
+  const { net, node, messenger, bob } = await setUpMessenger()
+  assert.equal(messenger.heardAt(bob.peer), -Infinity)
+  const raw = await bob.open(node.self)
+  raw.stream.send(frameOf(wantMessage(1)).subarray(0, 3))
+  await net.clock.advance(40)
+  assert.equal(messenger.heardAt(bob.peer), 0)
+  raw.stream.send(frameOf(wantMessage(1)).subarray(3, 5))
+  await net.clock.advance(1)
+  assert.equal(messenger.heardAt(bob.peer), 40)
+  net.disconnect(node, bob.node)
+  assert.equal(messenger.heardAt(bob.peer), -Infinity)
+})
+
+test('what a peer speaks is learnt from its streams', async () => {
+  const { net, node, messenger, bob } = await setUpMessenger()
+  bob.node.protocols = [BitswapProtocol.V110]
+  await bob.open(node.self)
+  assert.equal(messenger.protocolOf(bob.peer), BitswapProtocol.V110)
+  assert.equal(messenger.protocolOf(net.createNode().self), undefined)
+})
+
+test('connecting is up to the network', async () => {
+  const { net, messenger, receiver } = await setUpMessenger()
+  const carol = await new RawPeer(net).start()
+  assert.ok((await net.clock.run(messenger.connect(carol.peer))).equals(carol.peer))
+  assert.deepEqual(receiver.events, [CONNECTED, CONNECTED])
+  await assert.rejects(messenger.connect(carol.peer, { signal: AbortSignal.abort(new RangeError('no')) }), RangeError)
+})

@@ -1,0 +1,248 @@
+/**
+ * Messages over the byte streams of a {@link Network}: one inbound reader per
+ * stream a peer opens, and two outgoing lanes per peer, each with a stream of
+ * its own that is opened at first use and kept. Messages are pulled: `wake`
+ * says that something may be due, and when the lane has room it asks for the
+ * message, at most once per turn of the event loop.
+ *
+ * Not for: what is in the messages, and to whom they go.
+ *
+ * Limits: those of `options.ts`; peers as many as are connected.
+ */
+import type { AbortOptions, ComponentLogger, Logger, PeerId } from '@libp2p/interface'
+import type { Cancel, Clock } from '../core/clock.ts'
+import { NotStartedError } from '../errors.ts'
+import type { ReceivedMessage } from '../message/message.ts'
+import { NotConnectedError } from './errors.ts'
+import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
+import { createStats } from './messenger-stats.ts'
+import type { MessengerStats } from './messenger-stats.ts'
+import type { Network, NetworkReceiver, NetworkStream, PeerTarget } from './network.ts'
+import type { NetworkOptions } from './options.ts'
+import { PeerStreams } from './peer-streams.ts'
+import type { PeerStreamsOwner } from './peer-streams.ts'
+import type { BitswapProtocol } from './protocols.ts'
+
+export { Lane } from './messenger-receiver.ts'
+export type { MessengerReceiver, Outgoing } from './messenger-receiver.ts'
+export type { MessengerStats } from './messenger-stats.ts'
+
+export interface MessengerComponents {
+  network: Network
+  clock: Clock
+  logger: ComponentLogger
+}
+
+interface Peer {
+  streams: PeerStreams
+  /** The receiver was told of it. */
+  reported: boolean
+  /** The network says it is connected; otherwise we know it by its streams alone. */
+  confirmed: boolean
+  /** Stops it from being forgotten. */
+  cancelForgetting: Cancel | undefined
+}
+
+export class Messenger implements NetworkReceiver, PeerStreamsOwner {
+  readonly #components: MessengerComponents
+  readonly #log: Logger
+  readonly #options: NetworkOptions
+  readonly #peers: Map<string, Peer> = new Map()
+  readonly #stats: MessengerStats = createStats()
+  #receiver: MessengerReceiver | undefined
+  /** Starts and stops run one after the other. */
+  #changing: Promise<unknown> = Promise.resolve()
+
+  constructor (components: MessengerComponents, options: NetworkOptions) {
+    this.#components = components
+    this.#log = components.logger.forComponent('bitswap:network')
+    this.#options = options
+  }
+
+  /** A copy of the counters as they are now. */
+  get stats (): MessengerStats {
+    return { ...this.#stats }
+  }
+
+  /**
+   * From now on messages come and go. Peers connected already are reported
+   * before it resolves. Starting twice is a no-op.
+   */
+  async start (receiver: MessengerReceiver): Promise<void> {
+    await this.#change(async () => {
+      if (this.#receiver == null) {
+        this.#receiver = receiver
+
+        try {
+          await this.#components.network.start(this)
+        } catch (error) {
+          await this.#close()
+          throw error
+        }
+      }
+    })
+  }
+
+  /**
+   * Ends all streams, ours after what was written has left, for which it waits
+   * `closeTimeout` at the most. The receiver is told nothing any more, not of
+   * peers leaving either; but every message it gave out is `sent` or `lost`.
+   * Stopping twice is a no-op; it can be started again.
+   */
+  async stop (): Promise<void> {
+    await this.#change(async () => {
+      if (this.#receiver != null) {
+        await this.#close()
+      }
+    })
+  }
+
+  /** Something may be due to this peer on this lane. Of no effect while the peer is not connected. */
+  wake (peer: PeerId, lane: Lane): void {
+    this.#peers.get(peer.toString())?.streams.wake(lane)
+  }
+
+  /** Those the receiver was told of. */
+  peers (): PeerId[] {
+    return [...this.#peers.values()].filter(({ reported }) => reported).map(({ streams }) => streams.peer)
+  }
+
+  /** What a peer speaks, as far as is known. */
+  protocolOf (peer: PeerId): BitswapProtocol | undefined {
+    return this.#peers.get(peer.toString())?.streams.protocol
+  }
+
+  /** When any byte last came from this peer on the clock; -Infinity when none has since it connected. */
+  heardAt (peer: PeerId): number {
+    return this.#peers.get(peer.toString())?.streams.heardAt ?? -Infinity
+  }
+
+  /** As the network's. */
+  async connect (target: PeerTarget, options?: AbortOptions): Promise<PeerId> {
+    return await this.#components.network.connect(target, options)
+  }
+
+  peerConnected (peer: PeerId, protocol: BitswapProtocol | undefined): void {
+    const known = this.#peer(peer)
+
+    if (known != null) {
+      known.confirmed = true
+      known.cancelForgetting?.()
+      known.cancelForgetting = undefined
+      known.streams.announced(protocol)
+      this.#report(known)
+      known.streams.heard()
+    }
+  }
+
+  peerDisconnected (peer: PeerId): void {
+    this.#forget(peer)
+  }
+
+  streamOpened (peer: PeerId, stream: NetworkStream): void {
+    const known = this.#peer(peer)
+
+    if (known == null) {
+      stream.abort(new NotStartedError())
+    } else {
+      known.cancelForgetting?.()
+      known.cancelForgetting = undefined
+      known.streams.accept(stream)
+    }
+  }
+
+  messageReceived (streams: PeerStreams, message: ReceivedMessage, protocol: BitswapProtocol): void | Promise<void> {
+    const known = this.#peers.get(streams.peer.toString())
+
+    // messages that were complete when their stream ended may still come when the peer has gone
+    if (this.#receiver == null || known?.streams !== streams) {
+      return
+    }
+
+    this.#report(known)
+
+    try {
+      return this.#receiver.messageReceived(streams.peer, message, protocol)
+    } catch (error) {
+      this.#log.error('could not deal with a message of %p - %e', streams.peer, error)
+    }
+  }
+
+  /**
+   * A peer that we know by its streams alone, and that has none any more: the
+   * network may still report it, or it opens the next one, or it has gone.
+   */
+  streamsGone (streams: PeerStreams): void {
+    const known = this.#peers.get(streams.peer.toString())
+
+    if (known?.streams === streams && !known.confirmed) {
+      known.cancelForgetting?.()
+      known.cancelForgetting = this.#components.clock.timer(this.#options.identifyTimeout, () => { this.#forget(streams.peer) })
+    }
+  }
+
+  /** The peer, made if it is new; undefined when we are not started. */
+  #peer (peer: PeerId): Peer | undefined {
+    const key = peer.toString()
+    let known = this.#peers.get(key)
+
+    if (known == null && this.#receiver != null) {
+      const { network, clock } = this.#components
+      const streams = new PeerStreams(peer, {
+        network,
+        clock,
+        log: this.#log,
+        stats: this.#stats,
+        receiver: this.#receiver,
+        owner: this
+      }, this.#options)
+      known = { streams, reported: false, confirmed: false, cancelForgetting: undefined }
+      this.#peers.set(key, known)
+    }
+
+    return known
+  }
+
+  #report (known: Peer): void {
+    if (!known.reported) {
+      known.reported = true
+      this.#receiver?.peerConnected(known.streams.peer, known.streams.protocol)
+    }
+  }
+
+  #forget (peer: PeerId): void {
+    const key = peer.toString()
+    const known = this.#peers.get(key)
+
+    if (known != null) {
+      this.#peers.delete(key)
+      known.cancelForgetting?.()
+      known.streams.abort(new NotConnectedError(peer))
+
+      if (known.reported) {
+        this.#receiver?.peerDisconnected(peer)
+      }
+    }
+  }
+
+  async #close (): Promise<void> {
+    const error = new NotStartedError('bitswap was stopped')
+    const peers = [...this.#peers.values()]
+    this.#receiver = undefined
+    this.#peers.clear()
+
+    for (const known of peers) {
+      known.cancelForgetting?.()
+    }
+
+    await Promise.all(peers.map(async ({ streams }) => { await streams.close(error) }))
+    await this.#components.network.stop()
+  }
+
+  async #change (change: () => Promise<void>): Promise<void> {
+    const changed = this.#changing.then(change)
+    this.#changing = Promise.allSettled([changed])
+
+    await changed
+  }
+}

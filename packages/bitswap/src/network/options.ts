@@ -1,0 +1,223 @@
+/**
+ * Options of `network/`: streams, their limits and deadlines. Milliseconds and
+ * bytes.
+ *
+ * Not for: when and whom to dial (libp2p's connection manager), or what is sent.
+ */
+import { InvalidOptionError } from '../errors.ts'
+
+export interface NetworkInit {
+  /**
+   * Put before each of the four protocol ids, to keep a private network apart:
+   * `/mine` speaks `/mine/ipfs/bitswap/1.2.0` and so on, and nothing else.
+   *
+   * @default ''
+   */
+  protocolPrefix?: string
+
+  /**
+   * Streams a peer may have open to us, per protocol id and connection; more
+   * are reset. Libp2p's own default of 32 is too few for Kubo, which opens one
+   * for each message.
+   *
+   * @default 1024
+   */
+  maxInboundStreams?: number
+
+  /**
+   * Use connections that a relay limits in time or bytes. Peers reached through
+   * nothing else are not reported when this is off.
+   *
+   * @default false
+   */
+  runOnLimitedConnections?: boolean
+
+  /**
+   * How long to wait for a new connection to tell whether the peer speaks
+   * Bitswap. Also how long a peer is kept that sent us messages but was never
+   * identified, after its last stream is gone.
+   *
+   * @default 5000
+   */
+  identifyTimeout?: number
+
+  /**
+   * How long one attempt to open a stream may take.
+   *
+   * @default 10000
+   */
+  openStreamTimeout?: number
+
+  /**
+   * How often in a row opening a stream or writing to it may fail before the
+   * peer counts as unreachable, until we hear of it again or have something new
+   * to say. A failure is forgotten once a message has gone out and its stream
+   * has lived on for `resendInterval`.
+   *
+   * @default 3
+   */
+  sendAttempts?: number
+
+  /**
+   * Pause after the first failure; doubles with each one after it, up to 30 s.
+   *
+   * @default 100
+   */
+  retryDelay?: number
+
+  /**
+   * Bytes a second a peer must take at the least. Writing a message may last
+   * 2 s and its size at this rate, within the two limits below; after that the
+   * stream is reset and the message counts as lost.
+   *
+   * @default 12500
+   */
+  minSendRate?: number
+
+  /**
+   * The least time writing a message may take, however small it is.
+   *
+   * @default 10000
+   */
+  minSendTimeout?: number
+
+  /**
+   * The most time writing a message may take, however large it is.
+   *
+   * @default 120000
+   */
+  maxSendTimeout?: number
+
+  /**
+   * What was written less than this before its stream was reset may not have
+   * arrived, and is said again. 0 trusts the transport with all it has taken.
+   *
+   * @default 1000
+   */
+  resendInterval?: number
+
+  /**
+   * Encoded bytes of messages remembered for `resendInterval`, per outgoing
+   * stream. The oldest are forgotten first, the newest never: their blocks
+   * stay in memory that long.
+   *
+   * @default 4194304
+   */
+  resendSize?: number
+
+  /**
+   * Largest piece handed to a stream at once. Smaller pieces let streams of one
+   * connection take turns, larger ones cost less.
+   *
+   * @default 262144
+   */
+  pieceSize?: number
+
+  /**
+   * Largest message a peer may send, without its length prefix; a larger one
+   * resets its stream before anything of it is kept.
+   *
+   * @default 4194304
+   */
+  maxMessageSize?: number
+
+  /**
+   * Bytes that may wait on an inbound stream while a message of it is being
+   * dealt with. Over that the stream is paused; what the transport has on its
+   * way by then is kept too.
+   *
+   * @default 1048576
+   */
+  inboundBufferSize?: number
+
+  /**
+   * Bytes kept for one peer at once, over all its streams: messages that are not
+   * complete, or not dealt with. Over that its streams are paused, but one.
+   *
+   * @default 33554432
+   */
+  peerBufferSize?: number
+
+  /**
+   * How long `stop` waits for what was handed to streams to leave.
+   *
+   * @default 1000
+   */
+  closeTimeout?: number
+}
+
+export type NetworkOptions = Readonly<Required<NetworkInit>>
+
+export const NETWORK_DEFAULTS: NetworkOptions = Object.freeze({
+  protocolPrefix: '',
+  maxInboundStreams: 1_024,
+  runOnLimitedConnections: false,
+  identifyTimeout: 5_000,
+  openStreamTimeout: 10_000,
+  sendAttempts: 3,
+  retryDelay: 100,
+  minSendRate: 12_500,
+  minSendTimeout: 10_000,
+  maxSendTimeout: 120_000,
+  resendInterval: 1_000,
+  resendSize: 4_194_304,
+  pieceSize: 262_144,
+  maxMessageSize: 4_194_304,
+  inboundBufferSize: 1_048_576,
+  peerBufferSize: 33_554_432,
+  closeTimeout: 1_000
+})
+
+/** From how many up, in which steps, each number goes. */
+const NUMBERS = {
+  maxInboundStreams: { least: 1, whole: true },
+  identifyTimeout: { least: 0, whole: false },
+  openStreamTimeout: { least: 1, whole: false },
+  sendAttempts: { least: 1, whole: true },
+  retryDelay: { least: 0, whole: false },
+  minSendRate: { least: 1, whole: false },
+  minSendTimeout: { least: 1, whole: false },
+  maxSendTimeout: { least: 1, whole: false },
+  resendInterval: { least: 0, whole: false },
+  resendSize: { least: 0, whole: true },
+  pieceSize: { least: 1, whole: true },
+  maxMessageSize: { least: 1, whole: true },
+  inboundBufferSize: { least: 0, whole: true },
+  peerBufferSize: { least: 0, whole: true },
+  closeTimeout: { least: 0, whole: false }
+} as const
+
+/** @throws InvalidOptionError */
+export function resolveNetworkOptions (init: NetworkInit = {}): NetworkOptions {
+  const options: NetworkOptions = { ...NETWORK_DEFAULTS, ...init }
+
+  for (const [name, value] of Object.entries(options)) {
+    if (!(name in NETWORK_DEFAULTS)) {
+      throw new InvalidOptionError(`network.${name}`, value, 'an option there is')
+    }
+  }
+
+  // an id is a path: a prefix that is none would never be agreed on
+  if (typeof options.protocolPrefix !== 'string' || !/^(\/[^/\s]+)*$/.test(options.protocolPrefix)) {
+    throw new InvalidOptionError('network.protocolPrefix', options.protocolPrefix, 'empty or a path like /mine')
+  }
+
+  if (typeof options.runOnLimitedConnections !== 'boolean') {
+    throw new InvalidOptionError('network.runOnLimitedConnections', options.runOnLimitedConnections, 'a boolean')
+  }
+
+  for (const [name, { least, whole }] of Object.entries(NUMBERS)) {
+    const value = options[name as keyof typeof NUMBERS]
+
+    // also refuses NaN, infinity and an explicit undefined
+    if (!(Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value)))) {
+      throw new InvalidOptionError(`network.${name}`, value, `a ${whole ? 'whole ' : ''}number from ${least} up`)
+    }
+  }
+
+  if (options.maxSendTimeout < options.minSendTimeout) {
+    throw new InvalidOptionError('network.maxSendTimeout', options.maxSendTimeout, `at least minSendTimeout, ${options.minSendTimeout}`)
+  }
+
+  return Object.freeze(options)
+}

@@ -1,0 +1,257 @@
+/**
+ * Sends what is due to one peer on one lane: asks for the message when the
+ * lane has room, writes it, says how that went. One message a turn of the event
+ * loop, so that whatever is wanted in the same turn travels together.
+ *
+ * Not for: which messages, and in which order lanes or peers are served.
+ *
+ * Limits: one message being written and, on the lane of blocks, one taken ahead,
+ * so that the store is read while the wire is busy. A peer that cannot be
+ * reached is left alone until the next `wake` or `heard`.
+ */
+import type { Cancel } from '../core/clock.ts'
+import { detach } from '../core/detach.ts'
+import { encodeFrame } from '../message/frame.ts'
+import { StreamClosedError } from './errors.ts'
+import { KeptStream } from './kept-stream.ts'
+import type { KeptStreamComponents } from './kept-stream.ts'
+import { Lane } from './messenger-receiver.ts'
+import type { MessengerReceiver, Outgoing } from './messenger-receiver.ts'
+import type { NetworkOptions } from './options.ts'
+import type { OutgoingStream } from './outgoing-stream.ts'
+import { supportsPrefix } from './protocols.ts'
+import type { BitswapProtocol } from './protocols.ts'
+import { sendTimeout } from './send-timeout.ts'
+
+export interface PeerSenderComponents extends KeptStreamComponents {
+  receiver: Pick<MessengerReceiver, 'hasOutgoing' | 'takeOutgoing' | 'peerUnreachable'>
+}
+
+/** Nothing to do; to look at the end of this turn; at work. */
+const State = { Idle: 'idle', Scheduled: 'scheduled', Busy: 'busy' } as const
+type State = typeof State[keyof typeof State]
+
+type Taken = Outgoing | undefined | Promise<Outgoing | undefined>
+
+export class PeerSender {
+  readonly #lane: Lane
+  readonly #components: PeerSenderComponents
+  readonly #options: NetworkOptions
+  readonly #stream: KeptStream
+  #state: State = State.Idle
+  #cancelTurn: Cancel | undefined
+  /** Woken while at work. */
+  #again = false
+  /** The peer was given up; not looked at again without a reason. */
+  #resting = false
+  /** Taken, not written yet, and what the peer spoke then. */
+  #ahead: { taken: Taken, protocol: BitswapProtocol } | undefined
+  #closed: Error | undefined
+
+  constructor (lane: Lane, components: PeerSenderComponents, options: NetworkOptions) {
+    this.#lane = lane
+    this.#components = components
+    this.#options = options
+    this.#stream = new KeptStream(components, options, () => { this.wake() })
+  }
+
+  /** Something may be due. Any number of calls in one turn make one look. */
+  wake (): void {
+    if (this.#closed != null) {
+      return
+    }
+
+    this.#resting = false
+
+    if (this.#state !== State.Idle) {
+      this.#again = true
+
+      return
+    }
+
+    this.#state = State.Scheduled
+    this.#cancelTurn = this.#components.clock.soon(() => {
+      this.#state = State.Busy
+      this.#again = false
+      detach(this.#turn(), this.#components.log, 'sending')
+    })
+  }
+
+  /** The peer gave a sign of life: if it had been given up, it is tried again. */
+  heard (): void {
+    if (this.#resting) {
+      this.wake()
+    }
+  }
+
+  /** Ends our side of the stream once what was written has left. A message not written in full is lost. */
+  async close (error: Error): Promise<void> {
+    this.#end(error)
+    await this.#stream.close(error)
+  }
+
+  /** Ends the stream at once: what was sent lately is lost too. */
+  abort (error: Error): void {
+    this.#end(error)
+    this.#stream.abort(error)
+  }
+
+  async #turn (): Promise<void> {
+    let more = false
+
+    try {
+      more = await this.#sendNext()
+    } finally {
+      this.#state = State.Idle
+
+      if (more || this.#again) {
+        this.wake()
+      }
+    }
+  }
+
+  /** Sends one message, if one is due. True when another may be. */
+  async #sendNext (): Promise<boolean> {
+    const stream = await this.#usableStream()
+
+    if (stream == null) {
+      return false
+    }
+
+    const outgoing = await this.#take(stream.protocol)
+
+    if (outgoing == null) {
+      return false
+    }
+
+    if (this.#closed != null) {
+      outgoing.lost(this.#closed)
+
+      return false
+    }
+
+    if (!stream.isUsable) {
+      // the store took its time, and the stream ended meanwhile: the next one carries it
+      this.#ahead = { taken: outgoing, protocol: stream.protocol }
+
+      return true
+    }
+
+    await this.#send(stream, outgoing)
+
+    return this.#isDue()
+  }
+
+  #isDue (): boolean {
+    const { peer, receiver } = this.#components
+
+    return this.#closed == null && (this.#ahead != null || receiver.hasOutgoing(peer, this.#lane))
+  }
+
+  async #usableStream (): Promise<OutgoingStream | undefined> {
+    try {
+      return await this.#stream.open(() => this.#isDue())
+    } catch (error) {
+      await this.#giveUp(error as Error)
+
+      return undefined
+    }
+  }
+
+  async #take (protocol: BitswapProtocol): Promise<Outgoing | undefined> {
+    const ahead = this.#ahead
+
+    if (ahead == null) {
+      return await this.#ask(protocol)
+    }
+
+    this.#ahead = undefined
+    const outgoing = await ahead.taken
+
+    if (outgoing != null && ahead.protocol !== protocol) {
+      outgoing.lost(new StreamClosedError(`the message was made for ${ahead.protocol}, but the peer now speaks ${protocol}`))
+      this.#again = true
+
+      return undefined
+    }
+
+    return outgoing
+  }
+
+  /** Never rejects: what the receiver could not make is as good as nothing due. */
+  #ask (protocol: BitswapProtocol): Taken {
+    const { peer, receiver, log } = this.#components
+    const taken = receiver.takeOutgoing(peer, this.#lane, protocol)
+
+    return taken instanceof Promise
+      ? taken.catch((error: unknown) => {
+        log.error('could not take a message for %p - %e', peer, error)
+
+        return undefined
+      })
+      : taken
+  }
+
+  /** Has the next blocks read while the last ones drain. Wants are not taken ahead: they would be stale. */
+  #takeAhead (protocol: BitswapProtocol): void {
+    if (this.#lane === Lane.Blocks && this.#ahead == null && this.#isDue()) {
+      const taken = this.#ask(protocol)
+      this.#ahead = taken == null ? undefined : { taken, protocol }
+    }
+  }
+
+  async #send (stream: OutgoingStream, outgoing: Outgoing): Promise<void> {
+    const { peer, clock, stats, log } = this.#components
+    let size = 0
+
+    try {
+      const frame = encodeFrame(outgoing.message, supportsPrefix(stream.protocol) ? 'v1' : 'v0')
+      size = frame.byteLength
+      const began = clock.now()
+
+      await stream.send(outgoing, frame, async room => {
+        this.#takeAhead(stream.protocol)
+        await this.#stream.room(room, began, sendTimeout(size, this.#options))
+      })
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new StreamClosedError('the message could not be written', { cause })
+      log('could not send a message to %p - %e', peer, error)
+      stats.sendFailures++
+      this.#stream.fail(stream, error)
+      outgoing.lost(error)
+
+      return
+    }
+
+    stats.messagesSent++
+    stats.bytesSent += size
+    outgoing.sent()
+  }
+
+  async #giveUp (error: Error): Promise<void> {
+    await this.#loseAhead(error)
+
+    if (this.#closed == null) {
+      this.#components.stats.unreachable++
+      // after this only what is new is a reason to try again, not what was lost on the way here
+      this.#again = false
+      this.#resting = true
+      this.#components.receiver.peerUnreachable(this.#components.peer, error)
+    }
+  }
+
+  async #loseAhead (error: Error): Promise<void> {
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    const outgoing = await ahead?.taken
+    outgoing?.lost(error)
+  }
+
+  #end (error: Error): void {
+    if (this.#closed == null) {
+      this.#closed = error
+      this.#cancelTurn?.()
+      detach(this.#loseAhead(error), this.#components.log, 'taking back a message')
+    }
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * All streams to and from one peer: those it opened, as readers; and one of
+ * ours for each lane, as senders, made when there is first something to send.
+ *
+ * Not for: whether the peer is connected (`messenger.ts`).
+ */
+import type { Logger, PeerId } from '@libp2p/interface'
+import type { Clock } from '../core/clock.ts'
+import { detach } from '../core/detach.ts'
+import type { ReceivedMessage } from '../message/message.ts'
+import { Inbound } from './inbound.ts'
+import { InboundBudget } from './inbound-budget.ts'
+import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
+import type { MessengerStats } from './messenger-stats.ts'
+import type { Network, NetworkStream } from './network.ts'
+import type { NetworkOptions } from './options.ts'
+import type { OutgoingStream } from './outgoing-stream.ts'
+import { PeerSender } from './peer-sender.ts'
+import type { BitswapProtocol } from './protocols.ts'
+
+export interface PeerStreamsComponents {
+  network: Network
+  clock: Clock
+  log: Logger
+  stats: MessengerStats
+  receiver: MessengerReceiver
+  owner: PeerStreamsOwner
+}
+
+export interface PeerStreamsOwner {
+  messageReceived (streams: PeerStreams, message: ReceivedMessage, protocol: BitswapProtocol): void | Promise<void>
+
+  /** No stream of the peer is left, neither its nor ours. */
+  streamsGone (streams: PeerStreams): void
+}
+
+export class PeerStreams {
+  readonly peer: PeerId
+  readonly #components: PeerStreamsComponents
+  readonly #options: NetworkOptions
+  readonly #budget: InboundBudget
+  readonly #senders: Map<Lane, PeerSender> = new Map()
+  /** Of all open streams, ours too: some peers answer on the stream they were asked on. */
+  readonly #readers: Map<NetworkStream, Inbound> = new Map()
+  /** Those that the peer opened. */
+  readonly #accepted: Set<NetworkStream> = new Set()
+  #protocol: BitswapProtocol | undefined
+  #heardAt = -Infinity
+  #closed = false
+
+  constructor (peer: PeerId, components: PeerStreamsComponents, options: NetworkOptions) {
+    this.peer = peer
+    this.#components = components
+    this.#options = options
+    this.#budget = new InboundBudget(options.peerBufferSize)
+  }
+
+  /** What the peer speaks, by the last stream that was opened, or else by what it says. */
+  get protocol (): BitswapProtocol | undefined {
+    return this.#protocol
+  }
+
+  /** What the peer says it speaks: less than what was agreed on. */
+  announced (protocol: BitswapProtocol | undefined): void {
+    this.#protocol ??= protocol
+  }
+
+  /** When a byte last came. */
+  get heardAt (): number {
+    return this.#heardAt
+  }
+
+  wake (lane: Lane): void {
+    if (!this.#closed) {
+      this.#sender(lane).wake()
+    }
+  }
+
+  /** The peer gave a sign of life. */
+  heard (): void {
+    for (const sender of this.#senders.values()) {
+      sender.heard()
+    }
+  }
+
+  /** Reads a stream that the peer opened; our half is closed when theirs has ended. */
+  accept (stream: NetworkStream): void {
+    this.#components.stats.streamsAccepted++
+    this.#accepted.add(stream)
+    this.#read(stream, {
+      ended: () => { detach(stream.close(), this.#components.log, 'closing an inbound stream') },
+      closed: () => { this.#accepted.delete(stream) }
+    })
+    this.heard()
+  }
+
+  /** Ends all, ours after what was written has left; nothing is handed over any more. */
+  async close (error: Error): Promise<void> {
+    this.#closed = true
+
+    for (const stream of this.#stopReading()) {
+      if (this.#accepted.has(stream)) {
+        stream.abort(error)
+      }
+    }
+
+    await Promise.all([...this.#senders.values()].map(async sender => { await sender.close(error) }))
+  }
+
+  /** The peer is gone. */
+  abort (error: Error): void {
+    this.#closed = true
+    const streams = this.#stopReading()
+
+    for (const sender of this.#senders.values()) {
+      sender.abort(error)
+    }
+
+    for (const stream of streams) {
+      stream.abort(error)
+    }
+  }
+
+  #sender (lane: Lane): PeerSender {
+    let sender = this.#senders.get(lane)
+
+    if (sender == null) {
+      const { network, clock, log, stats, receiver } = this.#components
+      sender = new PeerSender(lane, {
+        peer: this.peer,
+        clock,
+        log,
+        stats,
+        receiver,
+        openStream: async options => await network.openStream(this.peer, options),
+        attach: (stream, outgoing) => { this.#read(stream, outgoing) }
+      }, this.#options)
+      this.#senders.set(lane, sender)
+    }
+
+    return sender
+  }
+
+  #read (stream: NetworkStream, end: Pick<OutgoingStream, 'ended' | 'closed'>): void {
+    const { clock, log, stats, owner } = this.#components
+    const inbound = new Inbound(stream, {
+      log,
+      budget: this.#budget,
+      owner: {
+        bytesReceived: size => {
+          stats.bytesReceived += size
+          this.#heardAt = clock.now()
+        },
+        messageReceived: message => {
+          stats.messagesReceived++
+          this.heard()
+
+          return owner.messageReceived(this, message, stream.protocol)
+        },
+        malformed: error => {
+          stats.malformed++
+          log.error('peer %p sent what is no message - %e', this.peer, error)
+        },
+        ended: () => { end.ended() },
+        closed: error => {
+          this.#readers.delete(stream)
+          end.closed(error)
+          this.#checkGone()
+        }
+      }
+    }, this.#options)
+
+    this.#protocol = stream.protocol
+    this.#readers.set(stream, inbound)
+    stream.read(inbound)
+  }
+
+  #stopReading (): NetworkStream[] {
+    const streams = [...this.#readers.keys()]
+
+    for (const inbound of this.#readers.values()) {
+      inbound.stop()
+    }
+
+    this.#readers.clear()
+
+    return streams
+  }
+
+  #checkGone (): void {
+    if (!this.#closed && this.#readers.size === 0) {
+      this.#components.owner.streamsGone(this)
+    }
+  }
+}

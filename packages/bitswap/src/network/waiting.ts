@@ -1,0 +1,59 @@
+/**
+ * Waiting that always ends: by itself, by a deadline, or because whoever waits
+ * is told to stop. Leaves no timer behind in any of these cases.
+ */
+import { sleep } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
+
+interface Wait {
+  stop (error: Error): void
+}
+
+export class Waiting {
+  readonly #clock: Clock
+  readonly #waits: Set<Wait> = new Set()
+
+  constructor (clock: Clock) {
+    this.#clock = clock
+  }
+
+  /**
+   * Runs `work` with a signal that aborts after `timeout` milliseconds, with
+   * what `late` returns. It is up to `work` to mind the signal.
+   */
+  async within<T> (timeout: number, late: () => Error, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController()
+    const cancel = this.#clock.timer(timeout, () => { controller.abort(late()) })
+
+    return await this.#wait(controller, cancel, work)
+  }
+
+  /** Lets time pass. */
+  async pause (delay: number): Promise<void> {
+    await this.#wait(new AbortController(), () => {}, async signal => { await sleep(this.#clock, delay, signal) })
+  }
+
+  /** Ends all that is being waited for now; it rejects with the error. */
+  stop (error: Error): void {
+    for (const wait of [...this.#waits]) {
+      wait.stop(error)
+    }
+  }
+
+  async #wait<T> (controller: AbortController, cancel: () => void, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const wait: Wait = {
+      stop: error => {
+        cancel()
+        controller.abort(error)
+      }
+    }
+    this.#waits.add(wait)
+
+    try {
+      return await work(controller.signal)
+    } finally {
+      this.#waits.delete(wait)
+      cancel()
+    }
+  }
+}

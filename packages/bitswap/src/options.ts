@@ -1,0 +1,40 @@
+/** All options, composed of each folder's own and resolved once, at the top. */
+import { resolveClientOptions } from './client/options.ts'
+import type { ClientInit, ClientOptions } from './client/options.ts'
+import { InvalidOptionError } from './errors.ts'
+import { resolveNetworkOptions } from './network/options.ts'
+import type { NetworkInit, NetworkOptions } from './network/options.ts'
+import { resolveServerOptions } from './server/options.ts'
+import type { ServerInit, ServerOptions } from './server/options.ts'
+
+export interface BitswapInit {
+  /** The wanting side: `client/options.ts`. */
+  client?: ClientInit
+  /** The serving side: `server/options.ts`. */
+  server?: ServerInit
+  /** Streams and messages: `network/options.ts`. */
+  network?: NetworkInit
+}
+
+export interface BitswapOptions {
+  readonly client: ClientOptions
+  readonly server: ServerOptions
+  readonly network: NetworkOptions
+}
+
+const GROUPS: ReadonlySet<string> = new Set(['client', 'server', 'network'])
+
+/** @throws InvalidOptionError */
+export function resolveOptions (init: BitswapInit = {}): BitswapOptions {
+  for (const [name, value] of Object.entries(init)) {
+    if (!GROUPS.has(name)) {
+      throw new InvalidOptionError(name, value, 'left out: there is client, server and network')
+    }
+  }
+
+  return Object.freeze({
+    client: resolveClientOptions(init.client),
+    server: resolveServerOptions(init.server),
+    network: resolveNetworkOptions(init.network)
+  })
+}

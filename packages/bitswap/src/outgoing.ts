@@ -1,0 +1,53 @@
+/** What client and server have to say to a peer, as the messages of the two lanes. */
+import type { OutgoingWants } from './client/components.ts'
+import type { Block } from './message/message.ts'
+import type { Outgoing } from './network/messenger.ts'
+import type { Envelope } from './server/block-lane.ts'
+import type { PresenceDelivery } from './server/server.ts'
+
+/** Wants, cancels and presences go in one message. */
+export function wantsMessage (wants: OutgoingWants | undefined, presences: PresenceDelivery | undefined): Outgoing | undefined {
+  if (wants == null && presences == null) {
+    return undefined
+  }
+
+  return {
+    message: {
+      full: wants?.message.full ?? false,
+      wants: wants?.message.wants ?? [],
+      cancels: wants?.message.cancels ?? [],
+      blocks: [],
+      presences: presences?.presences ?? [],
+      pendingBytes: presences?.pendingBytes ?? 0
+    },
+    sent: () => {
+      wants?.sent()
+      presences?.sent()
+    },
+    lost: error => {
+      wants?.lost(error)
+      presences?.lost(error)
+    }
+  }
+}
+
+/** @param blockSent - told of each block when all were sent */
+export function blocksMessage (envelope: Envelope | undefined, blockSent: ((block: Block) => void) | undefined): Outgoing | undefined {
+  if (envelope == null) {
+    return undefined
+  }
+
+  const { blocks, pendingBytes } = envelope
+
+  return {
+    message: { full: false, wants: [], cancels: [], blocks, presences: [], pendingBytes },
+    sent: () => {
+      envelope.sent()
+
+      if (blockSent != null) {
+        blocks.forEach(blockSent)
+      }
+    },
+    lost: error => { envelope.lost(error) }
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * What a connected peer asks of us, and what it is to be sent. One for each
+ * connection period: a peer that comes back begins with an empty one.
+ */
+import type { PeerId } from '@libp2p/interface'
+import { PresenceQueue } from './presence-queue.ts'
+import { RequestQueue } from './request-queue.ts'
+import type { ByteTally } from './request-queue.ts'
+import type { Request } from './request.ts'
+
+/**
+ * How many refusals may wait to be told, for each want a peer may have. Peers
+ * exist that want 8000 blocks at once; a refusal takes about 100 bytes.
+ */
+const REFUSALS_PER_WANT = 8
+
+export class Account {
+  readonly peer: PeerId
+  /** The peer id as a string. */
+  readonly id: string
+  /** By CID. What is in here is what `WantLedger` has in its index. */
+  readonly requests: Map<string, Request> = new Map()
+  readonly presences: PresenceQueue
+  /** To ask the filter and the store about. */
+  readonly unasked: RequestQueue = new RequestQueue()
+  /** Blocks to read. */
+  readonly queued: RequestQueue = new RequestQueue()
+  /** Blocks read. */
+  readonly ready: RequestQueue
+  /** False once the peer left. */
+  open = true
+  /** Requests that are being asked about, also those that are gone. */
+  asking = 0
+  /** Requests whose block is being read. */
+  reading = 0
+  /** Reads under way for it, also those whose request is gone. */
+  reads = 0
+  /** Bytes these reads will bring, as far as known, or guessed. */
+  readingBytes = 0
+  /** Messages received with a wantlist. */
+  batch = 0
+  /** The last of them that was a full one. */
+  fullBatch = 0
+  /** It has wanted something of us. */
+  isPartner = false
+
+  constructor (peer: PeerId, maxWants: number, readAhead: ByteTally) {
+    this.peer = peer
+    this.id = peer.toString()
+    this.presences = new PresenceQueue(maxWants * REFUSALS_PER_WANT)
+    this.ready = new RequestQueue(readAhead)
+  }
+
+  get hasBlocks (): boolean {
+    return this.ready.size > 0 || this.queued.size > 0 || this.reading > 0
+  }
+
+  /** Bytes of blocks it is going to be sent; those whose size is not known are left out. */
+  get pendingBytes (): number {
+    return this.queued.bytes + this.ready.bytes + this.readingBytes
+  }
+}

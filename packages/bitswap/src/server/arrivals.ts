@@ -1,0 +1,95 @@
+/**
+ * What is to be done about blocks that have come into the store. Finds the
+ * requests that wait for them by the block's multihash; costs their number, not
+ * that of all requests.
+ */
+import type { CID } from 'multiformats/cid'
+import { multihashKey } from '../core/cid-map.ts'
+import type { Account } from './account.ts'
+import type { BlockReader } from './block-reader.ts'
+import type { Engine } from './engine.ts'
+import type { ServerOptions } from './options.ts'
+import type { Request } from './request.ts'
+import type { StoreQueries } from './store-queries.ts'
+
+/** A block that is in the store now. */
+export interface ArrivedBlock {
+  cid: CID
+  /** What it consists of, where they are at hand; they must not change. */
+  bytes?: Uint8Array
+}
+
+export interface ArrivalsComponents {
+  engine: Engine
+  reader: BlockReader
+  queries: StoreQueries
+}
+
+export class Arrivals {
+  readonly #components: ArrivalsComponents
+  readonly #options: Pick<ServerOptions, 'maxBlockSize'>
+
+  constructor (components: ArrivalsComponents, options: Pick<ServerOptions, 'maxBlockSize'>) {
+    this.#components = components
+    this.#options = options
+  }
+
+  /** Returns the peers that something is to be done for. */
+  arrived (blocks: readonly ArrivedBlock[]): Set<Account> {
+    const { engine, reader, queries } = this.#components
+    const accounts = new Set<Account>()
+
+    for (const { cid, bytes } of blocks) {
+      const multihash = multihashKey(cid)
+      const waiting = engine.waitingFor(multihash)
+
+      if (bytes != null) {
+        reader.learn(multihash, bytes.byteLength)
+      }
+
+      if (waiting.length === 0) {
+        continue
+      }
+
+      for (const { account } of waiting) {
+        accounts.add(account)
+      }
+
+      if (bytes == null || queries.isFiltered) {
+        this.#askAgain(waiting)
+      } else {
+        this.#serve(waiting, onOwnBytes(bytes))
+      }
+    }
+
+    return accounts
+  }
+
+  /** A look-up under way may have missed the block, so it does not count any more. */
+  #askAgain (waiting: Request[]): void {
+    for (const request of waiting) {
+      this.#components.engine.lifecycle.ask(request)
+    }
+  }
+
+  #serve (waiting: Request[], bytes: Uint8Array): void {
+    const { engine, queries } = this.#components
+    const size = bytes.byteLength
+
+    for (const request of waiting) {
+      if (size > this.#options.maxBlockSize) {
+        queries.oversize(request)
+      } else {
+        engine.lifecycle.present(request, size, engine.mayReadAhead(request.account, size) ? bytes : undefined)
+      }
+    }
+  }
+}
+
+/** A view is copied if it keeps more than this many times its size alive. */
+const MAX_KEPT_ALIVE = 2
+
+/** A block that came off the wire may be a small part of the message it came in. */
+function onOwnBytes (bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > MAX_KEPT_ALIVE * bytes.byteLength ? bytes.slice() : bytes
+}

@@ -1,0 +1,169 @@
+/**
+ * Messages with blocks, one peer's one by one, whenever its stream has room.
+ * What is ready goes at once; when nothing is, the message is made at the end
+ * of the turn in which the first block has come from the store, with all that
+ * came with it. While one is written the next blocks are read.
+ *
+ * Limits: one message a peer is waited for at a time; sizes see `envelope.ts`.
+ */
+import type { Logger } from '@libp2p/interface'
+import type { Cancel, Clock } from '../core/clock.ts'
+import type { Block, Presence } from '../message/message.ts'
+import type { Account } from './account.ts'
+import type { Engine } from './engine.ts'
+import type { ServerOptions } from './options.ts'
+import type { Request } from './request.ts'
+import type { ScoreLedger } from './score-ledger.ts'
+import type { ServerStats } from './stats.ts'
+import type { StoreQueries } from './store-queries.ts'
+
+/** Something on its way. One of the two is called first; `lost` may still follow `sent`. */
+export interface Delivery {
+  /** Bytes of blocks that the peer is going to be sent, without those in here. */
+  pendingBytes: number
+
+  /** It was written. */
+  sent (): void
+
+  /** It was not written, or may not have arrived although it was: it is due again. */
+  lost (error: Error): void
+}
+
+/** At least one block. */
+export interface Envelope extends Delivery {
+  blocks: Block[]
+  /**
+   * None: here they would wait behind the blocks, and a newer answer could
+   * overtake them on the other lane.
+   */
+  presences: Presence[]
+}
+
+export interface BlockLaneComponents {
+  engine: Engine
+  queries: StoreQueries
+  scores: ScoreLedger
+  clock: Clock
+  log: Logger
+  stats: ServerStats
+  /** Something may be due for that peer. */
+  settled (account: Account): void
+}
+
+interface Waiter {
+  promise: Promise<Envelope | undefined>
+  resolve (envelope: Envelope | undefined): void
+  cancelSoon: Cancel | undefined
+}
+
+export class BlockLane {
+  readonly #components: BlockLaneComponents
+  readonly #targetSize: number
+  readonly #waiters: Map<Account, Waiter> = new Map()
+
+  constructor (components: BlockLaneComponents, options: Pick<ServerOptions, 'targetMessageSize'>) {
+    this.#components = components
+    this.#targetSize = options.targetMessageSize
+  }
+
+  /** The next message; a promise while its blocks are being read, undefined when there is nothing to send (any more). */
+  take (account: Account): Envelope | undefined | Promise<Envelope | undefined> {
+    const waiter = this.#waiters.get(account)
+
+    if (waiter != null) {
+      return waiter.promise
+    }
+
+    this.#components.queries.fill(account)
+
+    if (account.ready.size > 0) {
+      return this.#pack(account)
+    }
+
+    return account.hasBlocks ? this.#wait(account) : undefined
+  }
+
+  /** Something changed for this peer: whoever waits for a message may be served. */
+  advance (account: Account): void {
+    const waiter = this.#waiters.get(account)
+
+    if (waiter == null) {
+      return
+    }
+
+    if (account.ready.bytes >= this.#targetSize) {
+      this.#finish(account, waiter)
+    } else if (account.ready.size > 0 || !account.hasBlocks) {
+      waiter.cancelSoon ??= this.#components.clock.soon(() => { this.#finish(account, waiter) })
+    }
+  }
+
+  /** The peer left: nothing more is sent. */
+  close (account: Account): void {
+    const waiter = this.#waiters.get(account)
+
+    this.#waiters.delete(account)
+    waiter?.cancelSoon?.()
+    waiter?.resolve(undefined)
+  }
+
+  #wait (account: Account): Promise<Envelope | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Envelope | undefined>()
+
+    this.#waiters.set(account, { promise, resolve, cancelSoon: undefined })
+
+    return promise
+  }
+
+  #finish (account: Account, waiter: Waiter): void {
+    waiter.cancelSoon?.()
+    waiter.cancelSoon = undefined
+
+    if (account.ready.size === 0 && account.hasBlocks) { // cancelled at the last moment: the next is being read
+      return
+    }
+
+    this.#waiters.delete(account)
+    waiter.resolve(account.ready.size > 0 ? this.#pack(account) : undefined)
+  }
+
+  #pack (account: Account): Envelope {
+    const { engine, queries, stats, log } = this.#components
+    const { requests, blocks } = engine.outbox.takeBlocks(account, this.#targetSize)
+    let finished: Request[] | undefined
+
+    stats.envelopes++
+    queries.readAhead(account)
+
+    return {
+      blocks,
+      presences: [],
+      pendingBytes: account.pendingBytes,
+      sent: () => {
+        finished = engine.outbox.blocksSent(requests)
+        this.#count(account, blocks)
+      },
+      lost: error => {
+        stats.lost++
+        log('%d blocks for %p were lost - %e', blocks.length, account.peer, error)
+
+        if (finished == null) {
+          engine.outbox.blocksLost(account, requests) // the sender knows, and asks again when it can
+        } else {
+          stats.restored += engine.outbox.restore(finished)
+          this.#components.settled(account)
+        }
+      }
+    }
+  }
+
+  #count (account: Account, blocks: Block[]): void {
+    const { scores, stats } = this.#components
+
+    for (const { bytes } of blocks) {
+      stats.blocksSent++
+      stats.dataSent += bytes.byteLength
+      scores.sent(account.id, bytes.byteLength)
+    }
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * Asks the block store: is a block here and how large, and what are its bytes.
+ * Bounded and cancellable; several who want the same block at one time share one
+ * read. What the store answers at once comes back at once, without a promise.
+ *
+ * Never reads a block only to learn its size, unless the store hands it over
+ * at once, as one in memory does. Does not check that bytes match their CID:
+ * that is for the store that may corrupt them to do.
+ */
+import type { AbortOptions } from '@libp2p/interface'
+import type { Blockstore } from 'interface-blockstore'
+import type { CID } from 'multiformats/cid'
+import type { Clock } from '../core/clock.ts'
+import { MovingAverage } from '../core/ewma.ts'
+import type { ServerOptions } from './options.ts'
+import { collect, collectAsync, sizeOf } from './pieces.ts'
+import { SizeCache } from './size-cache.ts'
+import { StoreGate } from './store-gate.ts'
+import type { Failed, Operation } from './store-gate.ts'
+
+/** What is needed of a block store. */
+export interface ServedBlockstore extends Pick<Blockstore, 'has' | 'get'> {
+  /**
+   * The size of a block, without reading it, where the store can tell.
+   *
+   * @throws NotFoundError when it is not there, or rejects with it
+   */
+  size? (cid: CID, options?: AbortOptions): number | Promise<number>
+}
+
+export interface Missing {
+  status: 'missing'
+}
+
+/** It is there, and larger than may be sent. */
+export interface Oversize {
+  status: 'oversize'
+}
+
+export interface Found {
+  status: 'found'
+  /** Undefined when it cannot be known without reading the block. */
+  size: number | undefined
+}
+
+export interface Bytes {
+  status: 'bytes'
+  bytes: Uint8Array
+}
+
+export type LookUpResult = Found | Missing | Oversize | Failed
+export type ReadResult = Bytes | Missing | Oversize | Failed
+
+export interface BlockReaderComponents {
+  blockstore: ServedBlockstore
+  clock: Clock
+}
+
+export type BlockReaderOptions = Pick<ServerOptions, 'maxBlockSize' | 'maxConcurrentReads' | 'maxSizesRemembered' | 'storeTimeout'>
+
+const MISSING: Missing = Object.freeze({ status: 'missing' })
+const OVERSIZE: Oversize = Object.freeze({ status: 'oversize' })
+
+/** A UnixFS leaf: a guess, before the first block was read. */
+const GUESSED_SIZE = 262_144
+
+/** How much the newest block says about what size the next will have. */
+const NEWEST_WEIGHT = 0.0625
+
+export class BlockReader {
+  readonly #store: ServedBlockstore
+  readonly #options: BlockReaderOptions
+  readonly #gate: StoreGate
+  readonly #sizes: SizeCache
+  readonly #shared: Map<string, Promise<ReadResult>> = new Map() // reads under way, bounded by those who wait for them
+  readonly #meanSize: MovingAverage = new MovingAverage(NEWEST_WEIGHT)
+  #isSynchronous: boolean | undefined
+
+  constructor (components: BlockReaderComponents, options: BlockReaderOptions) {
+    this.#store = components.blockstore
+    this.#options = options
+    this.#gate = new StoreGate(components.clock, { maxConcurrent: options.maxConcurrentReads, timeout: options.storeTimeout })
+    this.#sizes = new SizeCache(options.maxSizesRemembered)
+  }
+
+  /** The last block that was asked for came at once: there is no point in reading ahead. */
+  get isSynchronous (): boolean {
+    return this.#isSynchronous === true
+  }
+
+  /** How many bytes a block of unknown size probably has. */
+  get typicalSize (): number {
+    return Math.ceil(this.#meanSize.value ?? GUESSED_SIZE)
+  }
+
+  lookUp (cid: CID, multihash: string): LookUpResult | Promise<LookUpResult> {
+    return this.#gate.run(guarded<Found | Missing | Oversize>(signal => this.#store.size == null
+      ? chain(this.#store.has(cid, { signal }), isHere => isHere ? this.#measure(cid, multihash, signal) : MISSING)
+      : chain(this.#store.size(cid, { signal }), size => this.#found(size))))
+  }
+
+  read (cid: CID, multihash: string): ReadResult | Promise<ReadResult> {
+    const shared = this.#shared.get(multihash)
+
+    if (shared != null) {
+      return shared
+    }
+
+    const result = this.#gate.run(guarded<Bytes | Oversize>(signal => this.#get(cid, multihash, signal)))
+
+    if (!(result instanceof Promise)) {
+      return result
+    }
+
+    const promise = result.then(outcome => {
+      this.#shared.delete(multihash)
+
+      return outcome
+    })
+    this.#shared.set(multihash, promise)
+
+    return promise
+  }
+
+  /** The size of a block that passed by: it need not be asked for. */
+  learn (multihash: string, size: number): void {
+    if (this.#store.size == null) {
+      this.#sizes.set(multihash, size)
+    }
+  }
+
+  /** Ends what is under way; the results are failures. */
+  stop (reason: Error): void {
+    this.#gate.stop(reason)
+  }
+
+  #found (size: number | undefined): Found | Oversize {
+    return size != null && size > this.#options.maxBlockSize ? OVERSIZE : { status: 'found', size }
+  }
+
+  /** The size of a block that is here, if it is known or costs nothing to find out. */
+  #measure (cid: CID, multihash: string, signal: AbortSignal): Found | Oversize {
+    const known = this.#sizes.get(multihash)
+
+    if (known != null || this.#isSynchronous === false) {
+      return this.#found(known)
+    }
+
+    // a generator does nothing before it is asked for its first piece
+    const pieces = this.#store.get(cid, { signal })
+    this.#isSynchronous = Symbol.iterator in pieces
+
+    if (!(Symbol.iterator in pieces)) {
+      return this.#found(undefined)
+    }
+
+    const size = sizeOf(pieces, this.#options.maxBlockSize)
+    this.#sizes.set(multihash, size)
+
+    return this.#found(size)
+  }
+
+  #get (cid: CID, multihash: string, signal: AbortSignal): Bytes | Oversize | Promise<Bytes | Oversize> {
+    const pieces = this.#store.get(cid, { signal })
+    this.#isSynchronous = Symbol.iterator in pieces
+
+    return Symbol.iterator in pieces
+      ? this.#collected(multihash, collect(pieces, this.#options.maxBlockSize))
+      : collectAsync(pieces, this.#options.maxBlockSize).then(bytes => this.#collected(multihash, bytes))
+  }
+
+  #collected (multihash: string, bytes: Uint8Array | undefined): Bytes | Oversize {
+    if (bytes == null) {
+      this.learn(multihash, Infinity) // not worth a second look
+
+      return OVERSIZE
+    }
+
+    this.learn(multihash, bytes.byteLength)
+    this.#meanSize.add(bytes.byteLength)
+
+    return { status: 'bytes', bytes }
+  }
+}
+
+/** An operation that reports what it would throw or reject with. */
+function guarded<T> (operation: (signal: AbortSignal) => T | Promise<T>): Operation<T | Missing> {
+  return signal => {
+    try {
+      const result = operation(signal)
+
+      return result instanceof Promise ? result.catch(toResult) : result
+    } catch (error) {
+      return toResult(error)
+    }
+  }
+}
+
+function toResult (error: unknown): Missing | Failed {
+  return error instanceof Error && error.name === 'NotFoundError' ? MISSING : { status: 'failed', error }
+}
+
+/** At once when the value is here, else when it is. */
+function chain<T, U> (value: T | Promise<T>, convert: (value: T) => U): U | Promise<U> {
+  return value instanceof Promise ? value.then(convert) : convert(value)
+}

@@ -1,0 +1,16 @@
+/**
+ * The serving side: what peers want of us, and what they are to be sent. For
+ * `bitswap.ts`, which passes it what happens; not for our own wants, nor for
+ * streams. What it keeps of a peer is bounded by {@link ServerInit}, and gone
+ * when the peer is, but for the score.
+ */
+export type { ArrivedBlock } from './arrivals.ts'
+export type { Delivery, Envelope } from './block-lane.ts'
+export type { ServedBlockstore } from './block-reader.ts'
+export type { Wantlist } from './intake.ts'
+export { allowAll, resolveServerOptions, SERVER_DEFAULTS } from './options.ts'
+export type { RequestFilter, ServerInit, ServerOptions } from './options.ts'
+export type { Score } from './score-ledger.ts'
+export { Server } from './server.ts'
+export type { PresenceDelivery, ServerComponents } from './server.ts'
+export type { ServerStats } from './stats.ts'

@@ -1,0 +1,264 @@
+/**
+ * Takes wantlists into the ledger: what is ignored, what replaces what, and
+ * what has to go when a peer wants too much. Before any store is asked, so that
+ * a block that arrives meanwhile finds its waiters.
+ *
+ * Costs the size of the message; where there is no room, once more the number
+ * of wants kept of that peer.
+ */
+import type { CID } from 'multiformats/cid'
+import { Heap } from '../core/heap.ts'
+import { WantType } from '../message/message.ts'
+import type { WantEntry } from '../message/message.ts'
+import type { Account } from './account.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { allowAll } from './options.ts'
+import type { ServerOptions } from './options.ts'
+import { cidKey, createRequest, isEvictable, isLessUseful, RequestState } from './request.ts'
+import type { Request, Usefulness } from './request.ts'
+
+/** What a message says about wants. */
+export interface Wantlist {
+  /** These are all the sender wants, not a change to what it said before. */
+  full: boolean
+  wants: WantEntry[]
+  cancels: CID[]
+}
+
+/** What became of a wantlist. */
+export interface Received {
+  /** Entries with a CID that is an identity CID, or too long. */
+  ignored: number
+  /** Wants of before that made room. */
+  evicted: number
+  /** Wants there was no room for. */
+  refused: number
+  /** Of those that asked to be told so, how many will not be: too many were refused. */
+  unanswered: number
+}
+
+export type IntakeOptions = Pick<ServerOptions, 'maxWantsPerPeer' | 'maxCidSize' | 'filter'>
+
+/** A want under the key it has in its account. */
+interface Keyed {
+  key: string
+  entry: WantEntry
+}
+
+/** A want that may yet be refused: no request is made of it before there is room. */
+type Candidate = Usefulness & Pick<Request, 'key' | 'sendDontHave'>
+
+/** Its "digest" is the block itself: nobody has to be asked for it. */
+const IDENTITY_HASH = 0x00
+
+export class Intake {
+  readonly #lifecycle: Lifecycle
+  readonly #options: IntakeOptions
+  #order = 0
+
+  constructor (lifecycle: Lifecycle, options: IntakeOptions) {
+    this.#lifecycle = lifecycle
+    this.#options = options
+  }
+
+  received (account: Account, wantlist: Wantlist): Received {
+    const facts: Received = { ignored: 0, evicted: 0, refused: 0, unanswered: 0 }
+    const wants = this.#accepted(wantlist.wants, facts)
+
+    account.batch++
+    account.isPartner ||= wants.length > 0
+
+    if (wantlist.full) {
+      this.#dropAllBut(account, wants)
+    }
+
+    for (const cid of wantlist.cancels) {
+      this.#cancel(account, cid, facts)
+    }
+
+    this.#admit(account, this.#repeated(account, wants, wantlist.full), facts)
+    return facts
+  }
+
+  #isIgnored (cid: CID): boolean {
+    return cid.multihash.code === IDENTITY_HASH || cid.byteLength > this.#options.maxCidSize
+  }
+
+  #accepted (entries: WantEntry[], facts: Received): Keyed[] {
+    const wants: Keyed[] = []
+
+    for (const entry of entries) {
+      if (this.#isIgnored(entry.cid)) {
+        facts.ignored++
+      } else {
+        wants.push({ key: cidKey(entry.cid), entry })
+      }
+    }
+
+    return wants
+  }
+
+  /**
+   * What is on its way, or half read, is kept if the peer still wants it: a full
+   * list that only repeats what it said must not bring every block twice.
+   */
+  #dropAllBut (account: Account, wants: Keyed[]): void {
+    const kept = new Set(wants.map(({ key }) => key))
+
+    for (const request of account.requests.values()) {
+      if (!kept.has(request.key)) {
+        this.#lifecycle.remove(request)
+      }
+    }
+
+    account.presences.forgetRefusals()
+    account.fullBatch = account.batch
+  }
+
+  #cancel (account: Account, cid: CID, facts: Received): void {
+    if (this.#isIgnored(cid)) {
+      facts.ignored++
+      return
+    }
+
+    const key = cidKey(cid)
+    const request = account.requests.get(key)
+    account.presences.delete(key)
+
+    if (request != null) {
+      this.#lifecycle.remove(request)
+    }
+  }
+
+  /** Handles the wants we know, and returns the others. */
+  #repeated (account: Account, wants: Keyed[], full: boolean): Keyed[] {
+    const fresh: Keyed[] = []
+
+    for (const want of wants) {
+      const request = account.requests.get(want.key)
+
+      if (request == null) {
+        fresh.push(want)
+      } else {
+        this.#wantAgain(request, want.entry, full)
+      }
+    }
+
+    return fresh
+  }
+
+  /**
+   * A want-have becomes a want for the block; a want for the block becomes a
+   * want-have only by a full list (or a cancel): two users at the other end may
+   * want different things, and the block is an answer to both.
+   */
+  #wantAgain (request: Request, entry: WantEntry, full: boolean): void {
+    const wantType = full || entry.wantType === WantType.Block ? entry.wantType : request.wantType
+    const isOther = wantType !== request.wantType
+
+    request.batch = request.account.batch
+    request.resends = 0
+    request.sendDontHave = entry.sendDontHave || (!full && request.sendDontHave)
+    request.wantType = wantType
+
+    if (request.priority !== entry.priority) {
+      request.priority = entry.priority
+      this.#lifecycle.reorder(request)
+    }
+
+    if (request.state === RequestState.Absent) { // the store may have got it without our being told
+      this.#lifecycle.ask(request)
+    } else if (isOther) {
+      this.#wantOther(request)
+    }
+  }
+
+  /** The same block, in another way. What was allowed in one way may not be in the other. */
+  #wantOther (request: Request): void {
+    switch (request.state) {
+      case RequestState.Asking:
+      case RequestState.Have:
+      case RequestState.Telling:
+      case RequestState.Queued:
+      case RequestState.Ready:
+        if (this.#options.filter !== allowAll) {
+          this.#lifecycle.ask(request)
+        } else if (request.state !== RequestState.Asking) {
+          this.#lifecycle.present(request, request.size, request.bytes)
+        }
+        break
+      default: // asked about again anyway, or the block is on its way
+    }
+  }
+
+  /** Takes up wants we do not know, as far as there is room, or something less useful to make room. */
+  #admit (account: Account, wants: Keyed[], facts: Received): void {
+    let leastUseful: Heap<Request> | undefined
+
+    for (const { key, entry } of wants) {
+      const known = account.requests.get(key)
+
+      if (known != null) { // named twice in one message
+        this.#wantAgain(known, entry, false)
+        continue
+      }
+
+      const order = this.#order++
+
+      if (account.requests.size >= this.#options.maxWantsPerPeer) {
+        leastUseful ??= evictable(account)
+
+        const candidate = { key, order, batch: account.batch, state: RequestState.Asking, priority: entry.priority, sendDontHave: entry.sendDontHave }
+
+        if (!this.#makeRoom(account, candidate, leastUseful, facts)) {
+          continue
+        }
+      }
+
+      const request = createRequest(account, key, entry, order)
+      this.#lifecycle.begin(request)
+      leastUseful?.push(request)
+    }
+  }
+
+  #makeRoom (account: Account, candidate: Candidate, leastUseful: Heap<Request>, facts: Received): boolean {
+    const victim = leastUseful.peek()
+
+    if (victim == null || isLessUseful(candidate, victim)) {
+      facts.refused++
+      this.#refuse(account, candidate, facts)
+
+      return false
+    }
+
+    const wasTold = victim.state === RequestState.Absent && !account.presences.has(victim.key)
+
+    leastUseful.pop()
+    facts.evicted++
+    this.#lifecycle.remove(victim)
+
+    if (!wasTold) {
+      this.#refuse(account, victim, facts)
+    }
+
+    return true
+  }
+
+  #refuse (account: Account, request: Pick<Request, 'key' | 'sendDontHave'>, facts: Received): void {
+    if (this.#lifecycle.wantsDontHave(request) && !account.presences.refuse(request.key)) {
+      facts.unanswered++
+    }
+  }
+}
+
+function evictable (account: Account): Heap<Request> {
+  const heap = new Heap<Request>(isLessUseful)
+
+  for (const request of account.requests.values()) {
+    if (isEvictable(request)) {
+      heap.push(request)
+    }
+  }
+
+  return heap
+}

@@ -1,0 +1,218 @@
+/** What can be set about the serving side, and what is used when it is not. */
+import type { PeerId } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import { InvalidOptionError } from '../errors.ts'
+import type { WantType } from '../message/message.ts'
+import { MAX_SENDABLE_BLOCK } from './envelope.ts'
+
+/**
+ * May this peer have this block, or know that we have it? To throw is to deny.
+ * A peer that is denied sees what it would see if we lacked the block.
+ */
+export type RequestFilter = (peer: PeerId, cid: CID, wantType: WantType) => boolean | Promise<boolean>
+
+/** The filter that is none. */
+export const allowAll: RequestFilter = () => true
+
+export interface ServerInit {
+  /**
+   * Wants kept of one peer; the least useful go when there are more: first
+   * those for blocks we lack, then the lowest priority, then the oldest. Who
+   * asked to be told is told DONT_HAVE. (boxo: 1024.)
+   *
+   * @default 1024
+   */
+  maxWantsPerPeer?: number
+
+  /**
+   * Entries with a longer CID are ignored, in bytes: four varints of ten bytes
+   * and a digest of 128. (boxo: 168.)
+   *
+   * @default 168
+   */
+  maxCidSize?: number
+
+  /**
+   * A WANT-HAVE for a block of at most this many bytes is answered with the
+   * block: it costs little more than a HAVE and saves a round trip. 0 never
+   * does so. (boxo: 1024.)
+   *
+   * @default 1024
+   */
+  wantHaveReplaceSize?: number
+
+  /**
+   * Answer DONT_HAVE to those who ask for it. Without, they have to wait and see.
+   *
+   * @default true
+   */
+  sendDontHaves?: boolean
+
+  /**
+   * Blocks are put into one message as long as they come to at most this many
+   * bytes; a larger block travels alone. One UnixFS leaf of Kubo's default size
+   * makes one message: its receiver can start on it while the next is sent.
+   * (boxo: 16 KiB, with a stream for each message.)
+   *
+   * @default 262144
+   */
+  targetMessageSize?: number
+
+  /**
+   * Larger blocks are answered as if we lacked them, in bytes. The default is
+   * what fits into a message of 4 MiB with its framing: others are told to keep
+   * blocks to 2 MiB, but who asks for a larger one knows what it is doing.
+   *
+   * @default 4194176
+   */
+  maxBlockSize?: number
+
+  /**
+   * Questions and reads the block store is given at once, over all peers; more
+   * wait in line. (boxo: 128.)
+   *
+   * @default 128
+   */
+  maxConcurrentReads?: number
+
+  /**
+   * The same for one peer: its reads, and its questions. More stay in its queue.
+   *
+   * @default 32
+   */
+  maxReadsPerPeer?: number
+
+  /**
+   * Bytes read from the store for all peers and not taken into a message yet.
+   * Over it only peers that have nothing read are given a block, one at a time.
+   *
+   * @default 33554432
+   */
+  maxReadAhead?: number
+
+  /**
+   * The same for one peer. A larger block is read when nothing else is.
+   *
+   * @default 1048576
+   */
+  maxReadAheadPerPeer?: number
+
+  /**
+   * Block sizes remembered for a store that cannot tell them without reading
+   * the block; the longest unused is forgotten first. About 150 bytes each.
+   *
+   * @default 16384
+   */
+  maxSizesRemembered?: number
+
+  /**
+   * How often the store is asked for a block, as long as it fails, until the
+   * block counts as missing.
+   *
+   * @default 3
+   */
+  storeAttempts?: number
+
+  /**
+   * How long to wait before the second attempt, in milliseconds; doubled before
+   * each further one.
+   *
+   * @default 250
+   */
+  storeRetryDelay?: number
+
+  /**
+   * How long the store may take for one answer before it counts as failed, in
+   * milliseconds.
+   *
+   * @default 30000
+   */
+  storeTimeout?: number
+
+  /**
+   * Accounts kept of peers that left, so that one that comes back finds its
+   * own; those that left first are dropped first.
+   *
+   * @default 1024
+   */
+  maxReceiptsKept?: number
+
+  /**
+   * Asked before the store is, for each want as it comes, and again when a
+   * block arrives that a peer waits for. Per peer, at most `maxReadsPerPeer`
+   * calls wait for an answer at once.
+   *
+   * @default allowAll
+   */
+  filter?: RequestFilter
+}
+
+export type ServerOptions = Readonly<Required<ServerInit>>
+
+export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
+  maxWantsPerPeer: 1024,
+  maxCidSize: 168,
+  wantHaveReplaceSize: 1024,
+  sendDontHaves: true,
+  targetMessageSize: 262_144,
+  maxBlockSize: 4_194_176,
+  maxConcurrentReads: 128,
+  maxReadsPerPeer: 32,
+  maxReadAhead: 33_554_432,
+  maxReadAheadPerPeer: 1_048_576,
+  maxSizesRemembered: 16_384,
+  storeAttempts: 3,
+  storeRetryDelay: 250,
+  storeTimeout: 30_000,
+  maxReceiptsKept: 1024,
+  filter: allowAll
+})
+
+interface Rule {
+  expected: string
+  holds (value: unknown): boolean
+}
+
+const isWhole = (value: unknown, least: number, most: number): boolean => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
+const POSITIVE: Rule = { expected: 'a positive whole number', holds: value => isWhole(value, 1, Number.MAX_SAFE_INTEGER) }
+const NOT_NEGATIVE: Rule = { expected: 'a whole number, 0 or more', holds: value => isWhole(value, 0, Number.MAX_SAFE_INTEGER) }
+const SENDABLE: Rule = { expected: `a whole number from 1 to ${MAX_SENDABLE_BLOCK}`, holds: value => isWhole(value, 1, MAX_SENDABLE_BLOCK) }
+const DURATION: Rule = { expected: 'a positive number of milliseconds', holds: value => typeof value === 'number' && value > 0 && value < Infinity }
+
+const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
+  maxWantsPerPeer: POSITIVE,
+  maxCidSize: POSITIVE,
+  wantHaveReplaceSize: NOT_NEGATIVE,
+  sendDontHaves: { expected: 'a boolean', holds: value => typeof value === 'boolean' },
+  targetMessageSize: SENDABLE,
+  maxBlockSize: SENDABLE,
+  maxConcurrentReads: POSITIVE,
+  maxReadsPerPeer: POSITIVE,
+  maxReadAhead: POSITIVE,
+  maxReadAheadPerPeer: POSITIVE,
+  maxSizesRemembered: NOT_NEGATIVE,
+  storeAttempts: { expected: 'a whole number from 1 to 16', holds: value => isWhole(value, 1, 16) },
+  storeRetryDelay: DURATION,
+  storeTimeout: DURATION,
+  maxReceiptsKept: NOT_NEGATIVE,
+  filter: { expected: 'a function', holds: value => typeof value === 'function' }
+}
+
+/** @throws InvalidOptionError on a value an option cannot have, and on options there are not */
+export function resolveServerOptions (init: ServerInit = {}): ServerOptions {
+  const options = { ...SERVER_DEFAULTS, ...init }
+
+  for (const [name, value] of Object.entries(options) as Array<[string, unknown]>) {
+    if (!Object.hasOwn(RULES, name)) {
+      throw new InvalidOptionError(`server.${name}`, value, 'an option there is')
+    }
+
+    const rule = RULES[name as keyof ServerOptions]
+
+    if (!rule.holds(value)) {
+      throw new InvalidOptionError(`server.${name}`, value, rule.expected)
+    }
+  }
+
+  return Object.freeze(options)
+}

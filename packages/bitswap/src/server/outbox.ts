@@ -1,0 +1,114 @@
+/**
+ * What is handed to the streams, and what becomes of it. A request is over when
+ * its answer was written, not before; what was lost is due again.
+ */
+import { PresenceType } from '../message/message.ts'
+import type { Account } from './account.ts'
+import { packEnvelope } from './envelope.ts'
+import type { Packed } from './envelope.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { TakenPresence } from './presence-queue.ts'
+import { RequestState } from './request.ts'
+import type { Request } from './request.ts'
+
+export class Outbox {
+  readonly #lifecycle: Lifecycle
+
+  constructor (lifecycle: Lifecycle) {
+    this.#lifecycle = lifecycle
+  }
+
+  /** What the peer is to be told, as much as fits into so many bytes. */
+  takePresences (account: Account, maxBytes: number): TakenPresence[] {
+    const taken = account.presences.take(maxBytes)
+
+    for (const { presence, request } of taken) {
+      if (presence.type === PresenceType.Have && request != null) {
+        this.#lifecycle.telling(request)
+      }
+    }
+
+    return taken
+  }
+
+  /** Blocks that are ready, as many as make one message. */
+  takeBlocks (account: Account, targetSize: number): Packed {
+    const packed = packEnvelope(account.ready, targetSize)
+
+    for (const request of packed.requests) {
+      this.#lifecycle.sending(request)
+    }
+
+    return packed
+  }
+
+  /**
+   * They were written. A want-have ends with its HAVE; a want that was answered
+   * DONT_HAVE stays. Returns the requests that are over by this.
+   */
+  presencesSent (taken: TakenPresence[]): Request[] {
+    return this.#finish(taken.flatMap(({ request }) => request ?? []), RequestState.Telling)
+  }
+
+  /** The blocks of these were written. Returns those that are over by this: some may have been cancelled meanwhile. */
+  blocksSent (requests: Request[]): Request[] {
+    return this.#finish(requests, RequestState.Sending)
+  }
+
+  /** They were not written: they are due again, unless something else became of their requests. */
+  presencesLost (account: Account, taken: TakenPresence[]): void {
+    for (const { key, presence, request } of taken) {
+      if (request?.state === RequestState.Telling) {
+        this.#lifecycle.present(request, request.size)
+      } else if (account.open && !account.presences.has(key) && presence.type === PresenceType.DontHave) {
+        this.#refuseAgain(account, key, request)
+      }
+    }
+  }
+
+  /** As {@link presencesLost}. What is ready for that peer is given back as well: who knows when it will be taken. */
+  blocksLost (account: Account, requests: Request[]): void {
+    for (const request of requests) {
+      if (request.state === RequestState.Sending) {
+        this.#lifecycle.present(request, request.size)
+      }
+    }
+
+    for (let request = account.ready.peek(); request != null; request = account.ready.peek()) {
+      this.#lifecycle.present(request, request.size)
+    }
+  }
+
+  /**
+   * They were written, and may not have arrived: they are due again, for a
+   * bounded number of times. Returns how many.
+   *
+   * @param finished - what {@link presencesSent} or {@link blocksSent} returned
+   */
+  restore (finished: Request[]): number {
+    return finished.filter(request => this.#lifecycle.restore(request)).length
+  }
+
+  /** As {@link restore}, for the DONT_HAVEs among them. Refusals are not said again: nothing is known of them. */
+  restoreAbsent (taken: TakenPresence[]): number {
+    return taken.filter(({ request }) => request != null && this.#lifecycle.restoreAbsent(request)).length
+  }
+
+  #finish (requests: Request[], state: RequestState): Request[] {
+    const finished = requests.filter(request => request.state === state)
+
+    for (const request of finished) {
+      this.#lifecycle.remove(request)
+    }
+
+    return finished
+  }
+
+  #refuseAgain (account: Account, key: string, request: Request | undefined): void {
+    if (request?.state === RequestState.Absent) {
+      account.presences.add(request, PresenceType.DontHave)
+    } else if (request == null && !account.requests.has(key)) {
+      account.presences.refuse(key)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Asks the request filter, which is not ours: it may be slow, throw and reject.
+ * Who cannot be asked about is denied.
+ */
+import type { Logger } from '@libp2p/interface'
+import { allowAll } from './options.ts'
+import type { RequestFilter } from './options.ts'
+import type { Request } from './request.ts'
+import type { ServerStats } from './stats.ts'
+
+export class Permission {
+  readonly #filter: RequestFilter
+  readonly #log: Logger
+  readonly #stats: ServerStats
+
+  constructor (filter: RequestFilter, log: Logger, stats: ServerStats) {
+    this.#filter = filter
+    this.#log = log
+    this.#stats = stats
+  }
+
+  /** Nobody is ever denied. */
+  get isUnconditional (): boolean {
+    return this.#filter === allowAll
+  }
+
+  /** Neither throws nor rejects. */
+  has (request: Request): boolean | Promise<boolean> {
+    if (this.isUnconditional) {
+      return true
+    }
+
+    try {
+      const isAllowed = this.#filter(request.account.peer, request.cid, request.wantType)
+
+      return isAllowed instanceof Promise
+        ? isAllowed.then(isAllowed => this.#answered(isAllowed), (error: unknown) => this.#failed(request, error))
+        : this.#answered(isAllowed)
+    } catch (error) {
+      return this.#failed(request, error)
+    }
+  }
+
+  #answered (isAllowed: boolean): boolean {
+    if (!isAllowed) {
+      this.#stats.denied++
+    }
+
+    return isAllowed
+  }
+
+  #failed ({ account, cid }: Request, error: unknown): false {
+    this.#stats.denied++
+    this.#stats.filterErrors++
+    this.#log.error('the request filter failed for %c and %p, which counts as denied - %e', cid, account.peer, error)
+
+    return false
+  }
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { cidOf, wantHave } from '../../test/support/serving.ts'
+import { PresenceType } from '../message/message.ts'
+import { presenceSize } from '../message/sizes.ts'
+import { peerIdFromSeed } from '../testing/peer-ids.ts'
+import { Account } from './account.ts'
+import { PresenceQueue } from './presence-queue.ts'
+import { cidKey, createRequest } from './request.ts'
+import type { Request } from './request.ts'
+
+const account = new Account(peerIdFromSeed(1), 10, { bytes: 0 })
+
+function requestOf (seed: number): Request {
+  return createRequest(account, cidKey(cidOf(seed)), wantHave(cidOf(seed)), seed)
+}
+
+function said (queue: PresenceQueue, maxBytes: number = 10_000): Array<[string, string]> {
+  return queue.take(maxBytes).map(({ presence }) => [presence.cid.toString(), presence.type])
+}
+
+test('answers come first in their order, then refusals, and each once', () => {
+  const queue = new PresenceQueue(10)
+
+  queue.refuse(cidKey(cidOf(3)))
+  queue.add(requestOf(1), PresenceType.Have)
+  queue.add(requestOf(2), PresenceType.DontHave)
+
+  assert.equal(queue.size, 3)
+  assert.deepEqual(said(queue), [
+    [cidOf(1).toString(), 'have'],
+    [cidOf(2).toString(), 'dont-have'],
+    [cidOf(3).toString(), 'dont-have']
+  ])
+  assert.equal(queue.size, 0)
+  assert.deepEqual(said(queue), [])
+})
+
+test('the newer answer takes the place of the older, whatever it was', () => {
+  const queue = new PresenceQueue(10)
+  const request = requestOf(1)
+
+  queue.refuse(request.key)
+  queue.add(request, PresenceType.DontHave)
+  queue.add(request, PresenceType.Have)
+
+  assert.deepEqual(said(queue), [[cidOf(1).toString(), 'have']])
+})
+
+test('what need not be said any more is not said', () => {
+  const queue = new PresenceQueue(10)
+
+  queue.add(requestOf(1), PresenceType.Have)
+  queue.refuse(cidKey(cidOf(2)))
+  queue.refuse(cidKey(cidOf(3)))
+  queue.delete(cidKey(cidOf(1)))
+  queue.delete(cidKey(cidOf(2)))
+
+  assert.ok(queue.has(cidKey(cidOf(3))))
+  queue.forgetRefusals()
+  assert.ok(!queue.has(cidKey(cidOf(3))))
+  assert.deepEqual(said(queue), [])
+})
+
+test('as many refusals are queued as it was told, and not one more', () => {
+  const queue = new PresenceQueue(2)
+
+  assert.ok(queue.refuse(cidKey(cidOf(1))))
+  assert.ok(queue.refuse(cidKey(cidOf(2))))
+  assert.ok(!queue.refuse(cidKey(cidOf(3))))
+  assert.ok(queue.refuse(cidKey(cidOf(2))), 'which is queued already')
+  assert.equal(queue.size, 2)
+})
+
+test('as much is taken as fits, and one in any case', () => {
+  const queue = new PresenceQueue(10)
+
+  for (let seed = 1; seed <= 5; seed++) {
+    queue.add(requestOf(seed), PresenceType.Have)
+  }
+
+  const size = presenceSize({ cid: cidOf(1), type: PresenceType.Have }, 'v1')
+
+  assert.equal(said(queue, 2 * size).length, 2)
+  assert.equal(said(queue, 2 * size - 1).length, 1)
+  assert.equal(said(queue, 1).length, 1)
+  assert.equal(queue.size, 1)
+})

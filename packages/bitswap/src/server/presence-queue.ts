@@ -1,0 +1,97 @@
+/**
+ * The HAVEs and DONT_HAVEs one peer is to be told, each CID once, in the order
+ * in which they became known. Knows nothing of streams and of who asks.
+ *
+ * Limits: one presence a request, so no more than the peer may want; and a
+ * number of refusals given at the start, see {@link PresenceQueue.refuse}.
+ */
+import { PresenceType } from '../message/message.ts'
+import type { Presence } from '../message/message.ts'
+import { presenceSize } from '../message/sizes.ts'
+import { cidOfKey } from './request.ts'
+import type { Request } from './request.ts'
+
+export interface TakenPresence {
+  presence: Presence
+  key: string
+  /** Undefined for a refusal: nothing else is known of it. */
+  request: Request | undefined
+}
+
+export class PresenceQueue {
+  readonly #answers: Map<string, { request: Request, type: PresenceType }> = new Map()
+  readonly #refused: Set<string> = new Set() // keys only: there may be many, and nobody may read them
+  readonly #maxRefused: number
+
+  constructor (maxRefused: number) {
+    this.#maxRefused = maxRefused
+  }
+
+  get size (): number {
+    return this.#answers.size + this.#refused.size
+  }
+
+  has (key: string): boolean {
+    return this.#answers.has(key) || this.#refused.has(key)
+  }
+
+  /** The answer to a request; takes the place of an earlier one. */
+  add (request: Request, type: PresenceType): void {
+    this.delete(request.key)
+    this.#answers.set(request.key, { request, type })
+  }
+
+  /**
+   * A DONT_HAVE for a want that there was no room for and that nothing is kept
+   * of. False when too many are queued already: that peer has to find out by
+   * waiting.
+   */
+  refuse (key: string): boolean {
+    if (this.#refused.size >= this.#maxRefused && !this.#refused.has(key)) {
+      return false
+    }
+
+    this.#refused.add(key)
+
+    return true
+  }
+
+  /** What was queued for this CID need not be said any more. */
+  delete (key: string): void {
+    this.#answers.delete(key)
+    this.#refused.delete(key)
+  }
+
+  forgetRefusals (): void {
+    this.#refused.clear()
+  }
+
+  /** Removes and returns the first, as many as fit into so many bytes when encoded; one at the least. */
+  take (maxBytes: number): TakenPresence[] {
+    const taken: TakenPresence[] = []
+    let bytes = 0
+
+    for (const next of this.#inOrder()) {
+      bytes += presenceSize(next.presence, 'v1')
+
+      if (bytes > maxBytes && taken.length > 0) {
+        break
+      }
+
+      this.delete(next.key)
+      taken.push(next)
+    }
+
+    return taken
+  }
+
+  * #inOrder (): Generator<TakenPresence> {
+    for (const [key, { request, type }] of this.#answers) {
+      yield { presence: { cid: request.cid, type }, key, request }
+    }
+
+    for (const key of this.#refused) {
+      yield { presence: { cid: cidOfKey(key), type: PresenceType.DontHave }, key, request: undefined }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * One thing a peer asks of us, from its want to its end. A record that
+ * {@link Lifecycle} moves from state to state; nothing else changes its state.
+ */
+import { CID } from 'multiformats/cid'
+import { WantType } from '../message/message.ts'
+import type { WantEntry } from '../message/message.ts'
+import type { Account } from './account.ts'
+
+/**
+ * ```
+ *            ┌→ absent ─ the block arrives, or is wanted again ─┐
+ * asking ────┼→ have → telling → gone                           │
+ *   ↑ ↑      └→ queued → reading → ready → sending → gone       │
+ *   │ └─ resting (the store failed) ←───┘                       │
+ *   └───────────────────────────────────────────────────────────┘
+ * ```
+ */
+export const RequestState = {
+  /** The filter and the store are asked about it, or are going to be. */
+  Asking: 'asking',
+  /** The store failed; it is asked again in a while. */
+  Resting: 'resting',
+  /** We lack it, or act as if. Kept for the day the block arrives. */
+  Absent: 'absent',
+  /** A HAVE is due. */
+  Have: 'have',
+  /** The HAVE is on its way. */
+  Telling: 'telling',
+  /** The block is to be read and sent. */
+  Queued: 'queued',
+  Reading: 'reading',
+  /** Read, and waiting for room in a message. */
+  Ready: 'ready',
+  /** The block is on its way. */
+  Sending: 'sending',
+  /** Answered, cancelled or evicted, or the peer left. What still comes in for it is ignored. */
+  Gone: 'gone'
+} as const
+export type RequestState = typeof RequestState[keyof typeof RequestState]
+
+export interface Request {
+  readonly account: Account
+  /** The CID as the peer wrote it: what it is to be answered with. */
+  readonly cid: CID
+  /** {@link cidKey} of the CID: names the request within its account. */
+  readonly key: string
+  /** `multihashKey` of the CID: names the block. */
+  readonly multihash: string
+  /** Its place among all requests in the order of their coming: its age. */
+  readonly order: number
+  /** The last of the peer's messages that asked for it. */
+  batch: number
+  priority: number
+  wantType: WantType
+  sendDontHave: boolean
+  state: RequestState
+  /** Changes whenever the state is entered anew: who comes back with another one comes too late. */
+  ticket: number
+  /** Of the block, once known. */
+  size: number | undefined
+  /** While `Ready`. */
+  bytes: Uint8Array | undefined
+  /** How often the store has failed in a row. */
+  failures: number
+  /** How often it was sent again after it had been sent. */
+  resends: number
+}
+
+/** The bytes of the CID as a string, one character a byte. Only for CIDs whose length was checked. */
+export function cidKey (cid: CID): string {
+  return String.fromCharCode(...cid.bytes)
+}
+
+/** The CID of a {@link cidKey}. */
+export function cidOfKey (key: string): CID {
+  return CID.decode(Uint8Array.from(key, character => character.charCodeAt(0)))
+}
+
+/** The CID is kept, and with it the memory it lies in: the codec gives each little of its own (`message/cid-decoder.ts`). */
+export function createRequest (account: Account, key: string, entry: WantEntry, order: number): Request {
+  const { cid, priority, wantType, sendDontHave } = entry
+
+  return {
+    account,
+    cid,
+    key,
+    multihash: key.slice(cid.bytes.length - cid.multihash.bytes.length), // a CID ends in its multihash
+    batch: account.batch,
+    order,
+    priority,
+    wantType,
+    sendDontHave,
+    state: RequestState.Asking,
+    ticket: 0,
+    size: undefined,
+    bytes: undefined,
+    failures: 0,
+    resends: 0
+  }
+}
+
+/** Who is to be served first: the higher priority, then the older. */
+export function isMoreUrgent (a: Pick<Request, 'priority' | 'order'>, b: Pick<Request, 'priority' | 'order'>): boolean {
+  return a.priority !== b.priority ? a.priority > b.priority : a.order < b.order
+}
+
+/** May it make room for another? Not once work was put into it, or its answer is on the way. */
+export function isEvictable (request: Request): boolean {
+  switch (request.state) {
+    case RequestState.Asking:
+    case RequestState.Resting:
+    case RequestState.Absent:
+    case RequestState.Have:
+    case RequestState.Queued:
+      return true
+    default:
+      return false
+  }
+}
+
+export type Usefulness = Pick<Request, 'state' | 'priority' | 'batch' | 'order'>
+
+/**
+ * Who makes room first: those for blocks we lack, then the lowest priority,
+ * then the oldest message. Of one message, the end goes first: peers write down
+ * first what they need first.
+ */
+export function isLessUseful (a: Usefulness, b: Usefulness): boolean {
+  const absent = a.state === RequestState.Absent
+
+  if (absent !== (b.state === RequestState.Absent)) {
+    return absent
+  }
+
+  if (a.priority !== b.priority) {
+    return a.priority < b.priority
+  }
+
+  return a.batch !== b.batch ? a.batch < b.batch : a.order > b.order
+}

@@ -1,0 +1,286 @@
+/**
+ * The serving side: takes the wantlists of peers, and has ready what each is to
+ * be sent when its streams have room. The shell around the {@link Engine}: it
+ * owns the store, the clock, the log and the counters, and decides nothing.
+ *
+ * Not for: streams and messages (it is asked for what is due), and storing (a
+ * block is in the store before {@link Server.blocksArrived}).
+ *
+ * Limits: all that is kept for a peer is bounded by the options, and dropped
+ * when it leaves, but for its score.
+ */
+import type { Logger, PeerId } from '@libp2p/interface'
+import type { Clock } from '../core/clock.ts'
+import { PresenceType } from '../message/message.ts'
+import type { Presence, WantEntry } from '../message/message.ts'
+import type { Account } from './account.ts'
+import { Arrivals } from './arrivals.ts'
+import type { ArrivedBlock } from './arrivals.ts'
+import { BlockLane } from './block-lane.ts'
+import type { Delivery, Envelope } from './block-lane.ts'
+import { BlockReader } from './block-reader.ts'
+import type { ServedBlockstore } from './block-reader.ts'
+import { Engine } from './engine.ts'
+import type { Received, Wantlist } from './intake.ts'
+import type { ServerOptions } from './options.ts'
+import type { TakenPresence } from './presence-queue.ts'
+import type { Request } from './request.ts'
+import { ScoreLedger } from './score-ledger.ts'
+import type { Score } from './score-ledger.ts'
+import { createServerStats } from './stats.ts'
+import type { ServerStats } from './stats.ts'
+import { StoreQueries } from './store-queries.ts'
+
+export interface ServerComponents {
+  blockstore: ServedBlockstore
+  clock: Clock
+  log: Logger
+  sender: {
+    /**
+     * Something may be due for that peer: presences (`wants`), or blocks. Called
+     * often, so it must be cheap, and must not ask for it before it returns.
+     */
+    wake (peer: PeerId, lane: 'wants' | 'blocks'): void
+  }
+}
+
+/** What a peer is to be told. At least one. */
+export interface PresenceDelivery extends Delivery {
+  presences: Presence[]
+}
+
+/** What exists between a start and a stop. */
+interface Run {
+  engine: Engine
+  reader: BlockReader
+  queries: StoreQueries
+  lane: BlockLane
+  arrivals: Arrivals
+}
+
+export class Server {
+  readonly stats: ServerStats = createServerStats()
+  readonly #components: ServerComponents
+  readonly #options: ServerOptions
+  readonly #scores: ScoreLedger
+  #run: Run | undefined
+
+  constructor (components: ServerComponents, options: ServerOptions) {
+    this.#components = components
+    this.#options = options
+    this.#scores = new ScoreLedger(options.maxReceiptsKept)
+  }
+
+  /** Serves from now on. Twice is a no-op. */
+  start (): void {
+    this.#run ??= this.#createRun()
+  }
+
+  /** Drops all peers and what was being read for them. Twice is a no-op. */
+  stop (): void {
+    const run = this.#run
+
+    if (run == null) {
+      return
+    }
+
+    for (const { peer } of run.engine.accounts()) {
+      this.peerDisconnected(peer)
+    }
+
+    this.#run = undefined
+    run.queries.stop()
+    run.reader.stop(new Error('the server was stopped'))
+  }
+
+  peerConnected (peer: PeerId): void {
+    if (this.#run != null) {
+      this.#scores.connected(this.#run.engine.open(peer).id)
+    }
+  }
+
+  peerDisconnected (peer: PeerId): void {
+    const account = this.#account(peer)
+
+    if (this.#run != null && account != null) {
+      this.#run.engine.close(account)
+      this.#run.queries.close(account)
+      this.#run.lane.close(account)
+      this.#scores.disconnected(account.id)
+    }
+  }
+
+  /**
+   * What the peer says it wants. Ignored for peers that are not connected.
+   *
+   * Returns a promise while the filter or the store are being asked: the next
+   * message of that peer should wait for it. It never rejects, and does not wait
+   * for a store that failed to recover.
+   */
+  received (peer: PeerId, wantlist: Wantlist): Promise<void> | undefined {
+    const account = this.#account(peer)
+
+    if (this.#run == null || account == null) {
+      this.stats.late++
+
+      return undefined
+    }
+
+    this.#count(account, this.#run.engine.received(account, wantlist))
+    this.#run.queries.ask(account)
+
+    return this.#run.queries.whenAsked(account)
+  }
+
+  /**
+   * These are in the store now: whoever waits for them is served. One that comes
+   * with its bytes is sent without being read from the store.
+   */
+  blocksArrived (blocks: readonly ArrivedBlock[]): void {
+    if (this.#run == null) {
+      return
+    }
+
+    for (const account of this.#run.arrivals.arrived(blocks)) {
+      this.#run.queries.ask(account)
+    }
+  }
+
+  /** A block that was wanted here came from that peer. */
+  blockReceivedFrom (peer: PeerId, bytes: number): void {
+    this.#scores.received(peer.toString(), bytes)
+  }
+
+  /** Cheap: would {@link presencesFor} have something? */
+  hasPresences (peer: PeerId): boolean {
+    return (this.#account(peer)?.presences.size ?? 0) > 0
+  }
+
+  /** Cheap: would {@link envelopeFor} have something, or wait for something that is being read? */
+  hasBlocks (peer: PeerId): boolean {
+    return this.#account(peer)?.hasBlocks === true
+  }
+
+  /** What the peer is to be told now. */
+  presencesFor (peer: PeerId): PresenceDelivery | undefined {
+    const account = this.#account(peer)
+    const engine = this.#run?.engine
+
+    if (account == null || engine == null || account.presences.size === 0) {
+      return undefined
+    }
+
+    const taken = engine.outbox.takePresences(account, this.#options.targetMessageSize)
+    let finished: Request[] | undefined
+
+    return {
+      presences: taken.map(({ presence }) => presence),
+      pendingBytes: account.pendingBytes,
+      sent: () => {
+        finished = engine.outbox.presencesSent(taken)
+        this.#countPresences(taken)
+      },
+      lost: error => {
+        this.stats.lost++
+        this.#components.log('%d presences for %p were lost - %e', taken.length, peer, error)
+
+        if (finished == null) {
+          engine.outbox.presencesLost(account, taken) // the sender knows, and asks again when it can
+        } else {
+          this.stats.restored += engine.outbox.restore(finished) + engine.outbox.restoreAbsent(taken)
+          this.#settled(account)
+        }
+      }
+    }
+  }
+
+  /** The next message of blocks for that peer; to be asked for when its stream has room. */
+  envelopeFor (peer: PeerId): Envelope | undefined | Promise<Envelope | undefined> {
+    const account = this.#account(peer)
+
+    if (this.#run == null || account == null) {
+      return undefined
+    }
+
+    const envelope = this.#run.lane.take(account)
+    this.#wakeForPresences(account) // a block that was to be read may be gone
+
+    return envelope
+  }
+
+  wantlistForPeer (peer: PeerId): WantEntry[] {
+    const requests = this.#account(peer)?.requests.values() ?? []
+
+    return [...requests].map(({ cid, priority, wantType, sendDontHave }) => ({ cid, priority, wantType, sendDontHave }))
+  }
+
+  /** Bytes exchanged with a peer that is connected, or was not long ago. */
+  ledgerForPeer (peer: PeerId): Score | undefined {
+    return this.#scores.get(peer.toString())
+  }
+
+  /** Connected peers that have wanted something of us, by their id. */
+  peers (): PeerId[] {
+    const partners = this.#run?.engine.accounts().filter(({ isPartner }) => isPartner) ?? []
+
+    return partners.sort((a, b) => a.id < b.id ? -1 : 1).map(({ peer }) => peer)
+  }
+
+  #createRun (): Run {
+    const { blockstore, clock, log } = this.#components
+    const settled = (account: Account): void => { this.#settled(account) }
+    const engine = new Engine(this.#options)
+    const reader = new BlockReader({ blockstore, clock }, this.#options)
+    const shared = { engine, reader, clock, log, stats: this.stats, settled }
+    const queries = new StoreQueries(shared, this.#options)
+    const lane = new BlockLane({ ...shared, queries, scores: this.#scores }, this.#options)
+
+    return { engine, reader, queries, lane, arrivals: new Arrivals({ engine, reader, queries }, this.#options) }
+  }
+
+  #account (peer: PeerId): Account | undefined {
+    return this.#run?.engine.account(peer)
+  }
+
+  /** Sees to a peer for which something may have changed. */
+  #settled (account: Account): void {
+    if (!account.open || this.#run == null) {
+      return
+    }
+
+    this.#run.queries.readAhead(account)
+    this.#run.lane.advance(account)
+    this.#wakeForPresences(account)
+
+    if (account.hasBlocks) {
+      this.#components.sender.wake(account.peer, 'blocks')
+    }
+  }
+
+  #wakeForPresences (account: Account): void {
+    if (account.presences.size > 0) {
+      this.#components.sender.wake(account.peer, 'wants')
+    }
+  }
+
+  #count (account: Account, { evicted, refused, unanswered, ignored }: Received): void {
+    this.stats.evicted += evicted
+    this.stats.refused += refused
+    this.stats.unanswered += unanswered
+    this.stats.ignored += ignored
+
+    if (evicted + refused + ignored > 0) {
+      this.#components.log('wantlist of %p: %d wants evicted, %d refused (%d of both not told), %d entries ignored', account.peer, evicted, refused, unanswered, ignored)
+    }
+  }
+
+  #countPresences (taken: TakenPresence[]): void {
+    for (const { presence } of taken) {
+      if (presence.type === PresenceType.Have) {
+        this.stats.havesSent++
+      } else {
+        this.stats.dontHavesSent++
+      }
+    }
+  }
+}

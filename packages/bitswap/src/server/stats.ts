@@ -1,0 +1,58 @@
+/** What the serving side counts, all since it was made. Counted in the shell, from what the parts return. */
+
+export interface ServerStats {
+  /** Blocks whose messages were written, and their bytes. */
+  blocksSent: number
+  dataSent: number
+  /** HAVEs and DONT_HAVEs whose messages were written. */
+  havesSent: number
+  dontHavesSent: number
+  /** Messages with blocks that were taken by the streams. */
+  envelopes: number
+  /** Wants that had to make room for others of the same peer. */
+  evicted: number
+  /** Wants there was no room for. */
+  refused: number
+  /** Wants evicted or refused whose peer asked to be told, and cannot be: it reads too slowly. */
+  unanswered: number
+  /** Wants the filter denied. */
+  denied: number
+  /** Times the filter itself failed; they count as denied as well. */
+  filterErrors: number
+  /** Entries with an identity CID, or one too long. */
+  ignored: number
+  /** Messages of peers that had left. */
+  late: number
+  /** Times the store failed or timed out. */
+  storeErrors: number
+  /** Wants that were given up for now because it failed too often. */
+  storeFailures: number
+  /** Wants for blocks that are too large to be sent. */
+  oversize: number
+  /** Messages, of presences or blocks, that were lost. */
+  lost: number
+  /** Answers that are sent again because the first may not have arrived. */
+  restored: number
+}
+
+export function createServerStats (): ServerStats {
+  return {
+    blocksSent: 0,
+    dataSent: 0,
+    havesSent: 0,
+    dontHavesSent: 0,
+    envelopes: 0,
+    evicted: 0,
+    refused: 0,
+    unanswered: 0,
+    denied: 0,
+    filterErrors: 0,
+    ignored: 0,
+    late: 0,
+    storeErrors: 0,
+    storeFailures: 0,
+    oversize: 0,
+    lost: 0,
+    restored: 0
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Bounds what a store is asked at once, and how long it may take. Who finds no
+ * room waits in line, first come first served. What the store answers at once
+ * is passed on at once: no promise is made for it.
+ *
+ * Limits: `maxConcurrent` operations run; those in line are bounded by who asks.
+ * An operation that timed out gives its place to the next, although the store
+ * may still be at it.
+ */
+import type { Cancel, Clock } from '../core/clock.ts'
+import { StoreTimeoutError } from './errors.ts'
+
+/** The store failed. */
+export interface Failed {
+  status: 'failed'
+  error: unknown
+}
+
+/** Asks the store. Neither throws nor rejects. */
+export type Operation<T> = (signal: AbortSignal) => T | Failed | Promise<T | Failed>
+
+export interface StoreGateOptions {
+  maxConcurrent: number
+  /** Milliseconds. */
+  timeout: number
+}
+
+interface Running {
+  deadline: number
+  fail (error: unknown): void
+}
+
+export class StoreGate {
+  readonly #clock: Clock
+  readonly #options: StoreGateOptions
+  readonly #abort: AbortController = new AbortController()
+  readonly #waiting: Set<() => void> = new Set()
+  readonly #running: Set<Running> = new Set() // all have the same time, so the first to begin is the first to be late
+  #cancelTimer: Cancel | undefined
+
+  constructor (clock: Clock, options: StoreGateOptions) {
+    this.#clock = clock
+    this.#options = options
+  }
+
+  /** Operations that run. */
+  get running (): number {
+    return this.#running.size
+  }
+
+  run<T> (operation: Operation<T>): T | Failed | Promise<T | Failed> {
+    if (this.#running.size < this.#options.maxConcurrent && this.#waiting.size === 0) {
+      return this.#begin(operation)
+    }
+
+    return new Promise(resolve => {
+      this.#waiting.add(() => { resolve(this.#begin(operation)) })
+    })
+  }
+
+  /** Aborts what runs and what waits; all of it ends as failed. */
+  stop (reason: Error): void {
+    this.#abort.abort(reason)
+    this.#cancelTimer?.()
+
+    for (const running of this.#running) {
+      running.fail(reason)
+    }
+
+    for (const begin of this.#waiting) {
+      begin()
+    }
+
+    this.#waiting.clear()
+  }
+
+  #begin<T> (operation: Operation<T>): T | Failed | Promise<T | Failed> {
+    const { signal } = this.#abort
+
+    if (signal.aborted) {
+      return { status: 'failed', error: signal.reason }
+    }
+
+    const result = operation(signal)
+
+    if (!(result instanceof Promise)) {
+      return result
+    }
+
+    return new Promise(resolve => {
+      const finish = (outcome: T | Failed): void => {
+        if (this.#running.delete(running)) {
+          resolve(outcome)
+          this.#left()
+        }
+      }
+      const running: Running = {
+        deadline: this.#clock.now() + this.#options.timeout,
+        fail: error => { finish({ status: 'failed', error }) }
+      }
+
+      this.#running.add(running)
+      this.#watch()
+      result.then(finish, (error: unknown) => { running.fail(error) })
+    })
+  }
+
+  /** An operation ended: the next may begin. */
+  #left (): void {
+    for (const begin of this.#waiting) {
+      if (this.#running.size >= this.#options.maxConcurrent) {
+        break
+      }
+
+      this.#waiting.delete(begin)
+      begin()
+    }
+
+    if (this.#running.size === 0) {
+      this.#cancelTimer?.()
+      this.#cancelTimer = undefined
+    }
+  }
+
+  /** One timer for all: set for the first, and again when it has passed. */
+  #watch (): void {
+    const [first] = this.#running
+
+    if (this.#cancelTimer != null || first == null || this.#abort.signal.aborted) {
+      return
+    }
+
+    this.#cancelTimer = this.#clock.timer(first.deadline - this.#clock.now(), () => {
+      this.#cancelTimer = undefined
+      this.#expire()
+      this.#watch()
+    })
+  }
+
+  #expire (): void {
+    const now = this.#clock.now()
+
+    for (const running of this.#running) {
+      if (running.deadline > now) {
+        return
+      }
+
+      running.fail(new StoreTimeoutError(this.#options.timeout))
+    }
+  }
+}

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { PeerId } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import { blockOf, blocksOf, cidOf, MemoryStore, names, Serving, settled, SizingStore, SlowStore, wantBlock, wantHave } from '../../test/support/serving.ts'
+import type { WantEntry } from '../message/message.ts'
+
+function isOver (promise: Promise<void> | undefined): () => boolean {
+  let over = promise == null
+  promise?.then(() => { over = true }, (error: unknown) => { throw error })
+
+  return () => over
+}
+
+test('a peer\'s next message waits until the store has answered for this one', async () => {
+  const serving = new Serving(new SlowStore(...blocksOf(2)))
+  const over = isOver(serving.wants(wantHave(cidOf(1)), wantHave(cidOf(2))))
+
+  await settled()
+  assert.ok(!over())
+  await serving.store.release(1)
+  assert.ok(!over())
+  await serving.store.release(1)
+  assert.ok(over())
+  assert.equal((await serving.deliver()).haves.length, 2)
+})
+
+test('so many questions of one peer are with the store as the option says, the most urgent first, however many messages they came in', async () => {
+  const serving = new Serving(new SizingStore(), { maxReadsPerPeer: 2 })
+  const asked = (): CID[] => serving.store.held.map(({ cid }) => cid)
+
+  const overs = [isOver(serving.wants(wantHave(cidOf(1)), wantHave(cidOf(2)), wantHave(cidOf(3)))), isOver(serving.wants(wantHave(cidOf(4), { priority: 9 })))]
+  assert.deepEqual(asked(), [1, 2].map(cidOf))
+  await serving.store.release()
+  assert.deepEqual(asked(), [4, 3].map(cidOf))
+  await serving.store.release()
+  assert.deepEqual(overs.map(over => over()), [true, true])
+})
+
+test('one peer\'s questions do not keep another\'s from being asked', async () => {
+  const serving = new Serving(new SizingStore(), { maxReadsPerPeer: 2 })
+
+  const pending = serving.wants(...blocksOf(100).map(({ cid }) => wantHave(cid)))
+  const others = serving.server.received(serving.other, { full: false, wants: [wantHave(cidOf(500))], cancels: [] })
+  assert.ok(pending != null && others != null)
+  assert.deepEqual(serving.store.held.map(({ cid }) => cid), [cidOf(1), cidOf(2), cidOf(500)])
+})
+
+test('a want that is cancelled before its turn is not asked about, and one that is being asked about is not answered', async () => {
+  const serving = new Serving(new SizingStore(...blocksOf(3)), { maxReadsPerPeer: 1 })
+  const over = isOver(serving.wants(...blocksOf(3).map(({ cid }) => wantHave(cid, { sendDontHave: true }))))
+
+  serving.cancels(cidOf(1), cidOf(2))
+  serving.store.isOpen = true
+  await serving.store.release()
+  assert.ok(over())
+  assert.deepEqual((await serving.deliver()).haves, [cidOf(3)])
+  assert.equal(serving.store.calls.length, 2)
+})
+
+test('a peer that leaves lets go of whoever waits for its answers', async () => {
+  const serving = new Serving(new SizingStore())
+  const over = isOver(serving.wants(wantHave(cidOf(1))))
+
+  serving.server.peerDisconnected(serving.peer)
+  await settled()
+  assert.ok(over())
+})
+
+test('a want for a block is answered by reading it, while there is room; a store is not asked twice for it', async () => {
+  const serving = new Serving(new SizingStore(blockOf(1)))
+  serving.store.isOpen = true
+
+  await serving.wants(wantBlock(cidOf(1)))
+  assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
+  assert.deepEqual(serving.store.calls, ['get'])
+})
+
+test('a want for a missing block, read for at once, is answered DONT_HAVE and opens no stream for blocks', async () => {
+  const serving = new Serving(new SizingStore())
+
+  const pending = serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+  assert.ok(!serving.server.hasBlocks(serving.peer))
+  await serving.store.release()
+  await pending
+  assert.deepEqual(serving.wakes, ['wants'])
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+})
+
+test('a store in memory is asked without a promise', () => {
+  const serving = new Serving(new MemoryStore(...blocksOf(2)))
+
+  assert.equal(serving.wants(wantBlock(cidOf(1)), wantHave(cidOf(2)), wantHave(cidOf(3))), undefined)
+  assert.ok(!(serving.server.envelopeFor(serving.peer) instanceof Promise))
+})
+
+test('a store that fails is asked again, later and later, and then the block counts as missing', async () => {
+  const serving = new Serving(new MemoryStore(blockOf(1)), { storeAttempts: 3, storeRetryDelay: 100 })
+  const { store, clock, server } = serving
+  store.failure = new Error('no disk')
+
+  assert.equal(serving.wants(wantHave(cidOf(1), { sendDontHave: true })), undefined, 'nobody waits for it to recover')
+  assert.equal(store.calls.length, 1)
+  await clock.advance(99)
+  assert.equal(store.calls.length, 1)
+  await clock.advance(1)
+  assert.equal(store.calls.length, 2)
+  await clock.advance(199)
+  assert.equal(store.calls.length, 2)
+  assert.ok(!server.hasPresences(serving.peer))
+  await clock.advance(1)
+
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+  assert.deepEqual([server.stats.storeErrors, server.stats.storeFailures], [3, 1])
+  assert.equal(serving.logged('block store failed').length, 3)
+  assert.equal(clock.pending, 0)
+})
+
+test('a store that recovers in time is as good as one that never failed', async () => {
+  for (const store of [new MemoryStore(blockOf(1)), new SlowStore(blockOf(1)), new SizingStore(blockOf(1))]) {
+    const serving = new Serving<MemoryStore | SlowStore>(store)
+    const memory = store instanceof SlowStore ? store.memory : store
+    memory.failure = new Error('no disk')
+
+    if (store instanceof SlowStore) {
+      store.isOpen = true
+    }
+
+    await serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+    memory.failure = undefined
+    await serving.clock.advance(250)
+
+    const { blocks, dontHaves } = await serving.deliver()
+    assert.deepEqual([blocks, dontHaves], [[cidOf(1)], []])
+  }
+})
+
+test('a store that fails only for one block delays only that block', async () => {
+  const serving = new Serving(new MemoryStore(...blocksOf(3)))
+  const { store } = serving
+  const has = store.has.bind(store)
+
+  store.has = cid => {
+    if (cid.equals(cidOf(2))) {
+      throw new Error('bad sector')
+    }
+
+    return has(cid)
+  }
+  serving.wants(...blocksOf(3).map(({ cid }) => wantBlock(cid)))
+  assert.deepEqual((await serving.deliver()).blocks, [cidOf(1), cidOf(3)])
+  store.has = has
+  await serving.clock.advance(250)
+  assert.deepEqual((await serving.deliver()).blocks, [cidOf(2)])
+})
+
+test('a read that fails is tried again, as often as a question', async () => {
+  const serving = new Serving(new MemoryStore(blockOf(1)), { storeAttempts: 2, storeRetryDelay: 100 })
+  serving.wants(wantHave(cidOf(1))) // so that it is not read at once
+  serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+  const get = serving.store.get.bind(serving.store)
+
+  serving.store.get = () => { throw new Error('corrupt') }
+  assert.equal(serving.server.envelopeFor(serving.peer), undefined)
+  await serving.clock.advance(100)
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+
+  serving.store.get = get
+  serving.wants(wantBlock(cidOf(1)))
+  assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
+})
+
+test('a block that arrives while the store is left alone is served at once', async () => {
+  const serving = new Serving(new MemoryStore())
+  serving.store.failure = new Error('no disk')
+  serving.wants(wantBlock(cidOf(1)))
+
+  serving.server.blocksArrived([blockOf(1)])
+  assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
+  await serving.clock.run()
+  assert.equal(serving.store.calls.length, 1)
+})
+
+test('a store that does not answer in time has failed', async () => {
+  const serving = new Serving(new SizingStore(), { storeTimeout: 1000, storeAttempts: 1 })
+  const pending = serving.wants(wantHave(cidOf(1), { sendDontHave: true }))
+
+  await serving.clock.advance(999)
+  assert.ok(!serving.server.hasPresences(serving.peer))
+  await serving.clock.advance(1)
+  await pending
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+  assert.equal(serving.server.stats.storeErrors, 1)
+})
+
+const ALLOWED: ReadonlyMap<number, string> = new Map([[1, 'peer'], [2, 'other'], [3, 'both']])
+
+function answered (wants: WantEntry[], allowed: Set<string>): { denied: string[], served: string[] } {
+  const served = wants.filter(({ cid }) => allowed.has(cid.toString())).map(({ cid }) => cid)
+
+  return { served: names(served), denied: names(wants.map(({ cid }) => cid).filter(cid => !served.includes(cid))) }
+}
+
+for (const wantType of ['block', 'have'] as const) {
+  test(`a ${wantType} that the filter denies is answered as if it were missing, each peer by its own rights`, async () => {
+    const serving: Serving = new Serving(new MemoryStore(...blocksOf(3)), {
+      filter: (peer, cid) => [...ALLOWED].some(([seed, who]) => cid.equals(cidOf(seed)) && (who === 'both' || peer.equals(who === 'peer' ? serving.peer : serving.other)))
+    })
+    const wants = blocksOf(3).map(({ cid }) => wantBlock(cid, { wantType, sendDontHave: true }))
+    const expected: Array<[PeerId, number[]]> = [[serving.peer, [1, 3]], [serving.other, [2, 3]]]
+
+    for (const [peer, seeds] of expected) {
+      serving.server.received(peer, { full: false, wants, cancels: [] })
+      const { blocks, haves, dontHaves } = await serving.deliver(peer)
+      assert.deepEqual({ served: names([...blocks, ...haves]), denied: names(dontHaves) }, answered(wants, new Set(seeds.map(seed => cidOf(seed).toString()))))
+    }
+
+    assert.equal(serving.server.stats.denied, 2)
+  })
+}
+
+test('a filter that takes its time holds up that peer\'s next message, not others', async () => {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const serving: Serving = new Serving(new MemoryStore(blockOf(1)), { filter: peer => peer.equals(serving.peer) ? promise : true })
+  const over = isOver(serving.wants(wantBlock(cidOf(1))))
+
+  assert.equal(serving.server.received(serving.other, { full: false, wants: [wantBlock(cidOf(1))], cancels: [] }), undefined)
+  assert.equal((await serving.deliver(serving.other)).blocks.length, 1)
+  assert.ok(!over())
+  resolve(true)
+  await settled()
+  assert.ok(over())
+  assert.equal((await serving.deliver()).blocks.length, 1)
+})
+
+test('what is denied is looked up in the store all the same, so that it takes as long as what is missing', async () => {
+  const serving = new Serving(new SizingStore(blockOf(1)), { filter: () => false })
+  const over = isOver(serving.wants(wantBlock(cidOf(1), { sendDontHave: true })))
+
+  assert.deepEqual(serving.store.waiting, ['size'])
+  assert.ok(!serving.server.hasPresences(serving.peer))
+  await serving.store.release()
+  assert.ok(over())
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+})
+
+test('a filter that changes its mind is heeded: by the next want, and when the block arrives', async () => {
+  let isAllowed = false
+  const serving = new Serving(new MemoryStore(blockOf(1)), { filter: () => isAllowed })
+  serving.wants(wantHave(cidOf(1), { sendDontHave: true }))
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+
+  isAllowed = true
+  serving.wants(wantHave(cidOf(1), { sendDontHave: true }))
+  assert.deepEqual((await serving.deliver()).haves, [cidOf(1)])
+
+  isAllowed = false
+  serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+  serving.server.blocksArrived([blockOf(1)])
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+
+  isAllowed = true
+  serving.server.blocksArrived([blockOf(1)])
+  assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
+})
+
+test('who may know of a block and not have it does not get it by asking in two steps', async () => {
+  const serving = new Serving(new MemoryStore(blockOf(1)), { filter: (_peer, _cid, wantType) => wantType === 'have' })
+
+  serving.wants(wantHave(cidOf(1)))
+  serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+  const { blocks, haves, dontHaves } = await serving.deliver()
+  assert.deepEqual([blocks, haves, dontHaves], [[], [], [cidOf(1)]])
+})

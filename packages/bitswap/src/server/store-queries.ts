@@ -1,0 +1,236 @@
+/**
+ * Finds out, for requests the engine took up, whether they may be served and
+ * can be; and fetches the blocks that are to be sent. Asks the filter, then the
+ * store; tells the engine what came of it, in the order in which it becomes
+ * known. Whoever waits for the outcome is told by `settled`.
+ *
+ * Limits: see `maxReadsPerPeer`, `maxConcurrentReads` and `maxReadAhead`; what
+ * fails is tried again `storeAttempts` times.
+ */
+import type { Logger } from '@libp2p/interface'
+import type { Cancel, Clock } from '../core/clock.ts'
+import { detach } from '../core/detach.ts'
+import { WantType } from '../message/message.ts'
+import type { Account } from './account.ts'
+import type { BlockReader } from './block-reader.ts'
+import type { Engine } from './engine.ts'
+import type { ServerOptions } from './options.ts'
+import { Outcomes } from './outcomes.ts'
+import type { Outcome, OutcomesOptions } from './outcomes.ts'
+import { Permission } from './permission.ts'
+import type { Request } from './request.ts'
+import type { ServerStats } from './stats.ts'
+
+export interface StoreQueriesComponents {
+  engine: Engine
+  reader: BlockReader
+  clock: Clock
+  log: Logger
+  stats: ServerStats
+  /** Something may be due for that peer. */
+  settled (account: Account): void
+}
+
+export type StoreQueriesOptions = OutcomesOptions & Pick<ServerOptions, 'filter' | 'maxReadsPerPeer' | 'targetMessageSize'>
+
+const DENIED: Outcome = Object.freeze({ status: 'missing' })
+
+export class StoreQueries {
+  readonly #components: StoreQueriesComponents
+  readonly #options: StoreQueriesOptions
+  readonly #permission: Permission
+  readonly #outcomes: Outcomes
+  readonly #waiters: Map<Account, PromiseWithResolvers<void>> = new Map()
+  #retryAt = Infinity
+  #cancelRetry: Cancel | undefined
+
+  constructor (components: StoreQueriesComponents, options: StoreQueriesOptions) {
+    const { engine, log, stats } = components
+
+    this.#components = components
+    this.#options = options
+    this.#permission = new Permission(options.filter, log, stats)
+    this.#outcomes = new Outcomes({ ...components, lifecycle: engine.lifecycle }, options)
+  }
+
+  /** What was allowed before may not be now. */
+  get isFiltered (): boolean {
+    return !this.#permission.isUnconditional
+  }
+
+  stop (): void {
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+    this.#retryAt = Infinity
+  }
+
+  /** Asks about what is to be asked about for that peer, the most urgent first, and sees to what came of it. */
+  ask (account: Account): void {
+    this.#askNext(account)
+    this.#components.settled(account)
+  }
+
+  /** Resolves when there is nothing left to ask about for that peer; undefined when there is nothing now. */
+  whenAsked (account: Account): Promise<void> | undefined {
+    if (account.asking === 0) {
+      return undefined
+    }
+
+    const waiter = this.#waiters.get(account) ?? Promise.withResolvers<void>()
+    this.#waiters.set(account, waiter)
+
+    return waiter.promise
+  }
+
+  /** The peer left: nobody waits for its answers. */
+  close (account: Account): void {
+    this.#waiters.get(account)?.resolve()
+    this.#waiters.delete(account)
+  }
+
+  /** Reads the blocks that are to be sent next, unless the store hands them over when they are needed. */
+  readAhead (account: Account): void {
+    if (!this.#components.reader.isSynchronous) {
+      this.fill(account)
+    }
+  }
+
+  /** Reads the blocks that are to be sent next, as far ahead as is allowed. */
+  fill (account: Account): void {
+    const { engine, reader } = this.#components
+
+    for (let request = account.queued.peek(); request != null; request = account.queued.peek()) {
+      // what comes at once need not be read before there is a message to put it into
+      const isEnough = reader.isSynchronous && account.ready.bytes >= this.#options.targetMessageSize
+
+      if (isEnough || !engine.mayReadAhead(account, request.size ?? reader.typicalSize)) {
+        return
+      }
+
+      engine.lifecycle.reading(request)
+      const pending = this.#read(request)
+
+      if (pending != null) {
+        detach(pending.then(() => { this.#components.settled(account) }), this.#components.log, 'reading ahead')
+      }
+    }
+  }
+
+  #askNext (account: Account): void {
+    const { unasked } = account
+
+    for (let request = unasked.peek(); request != null && account.asking < this.#options.maxReadsPerPeer; request = unasked.peek()) {
+      unasked.delete(request)
+      const pending = this.#question(request)
+
+      if (pending != null) {
+        account.asking++
+        detach(pending.then(() => { this.#answered(account) }), this.#components.log, 'asking the block store')
+      }
+    }
+  }
+
+  #answered (account: Account): void {
+    account.asking--
+    this.ask(account)
+
+    if (account.asking === 0) {
+      this.close(account)
+    }
+  }
+
+  #question (request: Request): Promise<void> | undefined {
+    const { ticket } = request
+    const isAllowed = this.#permission.has(request)
+
+    return isAllowed instanceof Promise
+      ? isAllowed.then(async isAllowed => { await this.#lookUp(request, ticket, isAllowed) })
+      : this.#lookUp(request, ticket, isAllowed)
+  }
+
+  /** A denied block is looked up all the same: an answer that comes sooner would tell. */
+  #lookUp (request: Request, ticket: number, isAllowed: boolean): Promise<void> | undefined {
+    const { engine, reader } = this.#components
+
+    if (request.ticket !== ticket) {
+      return undefined
+    }
+
+    const isToBeSent = isAllowed && request.wantType === WantType.Block
+
+    if (isToBeSent && !reader.isSynchronous && engine.mayReadAhead(request.account, reader.typicalSize)) {
+      return this.#read(request) // the answer and the block in one go
+    }
+
+    const outcome = reader.lookUp(request.cid, request.multihash)
+
+    return after(outcome, outcome => { this.#settle(request, ticket, isAllowed ? outcome : DENIED) })
+  }
+
+  #read (request: Request): Promise<void> | undefined {
+    const { engine, reader } = this.#components
+    const { account, ticket } = request
+    const expected = request.size ?? reader.typicalSize
+    const outcome = reader.read(request.cid, request.multihash)
+
+    engine.readBegan(account, expected)
+
+    return after(outcome, outcome => {
+      engine.readEnded(account, expected)
+      this.#settle(request, ticket, outcome)
+    })
+  }
+
+  #settle (request: Request, ticket: number, outcome: Outcome): void {
+    this.#outcomes.apply(request, ticket, outcome)
+    this.#watch()
+  }
+
+  /** The block is here, and too large to be sent. */
+  oversize (request: Request): void {
+    this.#outcomes.oversize(request)
+  }
+
+  /** One timer, for the first that is due. */
+  #watch (): void {
+    const { clock, engine } = this.#components
+    const next = engine.resting.next()
+
+    if (next == null || next >= this.#retryAt) {
+      return
+    }
+
+    this.#cancelRetry?.()
+    this.#retryAt = next
+    this.#cancelRetry = clock.timer(next - clock.now(), () => { this.#retry() })
+  }
+
+  #retry (): void {
+    const { clock, engine } = this.#components
+    const accounts = new Set<Account>()
+
+    this.stop()
+
+    for (let request = engine.resting.takeDue(clock.now()); request != null; request = engine.resting.takeDue(clock.now())) {
+      engine.lifecycle.ask(request)
+      accounts.add(request.account)
+    }
+
+    for (const account of accounts) {
+      this.ask(account)
+    }
+
+    this.#watch()
+  }
+}
+
+/** At once when the outcome is here; else when it is. */
+function after<T> (outcome: T | Promise<T>, settle: (outcome: T) => void): Promise<void> | undefined {
+  if (outcome instanceof Promise) {
+    return outcome.then(settle)
+  }
+
+  settle(outcome)
+
+  return undefined
+}

@@ -1,0 +1,22 @@
+/**
+ * Bitswap without a network: instances in one process, virtual time, the real
+ * codec. For tests of applications, and experiments. The same seed gives the
+ * same run.
+ *
+ * Not for: measuring speed.
+ */
+export { Instance, instances } from './instance.ts'
+export type { InstanceInit, InstancesInit } from './instance.ts'
+export { MemoryStore } from './memory-store.ts'
+export type { MemoryStoreInit } from './memory-store.ts'
+export { peerIdFromSeed } from './peer-ids.ts'
+export { randomBlocks } from './random-blocks.ts'
+export type { RandomBlocksInit } from './random-blocks.ts'
+export { ClockStalledError, VirtualClock } from './virtual-clock.ts'
+export type { RunOptions, VirtualClockInit } from './virtual-clock.ts'
+export { VirtualNetwork } from './virtual-network.ts'
+export type { Arrival, ConnectOptions, NetworkObserver, VirtualNetworkInit } from './virtual-network.ts'
+export type { VirtualNodeInit } from './virtual-node.ts'
+export { VirtualNode } from './virtual-node.ts'
+export { Trace } from './trace.ts'
+export type { TraceEntry, TraceInit, TraceQuery } from './trace.ts'

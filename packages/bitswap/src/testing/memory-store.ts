@@ -1,0 +1,122 @@
+/**
+ * Blocks in memory, by multihash; as much of a block store as Bitswap uses.
+ * Synchronous, like the memory store most people use, unless told to be slow.
+ */
+import { NotFoundError } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import { multihashKey } from '../core/cid-map.ts'
+import { sleep } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
+
+export interface MemoryStoreInit {
+  /**
+   * Milliseconds of the clock that each read, write and look-up takes.
+   *
+   * @default 0
+   */
+  delay?: number
+  /** Needed with a delay. */
+  clock?: Clock
+}
+
+export class MemoryStore {
+  readonly #blocks: Map<string, Uint8Array> = new Map()
+  readonly #delay: number
+  readonly #clock: Clock | undefined
+  /** Thrown by the next calls, one for each. */
+  readonly failures: Error[] = []
+  /** How often each was called. */
+  readonly calls: { has: number, get: number, put: number } = { has: 0, get: 0, put: 0 }
+
+  constructor (init: MemoryStoreInit = {}) {
+    this.#delay = init.delay ?? 0
+    this.#clock = init.clock
+  }
+
+  /** How many blocks are here. */
+  get count (): number {
+    return this.#blocks.size
+  }
+
+  has (cid: CID): boolean | Promise<boolean> {
+    this.calls.has++
+
+    return this.#after(() => this.#blocks.has(multihashKey(cid)))
+  }
+
+  put (cid: CID, bytes: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): CID | Promise<CID> {
+    this.calls.put++
+
+    if (!(bytes instanceof Uint8Array)) {
+      throw new TypeError('this store takes whole blocks only')
+    }
+
+    return this.#after(() => {
+      this.#blocks.set(multihashKey(cid), bytes)
+
+      return cid
+    })
+  }
+
+  get (cid: CID): Generator<Uint8Array> | AsyncGenerator<Uint8Array> {
+    this.calls.get++
+
+    return this.#delay === 0 ? this.#getNow(cid) : this.#getLater(cid)
+  }
+
+  /** Puts a block here at once, whatever the delay; not counted. */
+  hold (cid: CID, bytes: Uint8Array): void {
+    this.#blocks.set(multihashKey(cid), bytes)
+  }
+
+  /** Forgets a block. */
+  delete (cid: CID): void {
+    this.#blocks.delete(multihashKey(cid))
+  }
+
+  * #getNow (cid: CID): Generator<Uint8Array> {
+    const failure = this.failures.shift()
+    const bytes = this.#blocks.get(multihashKey(cid))
+
+    if (failure != null) {
+      throw failure
+    }
+
+    if (bytes == null) {
+      throw new NotFoundError(`no block ${cid}`)
+    }
+
+    yield bytes
+  }
+
+  async * #getLater (cid: CID): AsyncGenerator<Uint8Array> {
+    await this.#wait()
+    yield * this.#getNow(cid)
+  }
+
+  #after<T> (act: () => T): T | Promise<T> {
+    if (this.#delay === 0) {
+      return this.#act(act)
+    }
+
+    return this.#wait().then(() => this.#act(act))
+  }
+
+  #act<T> (act: () => T): T {
+    const failure = this.failures.shift()
+
+    if (failure != null) {
+      throw failure
+    }
+
+    return act()
+  }
+
+  async #wait (): Promise<void> {
+    if (this.#clock == null) {
+      throw new Error('a store with a delay needs a clock')
+    }
+
+    await sleep(this.#clock, this.#delay)
+  }
+}

@@ -1,0 +1,11 @@
+/** The benchmarks (`bench/run.ts`), with the others they measure against made ready first. */
+import { run } from './command.ts'
+import { fail, prepareHelia, prepareKubo } from './others.ts'
+
+try {
+  await prepareKubo()
+  await prepareHelia()
+  await run('node', ['--conditions=ts-bitswap:source', 'bench/run.ts', ...process.argv.slice(2)])
+} catch (error) {
+  fail(error)
+}
