@@ -26,7 +26,7 @@ export class ClientPeer {
   abilities: PeerAbilities = { have: true, prefix: true }
   /** Blocks asked of it and not answered. */
   readonly asked: Set<Want> = new Set()
-  /** Wants it was asked WANT-HAVE for and has not answered. */
+  /** Wants it was asked WANT-HAVE for and has not answered, be the want waiting for that or not. */
   readonly probed: Set<Want> = new Set()
   readonly sessions: Set<SessionState> = new Set()
   readonly latency: MovingAverage = new MovingAverage(LATENCY_WEIGHT)

@@ -21,6 +21,7 @@ export class FoundPeers {
       return
     }
 
+    session.named()
     this.#moves.join(session, peer)
 
     for (const want of [...session.wants]) {

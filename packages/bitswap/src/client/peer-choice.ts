@@ -52,9 +52,17 @@ export function choosePeer (want: Want): { best: ClientPeer | undefined, any: bo
   return { best, any }
 }
 
-/** Who is asked WANT-HAVE along with the WANT-BLOCK: as many as the session's last misses suggest. */
+/**
+ * Who is asked WANT-HAVE along with the WANT-BLOCK: as many as the session's last
+ * misses suggest. Nobody when the peer said that it has it: the others would
+ * answer with the block itself if it is small, which is then one too many.
+ */
 export function companionsOf (want: Want, asked: ClientPeer): ClientPeer[] {
   const companions: ClientPeer[] = []
+
+  if (want.answers.get(asked.key) === 'have') {
+    return companions
+  }
 
   for (const session of want.sessions) {
     let left = session.companions

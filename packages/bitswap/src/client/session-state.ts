@@ -84,6 +84,11 @@ export class SessionState {
     this.#closing.abort(new SessionClosedError(this.id))
   }
 
+  /** A peer was named as one that has it: nobody is asked along with it, until it misses. */
+  named (): void {
+    this.companions = 0
+  }
+
   /** The peer that was asked first had the block. */
   hit (): void {
     if (++this.#hits >= HITS_TO_NARROW) {

@@ -27,6 +27,8 @@ export class WantBoard {
   readonly freed: Set<ClientPeer> = new Set()
   /** Sessions that lost a peer which their ready wants may have been waiting for. */
   readonly stirred: Set<SessionState> = new Set()
+  /** Wants that are over while routing is still asked for them. */
+  readonly searchless: Set<Want> = new Set()
   /** Sessions that look for fewer wants than before. */
   readonly roomToLook: Set<SessionState> = new Set()
   readonly #silence: number
@@ -77,6 +79,11 @@ export class WantBoard {
     }
 
     want.sessions.clear()
+
+    if (want.search === 'running') {
+      want.endSearch()
+      this.searchless.add(want)
+    }
   }
 
   enter (want: Want, state: WantState): void {
@@ -119,13 +126,13 @@ export class WantBoard {
       return false
     }
 
+    this.#nowOwes(peer, now)
     want.holders.add(peer)
+    peer.probed.add(want)
     this.changed.add(peer)
 
     if (wait) {
-      this.#nowOwes(peer, now)
       want.probedAt.add(peer)
-      peer.probed.add(want)
     }
 
     return true
@@ -152,6 +159,7 @@ export class WantBoard {
     }
 
     for (const peer of want.holders) {
+      peer.probed.delete(want)
       peer.wants.cancel(want.key)
 
       if (peer.wants.hasChanges) {
@@ -174,9 +182,8 @@ export class WantBoard {
   }
 
   #answeredProbe (want: Want, peer: ClientPeer): void {
-    if (want.probedAt.delete(peer)) {
-      peer.probed.delete(want)
-    }
+    want.probedAt.delete(peer)
+    peer.probed.delete(want)
   }
 
   /** A peer that owed nothing owes from now on. */

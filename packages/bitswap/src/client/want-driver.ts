@@ -34,14 +34,20 @@ export class WantDriver {
 
   apply (): void {
     const { planner, sender } = this.#components
-    const { wake, search, unavailable } = planner.takeEffects()
+    const { wake, search, cancelSearch, unavailable } = planner.takeEffects()
 
     for (const peer of wake) {
       sender.wake(peer.peer, 'wants')
     }
 
+    for (const want of cancelSearch) {
+      this.#components.search?.cancel(want.key)
+    }
+
     for (const want of search) {
-      this.#startSearch(want)
+      if (want.state !== WantState.Over) {
+        this.#startSearch(want)
+      }
     }
 
     for (const want of unavailable) {
@@ -79,11 +85,6 @@ export class WantDriver {
       if (!waiting.has(session)) {
         planner.unwanted(session, want, clock.now())
       }
-    }
-
-    if (want.state === WantState.Over && want.search === 'running') {
-      want.endSearch()
-      this.#components.search?.cancel(want.key)
     }
   }
 

@@ -233,3 +233,17 @@ test('who said nothing is asked again sooner than who said no', () => {
   table.pass(1)
   assert.deepEqual(table.told(b), ['c0', 'h0'])
 })
+
+test('a search is cancelled when its want is over, however it ended', () => {
+  const table = new Table({}, true)
+  const a = table.connect(1)
+  const session = table.session()
+
+  table.connect(2)
+  table.want(session, 0, 1)
+  table.planner.takeEffects()
+  table.told(a)
+  table.block(a, 0)
+  assert.deepEqual(table.planner.takeEffects().cancelSearch.map(want => number(want.cid)), [0])
+  assert.equal(session.searches, 0)
+})

@@ -224,3 +224,52 @@ test('blocks of a peer that has gone are taken, and do not bring it back', () =>
   assert.equal(session.peers.size, 0)
   assert.deepEqual(table.told(table.connect(1)), ['b1'])
 })
+
+test('a peer that does not even answer what it was asked along with another is silent too', () => {
+  const table = new Table({ dontHaveTimeout: 1000 })
+  const [a, b] = [table.connect(1), table.connect(2)]
+  const session = table.session()
+
+  table.want(session, 0)
+  table.have(a, 0)
+  table.have(b, 0)
+  table.block(a, 0)
+  table.told(a)
+  table.told(b)
+  table.want(session, 1)
+  assert.deepEqual([table.told(a), table.told(b)], [['b1'], ['h1']])
+  table.dontHave(a, 1)
+  table.told(b)
+  table.pass(1000)
+  assert.equal(b.stalled, true)
+  assert.equal(table.state(1)?.state, WantState.Waiting)
+})
+
+test('others are asked along with the best peer as its misses suggest, and nobody when it is known to have it', () => {
+  const table = new Table()
+  const peers = Array.from({ length: 6 }, (_, i) => table.connect(i + 1))
+  const session = table.session()
+  const probed = (i: number): number => peers.filter(peer => table.told(peer).includes(`h${i}`)).length
+  const miss = (i: number): void => { [...table.state(i)?.askedOf ?? []].forEach(peer => { table.dontHave(peer, i) }) }
+
+  peers.forEach(peer => { table.planner.found.peerJoins(session, peer, 0) })
+  table.want(session, 0)
+  assert.equal(probed(0), 0)
+  miss(0)
+  assert.equal(probed(0), 1)
+  miss(0)
+  probed(0)
+
+  table.want(session, 1)
+  assert.equal(probed(1), 2)
+  table.have(peers[5], 2)
+
+  for (let i = 10; i < 26; i++) {
+    table.want(session, i)
+    table.block([...table.state(i)?.askedOf ?? []][0], i)
+  }
+
+  peers.forEach(peer => { table.told(peer) })
+  table.want(session, 2)
+  assert.equal(probed(2), 0)
+})

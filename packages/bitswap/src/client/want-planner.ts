@@ -19,17 +19,7 @@ import type { SessionState } from './session-state.ts'
 import { WantBoard } from './want-board.ts'
 import { WantMoves } from './want-moves.ts'
 import { WantState } from './want.ts'
-import type { Want } from './want.ts'
-
-/** What the shell has to do now. */
-export interface Effects {
-  /** These have something to be told. */
-  wake: ClientPeer[]
-  /** Routing is to be asked; ends with `searchEnded`. */
-  search: Want[]
-  /** Everybody reachable said no. */
-  unavailable: Want[]
-}
+import type { Effects, Want } from './want.ts'
 
 export class WantPlanner {
   readonly board: WantBoard
@@ -52,9 +42,15 @@ export class WantPlanner {
   }
 
   takeEffects (): Effects {
-    const effects = { wake: [...this.board.changed], search: this.#moves.search, unavailable: this.#moves.unavailable }
+    const effects = {
+      wake: [...this.board.changed],
+      search: this.#moves.search,
+      cancelSearch: [...this.board.searchless],
+      unavailable: this.#moves.unavailable
+    }
 
     this.board.changed.clear()
+    this.board.searchless.clear()
     this.#moves.search = []
     this.#moves.unavailable = []
 

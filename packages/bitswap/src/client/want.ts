@@ -105,3 +105,15 @@ export class Want {
     return reasons
   }
 }
+
+/** What the shell has to do, after the planner has been told something. */
+export interface Effects {
+  /** These have something to be told. */
+  wake: ClientPeer[]
+  /** Routing is to be asked; ends with `searchEnded`. */
+  search: Want[]
+  /** Need not be searched for any more. */
+  cancelSearch: Want[]
+  /** Everybody reachable said no. */
+  unavailable: Want[]
+}

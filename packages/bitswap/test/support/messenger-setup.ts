@@ -1,5 +1,5 @@
 /** A messenger on a virtual network, with a peer that the test plays by hand. */
-import { Messenger } from '../../src/network/messenger.ts'
+import { Lane, Messenger } from '../../src/network/messenger.ts'
 import { resolveNetworkOptions } from '../../src/network/options.ts'
 import type { NetworkInit } from '../../src/network/options.ts'
 import type { BitswapProtocol } from '../../src/network/protocols.ts'
@@ -8,7 +8,8 @@ import { VirtualNetwork } from '../../src/testing/virtual-network.ts'
 import type { VirtualNetworkInit } from '../../src/testing/virtual-network.ts'
 import type { VirtualNode } from '../../src/testing/virtual-node.ts'
 import { RawPeer } from './raw-peer.ts'
-import { ScriptedReceiver } from './scripted-receiver.ts'
+import { ScriptedReceiver, wantMessage } from './scripted-receiver.ts'
+import type { Letter } from './scripted-receiver.ts'
 
 export interface MessengerSetupInit {
   options?: NetworkInit
@@ -37,4 +38,12 @@ export async function setUpMessenger (init: MessengerSetupInit = {}): Promise<Me
   net.connect(node, bob.node)
 
   return { net, node, messenger, receiver, bob }
+}
+
+/** Posts a want, and says so. */
+export function say ({ messenger, receiver, bob }: MessengerSetup, seed: number): Letter {
+  const letter = receiver.post(bob.peer, Lane.Wants, wantMessage(seed))
+  messenger.wake(bob.peer, Lane.Wants)
+
+  return letter
 }

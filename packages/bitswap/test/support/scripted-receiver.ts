@@ -55,6 +55,7 @@ export class ScriptedReceiver implements MessengerReceiver {
   repeats = true
   /** What `messageReceived` returns. */
   onMessage: ((peer: PeerId, message: ReceivedMessage) => void | Promise<void>) | undefined
+  onLost: ((peer: PeerId, lane: Lane) => void) | undefined
   onUnreachable: ((peer: PeerId) => void) | undefined
 
   constructor (clock?: Clock) {
@@ -120,6 +121,8 @@ export class ScriptedReceiver implements MessengerReceiver {
         if (this.repeats) {
           this.#waiting(peer, lane).unshift(letter)
         }
+
+        this.onLost?.(peer, lane)
       }
     }
   }

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { peerIdFromSeed } from '../testing/peer-ids.ts'
+import { randomBlocks } from '../testing/random-blocks.ts'
+import { silentLogger } from '../testing/silent-logger.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
+import { CLIENT_DEFAULTS } from './options.ts'
+import type { ClientOptions } from './options.ts'
+import { ProviderSearch } from './provider-search.ts'
+
+const self = peerIdFromSeed(0)
+const peers = Array.from({ length: 30 }, (_, i) => peerIdFromSeed(i + 1))
+const cids = (await randomBlocks(12, { size: 8 })).map(block => block.cid)
+
+/** A search whose routing names `providers`, each after `delay` ms; what it found and dialled is kept. */
+class Setup {
+  readonly clock: VirtualClock = new VirtualClock()
+  readonly found: string[] = []
+  readonly ended: number[] = []
+  readonly dialled: Array<PeerId | Multiaddr[]> = []
+  asked = 0
+  readonly search: ProviderSearch
+
+  constructor (providers: PeerId[], options: Partial<ClientOptions> = {}, delay: number = 0) {
+    this.search = new ProviderSearch({
+      routing: { findProviders: () => this.#providers(providers, delay) },
+      network: {
+        self,
+        connect: async target => {
+          this.dialled.push(target)
+
+          return peers.find(peer => peer.equals(target as PeerId)) ?? peers[0]
+        }
+      },
+      clock: this.clock,
+      log: silentLogger().forComponent('test')
+    }, { ...CLIENT_DEFAULTS, ...options })
+  }
+
+  start (i: number): void {
+    this.search.start(String(i), cids[i], {
+      found: peer => { this.found.push(`${i} ${peers.findIndex(other => other.equals(peer))}`) },
+      ended: () => { this.ended.push(i) }
+    })
+  }
+
+  async * #providers (providers: PeerId[], delay: number): AsyncGenerator<{ id: PeerId, multiaddrs: Multiaddr[] }> {
+    this.asked++
+
+    for (const id of providers) {
+      await new Promise<void>(resolve => { this.clock.timer(delay, resolve) })
+      yield { id, multiaddrs: [] }
+    }
+  }
+}
+
+test('providers are found as they are named, each once, and never ourselves', async () => {
+  const setup = new Setup([self, peers[1], peers[1], peers[2]])
+
+  setup.start(0)
+  await setup.clock.run()
+  assert.deepEqual(setup.found, ['0 1', '0 2'])
+  assert.deepEqual(setup.ended, [0])
+})
+
+test('no more providers are taken than allowed', async () => {
+  const setup = new Setup(peers, { maxProviders: 3 })
+
+  setup.start(0)
+  await setup.clock.run()
+  assert.equal(setup.found.length, 3)
+})
+
+test('no more searches run than allowed, the others follow', async () => {
+  const setup = new Setup([peers[1]], { maxSearches: 8 }, 100)
+
+  for (let i = 0; i < 9; i++) {
+    setup.start(i)
+  }
+
+  await setup.clock.advance(50)
+  assert.equal(setup.asked, 8)
+  await setup.clock.run()
+  assert.equal(setup.asked, 9)
+  assert.equal(setup.ended.length, 9)
+})
+
+test('a search ends when its time is over, with what it has found', async () => {
+  const setup = new Setup(peers, { searchTimeout: 1000, maxProviders: 30 }, 300)
+
+  setup.start(0)
+  await setup.clock.advance(999)
+  assert.deepEqual(setup.ended, [])
+  await setup.clock.advance(1)
+  assert.deepEqual(setup.ended, [0])
+  assert.equal(setup.found.length, 3)
+})
+
+test('a search that is cancelled finds nobody any more and does not end; one in line is never asked', async () => {
+  const setup = new Setup([peers[1]], { maxSearches: 1 }, 100)
+
+  setup.start(0)
+  setup.start(1)
+  setup.start(2)
+  await setup.clock.advance(50)
+  setup.search.cancel('0')
+  setup.search.cancel('1')
+  await setup.clock.run()
+  assert.deepEqual(setup.found, ['2 1'])
+  assert.deepEqual(setup.ended, [2])
+  assert.equal(setup.asked, 2)
+  setup.start(3)
+  setup.search.stop()
+  await setup.clock.run()
+  assert.deepEqual(setup.ended, [2])
+})
+
+test('whoever answers at an address must be the provider that was named', async () => {
+  const plain = multiaddr('/ip4/127.0.0.1/tcp/1')
+  const setup = new Setup([])
+  const routing = {
+    async * findProviders () {
+      yield { id: peers[1], multiaddrs: [plain, plain.encapsulate(`/p2p/${peers[1].toString()}`), multiaddr(`/ip4/127.0.0.1/tcp/1/p2p/${peers[2].toString()}/p2p-circuit`)] }
+    }
+  }
+  const search = new ProviderSearch({
+    routing,
+    network: { self, connect: async target => { setup.dialled.push(target); return peers[1] } },
+    clock: setup.clock,
+    log: silentLogger().forComponent('test')
+  }, CLIENT_DEFAULTS)
+
+  search.start('0', cids[0], { found: () => {}, ended: () => {} })
+  await setup.clock.run()
+  assert.deepEqual((setup.dialled[0] as Multiaddr[]).map(address => address.getComponents().at(-1)?.value), Array.from({ length: 3 }, () => peers[1].toString()))
+})

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CID } from 'multiformats/cid'
+import { instances, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import type { Instance } from 'ts-bitswap/testing'
+import { RawPeer } from '../raw-peer.ts'
+
+async function setup (good: number): Promise<{ net: VirtualNetwork, alice: Instance, others: Instance[], bad: RawPeer }> {
+  const net = new VirtualNetwork({ latency: 20 })
+  const [alice, ...others] = await instances(net, 1 + good)
+  const bad = await new RawPeer(net).start()
+
+  net.connect(alice.node, bad.node)
+
+  return { net, alice, others, bad }
+}
+
+test('a block whose bytes do not match its CID never gets in; the right one does', async () => {
+  const { net, alice, bad } = await setup(0)
+  const [block, other] = await randomBlocks(2)
+  const got = alice.bitswap.getBlock(block.cid)
+
+  await net.clock.advance(1000)
+  await bad.say(alice.node, { blocks: [{ cid: block.cid, bytes: other.bytes }] })
+  await net.clock.advance(1000)
+  assert.equal(alice.store.count, 0)
+  assert.equal(alice.bitswap.stat().unwantedBlocksReceived, 1)
+
+  await bad.say(alice.node, { blocks: [block] })
+  assert.deepEqual(await net.clock.run(got, { limit: 1000 }), block.bytes)
+})
+
+test('blocks nobody asked for are dropped and counted', async () => {
+  const { net, alice, bad } = await setup(0)
+  const blocks = await randomBlocks(5)
+
+  await bad.say(alice.node, { blocks })
+  await net.clock.advance(1000)
+  assert.equal(alice.store.count, 0)
+  assert.equal(alice.bitswap.stat().unwantedBlocksReceived, 5)
+})
+
+test('a second copy of a block counts as a duplicate and is not stored again', async () => {
+  const { net, alice, bad } = await setup(0)
+  const [block] = await randomBlocks(1)
+  const got = alice.bitswap.getBlock(block.cid)
+
+  await net.clock.advance(100)
+  await bad.say(alice.node, { blocks: [block] })
+  await net.clock.run(got)
+  await bad.say(alice.node, { blocks: [block] })
+  await net.clock.advance(1000)
+  assert.deepEqual([alice.bitswap.stat().dupBlksReceived, alice.bitswap.stat().dupDataReceived, alice.store.calls.put], [1, 1024, 1])
+})
+
+test('a peer that says HAVE and never sends holds nobody up longer than the timeout', async () => {
+  const { net, alice, others: [bob], bad } = await setup(1)
+  const [block] = await randomBlocks(1)
+  const got = alice.bitswap.getBlock(block.cid)
+
+  await net.clock.advance(100)
+  await bad.say(alice.node, { presences: [{ cid: block.cid, type: 'have' }] })
+  await net.clock.advance(100)
+  assert.deepEqual(bad.words, [`have ${block.cid}`, `block ${block.cid}`])
+  bob.hold(block)
+  bob.bitswap.notifyNewBlocks([block.cid])
+  assert.deepEqual(await net.clock.run(got, { limit: 6000 }), block.bytes)
+})
+
+test('a peer that said DONT_HAVE and has it later is believed', async () => {
+  const { net, alice, bad } = await setup(0)
+  const [block] = await randomBlocks(1)
+  const got = alice.bitswap.getBlock(block.cid)
+
+  await net.clock.advance(100)
+  await bad.say(alice.node, { presences: [{ cid: block.cid, type: 'dont-have' }] })
+  await net.clock.advance(5000)
+  await bad.say(alice.node, { blocks: [block] })
+  assert.deepEqual(await net.clock.run(got, { limit: 1000 }), block.bytes)
+})
+
+test('bytes that are no message end that stream, are counted, and harm nobody else', async () => {
+  const { net, alice, others: [bob], bad } = await setup(1)
+  const [block] = await randomBlocks(1)
+
+  await bad.say(alice.node, new Uint8Array([3, 255, 255, 255]))
+  await net.clock.advance(1000)
+  assert.equal(bad.isHeard, false)
+  assert.equal(alice.bitswap.stat().malformedReceived, 1)
+
+  bob.hold(block)
+  assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(block.cid), { limit: 1000 }), block.bytes)
+  // a new stream of the same peer is listened to
+  await bad.say(alice.node, { wants: [{ cid: block.cid, priority: 1, wantType: 'block', sendDontHave: true }] })
+  await net.clock.advance(1000)
+  assert.deepEqual(bad.heard.flatMap(message => message.blocks).map(received => received.bytes), [block.bytes])
+})
+
+test('a length over the limit ends the stream before anything of it is kept', async () => {
+  const { net, alice, bad } = await setup(0)
+
+  await bad.say(alice.node, new Uint8Array([0x81, 0x80, 0x80, 0x02])) // 4 MiB and one
+  await net.clock.advance(1000)
+  assert.equal(bad.isHeard, false)
+  assert.equal(alice.bitswap.stat().malformedReceived, 1)
+})
+
+test('a peer may say HAVE and DONT_HAVE of what nobody asked, to no effect', async () => {
+  const { net, alice, bad } = await setup(0)
+  const [block] = await randomBlocks(1)
+
+  await bad.say(alice.node, { presences: [{ cid: block.cid, type: 'have' }] })
+  await bad.say(alice.node, { presences: [{ cid: block.cid, type: 'dont-have' }] })
+  await net.clock.advance(1000)
+  assert.deepEqual(bad.words, [])
+
+  const got = alice.bitswap.getBlock(block.cid)
+  await net.clock.advance(1000)
+  assert.deepEqual(bad.words, [`block ${block.cid}`])
+  await bad.say(alice.node, { blocks: [block] })
+  await net.clock.run(got)
+})
+
+test('a block that cannot be hashed is lost alone', async () => {
+  const { net, alice, bad } = await setup(0)
+  const [block, other] = await randomBlocks(2)
+  const got = alice.bitswap.getBlock(block.cid)
+  const unknown = other.cid.bytes.slice()
+
+  unknown[2] = 0x7b // a hash function nobody has
+  await net.clock.advance(100)
+  await bad.say(alice.node, { blocks: [{ cid: CID.decode(unknown), bytes: other.bytes }, block] })
+  assert.deepEqual(await net.clock.run(got, { limit: 1000 }), block.bytes)
+  assert.equal(alice.bitswap.stat().malformedReceived, 1)
+})
