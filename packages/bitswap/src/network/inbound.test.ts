@@ -160,6 +160,14 @@ test('what piles up while a message is dealt with is bounded: the stream is paus
   }
 })
 
+test('a message larger than what may pile up gets through: it is not piling up but coming', async () => {
+  const { net, open } = await setUp({ inboundBufferSize: 10 }, { window: 100 })
+  const { near, owner } = await open()
+  near.send(frame(blockMessage(1, 5_000)))
+  await net.clock.run()
+  assert.equal(owner.messages.length, 1)
+})
+
 test('bytes that are no message reset the stream, and nothing more is taken from it', async () => {
   const { net, open } = await setUp()
   const { near, owner, ends } = await open()

@@ -56,7 +56,6 @@ export class Inbound implements StreamReader, BudgetHolder {
   #busySize = 0
   #paused = false
   #ended = false
-  #endTold = false
   #gone = false
   #stopped = false
 
@@ -161,8 +160,7 @@ export class Inbound implements StreamReader, BudgetHolder {
         return
       }
 
-      if (this.#ended && !this.#endTold) {
-        this.#endTold = true
+      if (this.#ended) {
         this.#components.owner.ended()
       }
     }

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setUpMessenger } from '../../test/support/messenger-setup.ts'
-import type { MessengerSetup } from '../../test/support/messenger-setup.ts'
+import { say, setUpMessenger } from '../../test/support/messenger-setup.ts'
 import { frameOf } from '../../test/support/raw-peer.ts'
 import { blockMessage, wantMessage } from '../../test/support/scripted-receiver.ts'
-import type { Letter } from '../../test/support/scripted-receiver.ts'
+import { peerIdFromSeed } from '../testing/peer-ids.ts'
+import { silentLogger } from '../testing/silent-logger.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
+import { KeptStream } from './kept-stream.ts'
 import { Lane } from './messenger-receiver.ts'
+import { createStats } from './messenger-stats.ts'
+import type { NetworkStream } from './network.ts'
+import { resolveNetworkOptions } from './options.ts'
 import { BitswapProtocol } from './protocols.ts'
-
-/** Posts a want, and says so. */
-function say ({ messenger, receiver, bob }: MessengerSetup, seed: number): Letter {
-  const letter = receiver.post(bob.peer, Lane.Wants, wantMessage(seed))
-  messenger.wake(bob.peer, Lane.Wants)
-
-  return letter
-}
 
 test('opening that fails once and then works delivers, after a pause, and nobody is told', async () => {
   const setup = await setUpMessenger()
@@ -41,15 +38,20 @@ test('opening that fails as often as allowed makes the peer unreachable, with gr
   assert.equal(net.clock.pending, 0)
 })
 
-test('a peer that was given up is tried again when there is something new to say', async () => {
+test('a peer that was given up is tried again when there is something new to say, and then is as any other', async () => {
   const setup = await setUpMessenger()
-  const { net, node, bob } = setup
+  const { net, node, receiver, bob } = setup
   net.failOpening(node, bob.node, new Error('a'), new Error('b'), new Error('c'))
   const letters = [say(setup, 1)]
   await net.clock.run()
   letters.push(say(setup, 2))
   await net.clock.run()
   assert.deepEqual(letters.map(({ fate }) => fate.join()), ['taken,sent', 'taken,sent'])
+
+  const unsaid = receiver.post(bob.peer, Lane.Wants, wantMessage(3))
+  await bob.open(node.self)
+  await net.clock.run()
+  assert.deepEqual(unsaid.fate, [])
 })
 
 test('a peer that was given up is tried again when it opens a stream, and when it says something', async () => {
@@ -121,82 +123,8 @@ test('no stream is opened when what was to be said is no longer due after the pa
   assert.deepEqual(receiver.events.slice(1), [])
 })
 
-test('an idle stream that is reset, or ended by the peer, is opened again at the next use, and nothing is lost', async () => {
-  for (const end of ['abort', 'close'] as const) {
-    const setup = await setUpMessenger({ network: { latency: 10 } })
-    const { net, node, messenger, receiver, bob } = setup
-    const first = say(setup, 1)
-    await net.clock.advance(10_000)
-    const stream = bob.streams[0]?.stream
-    await (end === 'close' ? stream?.close() : stream?.abort(new Error('idle for 10 s')))
-    await net.clock.run()
-    assert.equal(node.streamCount(bob.peer), 0)
-    assert.deepEqual(bob.streams[0]?.events, end === 'abort' ? ['closed Error'] : ['ended', 'closed'])
-    assert.equal(bob.streams.length, 1)
-
-    const before = net.clock.now()
-    const second = say(setup, 2)
-    await net.clock.run(() => second.fate.includes('sent'))
-    assert.equal(net.clock.now(), before + 20) // a round trip, no pause
-    assert.deepEqual([first, second].map(({ fate }) => fate.join()), ['taken,sent', 'taken,sent'])
-    assert.equal(messenger.stats.streamsOpened, 2)
-    assert.deepEqual(receiver.events.slice(1), [])
-  }
-})
-
-test('what was written less than the interval before a reset is said again; what was written before that is not', async () => {
-  for (const [age, lost] of [[999, true], [1_000, false]] as const) {
-    const setup = await setUpMessenger()
-    const { net, node, messenger, bob } = setup
-    const letter = say(setup, 1)
-    await net.clock.advance(age)
-    net.resetStreams(node, bob.node)
-    await net.clock.run()
-    assert.deepEqual(letter.fate, lost ? ['taken', 'sent', 'lost StreamResetError', 'taken', 'sent'] : ['taken', 'sent'])
-    assert.equal(messenger.stats.lostAfterSent, lost ? 1 : 0)
-    assert.equal(bob.messages.length, lost ? 2 : 1)
-  }
-})
-
-test('with no interval the transport is trusted with all it has taken', async () => {
-  const setup = await setUpMessenger({ options: { resendInterval: 0 } })
-  const { net, node, bob } = setup
-  const letter = say(setup, 1)
-  await net.clock.run(() => letter.fate.includes('sent'))
-  assert.equal(net.clock.pending, 1) // the bytes on their way
-  net.resetStreams(node, bob.node)
-  await net.clock.run()
-  assert.deepEqual(letter.fate, ['taken', 'sent'])
-})
-
-test('nothing is said again after the peer has ended a stream in order', async () => {
-  const setup = await setUpMessenger()
-  const { net, bob } = setup
-  const letter = say(setup, 1)
-  await net.clock.advance(10)
-  await bob.streams[0]?.stream.close()
-  await net.clock.run()
-  assert.deepEqual(letter.fate, ['taken', 'sent'])
-})
-
-test('only so many bytes are remembered, the newest message always', async () => {
-  const size = frameOf(blockMessage(1, 100)).byteLength
-
-  for (const [resendSize, lost] of [[2 * size, 2], [2 * size - 1, 1], [0, 1]] as const) {
-    const { net, node, messenger, receiver, bob } = await setUpMessenger({ options: { resendSize } })
-    receiver.repeats = false
-    const letters = [1, 2, 3].map(seed => receiver.post(bob.peer, Lane.Blocks, blockMessage(seed, 100)))
-    messenger.wake(bob.peer, Lane.Blocks)
-    await net.clock.run(() => letters[2]?.fate.includes('sent') === true)
-    net.resetStreams(node, bob.node)
-    await net.clock.run()
-    assert.equal(letters.filter(({ fate }) => fate.includes('lost StreamResetError')).length, lost)
-    assert.equal(letters[2]?.fate.at(-1), 'lost StreamResetError')
-  }
-})
-
 test('a message that is being written when the stream is reset is lost, and said again', async () => {
-  const { net, messenger, receiver, bob } = await setUpMessenger({ network: { window: 1_000 } })
+  const { net, messenger, receiver, bob } = await setUpMessenger({ network: { window: 1_000 }, options: { sendAttempts: 2 } })
   bob.onStream = (stream, number) => {
     if (number === 0) {
       stream.pause()
@@ -206,6 +134,8 @@ test('a message that is being written when the stream is reset is lost, and said
   messenger.wake(bob.peer, Lane.Blocks)
   await net.clock.advance(5_000)
   bob.streams[0]?.stream.abort(new Error('no more'))
+  await net.clock.run(() => letter.fate.includes('sent'))
+  assert.equal(net.clock.now(), 5_100) // one failure, one pause
   await net.clock.run()
   assert.deepEqual(letter.fate, ['taken', 'lost StreamResetError', 'taken', 'sent'])
   assert.equal(bob.messages.length, 1)
@@ -215,10 +145,12 @@ test('a message that is being written when the stream is reset is lost, and said
 test('a peer that resets every stream after the first message is tried as often as allowed, with pauses', async () => {
   const setup = await setUpMessenger()
   const { net, receiver, bob } = setup
+  receiver.onLost = (peer, lane) => { setup.messenger.wake(peer, lane) } // as who has to say it again does
   bob.onMessage = stream => { stream.abort(new Error('I do not like this')) }
   const letter = say(setup, 1)
   await net.clock.run()
   assert.equal(net.clock.now(), 300)
+  assert.equal(bob.streams.length, 3)
   assert.equal(letter.fate.filter(step => step === 'sent').length, 3)
   assert.equal(letter.fate.at(-1), 'lost StreamResetError')
   assert.deepEqual(receiver.events.slice(1), ['unreachable StreamResetError'])
@@ -228,6 +160,7 @@ test('a peer that resets every stream before anything is written is tried as oft
   for (const delay of [0, 5]) {
     const { net, messenger, receiver, bob } = await setUpMessenger()
     receiver.takeDelay = 10
+    receiver.onLost = (peer, lane) => { messenger.wake(peer, lane) }
     bob.onStream = stream => { net.clock.timer(delay, () => { stream.abort(new Error('go away')) }) }
     const letter = receiver.post(bob.peer, Lane.Blocks, blockMessage(1, 10))
     messenger.wake(bob.peer, Lane.Blocks)
@@ -253,18 +186,22 @@ test('failures are forgotten once a message has come through', async () => {
   assert.deepEqual(receiver.events.slice(1), [])
 })
 
-test('a peer that ends its side of every stream at once still gets every message', async () => {
-  const setup = await setUpMessenger()
-  const { net, node, messenger, receiver, bob } = setup
-  const closing: Array<Promise<void>> = []
-  bob.onStream = stream => { closing.push(stream.close()) }
-  receiver.takeDelay = 5 // the end comes before the message is there
-  const letters = [1, 2, 3].map(seed => receiver.post(bob.peer, Lane.Blocks, blockMessage(seed, 10)))
-  messenger.wake(bob.peer, Lane.Blocks)
-  await net.clock.run()
-  assert.deepEqual(letters.map(({ fate }) => fate.join()), ['taken,sent', 'taken,sent', 'taken,sent'])
-  assert.equal(bob.messages.length, 3)
-  assert.equal(node.streamCount(bob.peer), 0)
-  assert.deepEqual(receiver.events.slice(1), [])
-  await Promise.all(closing)
+test('a stream that comes when we have closed already is ended', async () => {
+  const clock = new VirtualClock()
+  const events: string[] = []
+  const opening = Promise.withResolvers<NetworkStream>()
+  const kept = new KeptStream({
+    peer: peerIdFromSeed(1),
+    clock,
+    log: silentLogger().forComponent('test'),
+    stats: createStats(),
+    openStream: async () => await opening.promise, // minds no signal
+    attach: () => { events.push('attached') }
+  }, resolveNetworkOptions(), () => {})
+  const opened = kept.open(() => true)
+  kept.abort(new Error('we are done'))
+  opening.resolve({ abort: (error: Error) => { events.push(`aborted: ${error.message}`) } } as NetworkStream)
+  await assert.rejects(opened, { message: 'we are done' })
+  assert.deepEqual(events, ['aborted: we are done'])
+  assert.equal(clock.pending, 0)
 })

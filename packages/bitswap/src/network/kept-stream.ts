@@ -48,11 +48,6 @@ export class KeptStream implements OutgoingStreamOwner {
     this.#waiting = new Waiting(components.clock)
   }
 
-  /** The stream, if one is open and good for a message. */
-  get current (): OutgoingStream | undefined {
-    return this.#stream
-  }
-
   /**
    * The stream; opens one if there is none. Makes the pauses that earlier
    * failures demand.
@@ -60,12 +55,16 @@ export class KeptStream implements OutgoingStreamOwner {
    * @param isNeeded - asked before each attempt: undefined is returned when it says no
    * @throws the last failure when there were too many in a row, or when the peer
    * speaks no Bitswap: the next call starts afresh. What it was closed with, when
-   * that happens during a pause.
+   * that is the case.
    */
   async open (isNeeded: () => boolean): Promise<OutgoingStream | undefined> {
     let paused = false
 
     while (isNeeded()) {
+      if (this.#closed != null) {
+        throw this.#closed
+      }
+
       if (this.#stream != null) {
         return this.#stream
       }

@@ -49,7 +49,7 @@ test('a peer that is back within the same moment is a new peer with new streams'
 })
 
 test('nothing more is handed over of a peer that has left', async () => {
-  const { net, node, receiver, bob } = await setUpMessenger()
+  const { net, node, messenger, receiver, bob } = await setUpMessenger()
   const dealtWith = Promise.withResolvers<void>()
   receiver.onMessage = async () => { await dealtWith.promise }
   const raw = await bob.open(node.self)
@@ -59,6 +59,23 @@ test('nothing more is handed over of a peer that has left', async () => {
   dealtWith.resolve()
   await net.clock.run()
   assert.deepEqual(receiver.events, [CONNECTED, 'message', 'disconnected'])
+  assert.equal(messenger.stats.messagesReceived, 1)
+})
+
+test('what a peer said before it left is not taken for said by it when it is back', async () => {
+  const { net, node, receiver, bob } = await setUpMessenger()
+  const dealtWith = Promise.withResolvers<void>()
+  receiver.onMessage = async () => { await dealtWith.promise }
+  const raw = await bob.open(node.self)
+  raw.stream.send(new Uint8ArrayList(frameOf(wantMessage(1)), frameOf(wantMessage(2))))
+  await net.clock.run()
+  raw.stream.abort(new Error('bye'))
+  await net.clock.run()
+  net.disconnect(node, bob.node)
+  net.connect(node, bob.node)
+  dealtWith.resolve()
+  await net.clock.run()
+  assert.deepEqual(receiver.events, [CONNECTED, 'message', 'disconnected', CONNECTED])
 })
 
 test('a peer that speaks before it is reported is reported first, once, by the protocol of its stream', async () => {

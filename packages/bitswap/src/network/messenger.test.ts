@@ -50,28 +50,77 @@ test('stopping leaves no timer, stream or message without an end behind', async 
   const { net, node, messenger, receiver, bob } = await setUpMessenger({ network: { window: 1_000 } })
   const carol = await new RawPeer(net).start()
   net.connect(node, carol.node)
-  bob.onStream = stream => { stream.pause() }
-  const blocks = [1, 2, 3].map(seed => receiver.post(bob.peer, Lane.Blocks, blockMessage(seed, 5_000)))
+  bob.onStream = (stream, number) => {
+    if (number === 0) {
+      stream.pause()
+    }
+  }
+  const blocks = [500, 5_000, 5_000, 5_000].map(size => receiver.post(bob.peer, Lane.Blocks, blockMessage(1, size)))
   const wants = receiver.post(bob.peer, Lane.Wants, wantMessage(1))
   receiver.post(carol.peer, Lane.Wants, wantMessage(2))
   net.failOpening(node, carol.node, new Error('carol is in a pause between attempts'))
   await bob.open(node.self)
   messenger.wake(bob.peer, Lane.Blocks)
+  await net.clock.advance(1)
   messenger.wake(bob.peer, Lane.Wants)
   messenger.wake(carol.peer, Lane.Wants)
   await net.clock.advance(1)
-  assert.deepEqual(blocks.map(({ fate }) => fate.join()), ['taken', 'taken', ''])
+  assert.deepEqual(blocks.map(({ fate }) => fate.join()), ['taken,sent', 'taken', 'taken', ''])
 
   messenger.wake(carol.peer, Lane.Blocks) // a look that never happens
   receiver.repeats = false
+  const before = net.clock.now()
   await net.clock.run(messenger.stop())
-  assert.deepEqual(blocks.map(({ fate }) => fate.join()), ['taken,lost NotStartedError', 'taken,lost NotStartedError', ''])
+  assert.equal(net.clock.now(), before)
+  assert.deepEqual(blocks.map(({ fate }) => fate.join()), ['taken,sent,lost NotStartedError', 'taken,lost NotStartedError', 'taken,lost NotStartedError', ''])
   assert.deepEqual(wants.fate, ['taken', 'sent'])
   assert.equal(node.streamCount(bob.peer), 0)
-  await net.clock.run(() => net.clock.pending === 0) // what is on its way to the peers
+  await net.clock.advance(0) // what is on its way to the peers
+  assert.equal(net.clock.pending, 0)
   assert.deepEqual(receiver.events, [CONNECTED, CONNECTED])
   messenger.wake(bob.peer, Lane.Wants)
   assert.equal(net.clock.pending, 0)
+})
+
+test('a look that is due, and a peer about to be forgotten, do not outlive the stop', async () => {
+  const { net, node, messenger, bob } = await setUpMessenger()
+  const carol = await new RawPeer(net).start()
+  net.connect(node, carol.node, { identifyDelay: 1 })
+  const raw = await carol.open(node.self)
+  await raw.stream.close()
+  await net.clock.advance(0.5)
+  assert.equal(net.clock.pending, 2) // carol is to be forgotten, or identified
+  messenger.wake(bob.peer, Lane.Wants)
+  assert.equal(net.clock.pending, 3)
+  await messenger.stop()
+  assert.equal(net.clock.pending, 3) // carol is to be identified, and both are to learn that we have stopped
+})
+
+test('what a peer says while we are stopping is not listened to', async () => {
+  const { net, node, messenger, receiver, bob } = await setUpMessenger()
+  bob.closes = false // so that stopping takes a while
+  const raw = await bob.open(node.self)
+  receiver.post(bob.peer, Lane.Wants, wantMessage(1))
+  messenger.wake(bob.peer, Lane.Wants)
+  await net.clock.advance(1)
+  const stopping = messenger.stop()
+  net.clock.timer(500, () => { raw.stream.send(new Uint8ArrayList(frameOf(wantMessage(1)), Uint8Array.of(1, 0xff))) })
+  await net.clock.run(stopping)
+  const { bytesReceived, messagesReceived, malformed } = messenger.stats
+  assert.deepEqual([bytesReceived, messagesReceived, malformed], [0, 0, 0])
+  assert.deepEqual(receiver.events, [CONNECTED])
+})
+
+test('a message that is being made when we stop is lost when it is there', async () => {
+  const { net, messenger, receiver, bob } = await setUpMessenger()
+  receiver.takeDelay = 50
+  receiver.repeats = false
+  const letter = receiver.post(bob.peer, Lane.Blocks, blockMessage(1, 10))
+  messenger.wake(bob.peer, Lane.Blocks)
+  await net.clock.advance(10)
+  await net.clock.run(messenger.stop())
+  await net.clock.run()
+  assert.deepEqual(letter.fate, ['taken', 'lost NotStartedError'])
 })
 
 test('what was written before the stop still arrives, and the peer sees an end and no reset', async () => {

@@ -131,7 +131,6 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
       known.cancelForgetting = undefined
       known.streams.announced(protocol)
       this.#report(known)
-      known.streams.heard()
     }
   }
 
@@ -154,8 +153,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   messageReceived (streams: PeerStreams, message: ReceivedMessage, protocol: BitswapProtocol): void | Promise<void> {
     const known = this.#peers.get(streams.peer.toString())
 
-    // messages that were complete when their stream ended may still come when the peer has gone
-    if (this.#receiver == null || known?.streams !== streams) {
+    if (this.#receiver == null || known == null) {
       return
     }
 

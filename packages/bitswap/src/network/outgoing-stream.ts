@@ -138,7 +138,6 @@ export class OutgoingStream {
    * waits for the peer to end its side too: by then it has read all.
    */
   async close (options: { signal: AbortSignal }): Promise<void> {
-    this.#forgetOld()
     const { signal } = options
     const closed = this.#sent.length === 0
       ? undefined
@@ -228,7 +227,6 @@ export class OutgoingStream {
 
   /** What was sent lately may be lost: says so. False when that was nothing. */
   #lose (error: Error): boolean {
-    this.#forgetOld()
     const lost = this.#sent.splice(0)
 
     for (const { outgoing } of lost) {

@@ -94,7 +94,7 @@ test('a message is sent in pieces, each when there is room, and counts as sent w
 
 test('the next blocks are taken while the last drain, one message ahead; wants are not', async () => {
   for (const lane of [Lane.Blocks, Lane.Wants]) {
-    const { net, messenger, receiver, bob } = await setUpMessenger({ network: { window: 1_000 } })
+    const { net, messenger, receiver, bob } = await setUpMessenger({ network: { window: 1_000 }, options: { pieceSize: 1_500 } })
     bob.onStream = stream => { stream.pause() }
     const letters = [1, 2, 3].map(seed => receiver.post(bob.peer, lane, blockMessage(seed, 5_000)))
     messenger.wake(bob.peer, lane)
@@ -201,4 +201,21 @@ test('a receiver that fails to make a message stops nothing', async () => {
 
   assert.equal(failures, 3)
   assert.deepEqual(letter.fate, ['taken', 'sent'])
+})
+
+test('a message that could not be made ahead stops nothing either', async () => {
+  const { net, messenger, receiver, bob } = await setUpMessenger({ network: { window: 1_000 } })
+  const take = receiver.takeOutgoing.bind(receiver)
+  let takes = 0
+  receiver.takeOutgoing = (peer, lane, protocol) => ++takes === 2 ? Promise.reject(new Error('the store is broken')) : take(peer, lane, protocol)
+  bob.onStream = stream => { stream.pause() }
+  const letters = [1, 2].map(seed => receiver.post(bob.peer, Lane.Blocks, blockMessage(seed, 5_000)))
+  messenger.wake(bob.peer, Lane.Blocks)
+  await net.clock.advance(1)
+  assert.equal(takes, 2)
+  bob.streams[0]?.stream.resume()
+  await net.clock.advance(1)
+  messenger.wake(bob.peer, Lane.Blocks)
+  await net.clock.run()
+  assert.deepEqual(letters.map(({ fate }) => fate.join()), ['taken,sent', 'taken,sent'])
 })

@@ -42,8 +42,6 @@ export class PeerStreams {
   readonly #senders: Map<Lane, PeerSender> = new Map()
   /** Of all open streams, ours too: some peers answer on the stream they were asked on. */
   readonly #readers: Map<NetworkStream, Inbound> = new Map()
-  /** Those that the peer opened. */
-  readonly #accepted: Set<NetworkStream> = new Set()
   #protocol: BitswapProtocol | undefined
   #heardAt = -Infinity
   #closed = false
@@ -86,24 +84,20 @@ export class PeerStreams {
   /** Reads a stream that the peer opened; our half is closed when theirs has ended. */
   accept (stream: NetworkStream): void {
     this.#components.stats.streamsAccepted++
-    this.#accepted.add(stream)
     this.#read(stream, {
       ended: () => { detach(stream.close(), this.#components.log, 'closing an inbound stream') },
-      closed: () => { this.#accepted.delete(stream) }
+      closed: () => {}
     })
     this.heard()
   }
 
-  /** Ends all, ours after what was written has left; nothing is handed over any more. */
+  /**
+   * Ends our streams after what was written has left. Nothing is handed over any
+   * more; the peer's streams are left to the network.
+   */
   async close (error: Error): Promise<void> {
     this.#closed = true
-
-    for (const stream of this.#stopReading()) {
-      if (this.#accepted.has(stream)) {
-        stream.abort(error)
-      }
-    }
-
+    this.#stopReading()
     await Promise.all([...this.#senders.values()].map(async sender => { await sender.close(error) }))
   }
 
@@ -152,6 +146,11 @@ export class PeerStreams {
           this.#heardAt = clock.now()
         },
         messageReceived: message => {
+          // those that were complete when their stream ended may still come when the peer has gone
+          if (this.#closed) {
+            return
+          }
+
           stats.messagesReceived++
           this.heard()
 

@@ -97,6 +97,19 @@ test('a disconnect ends all streams at once, with those being opened', async () 
   assert.equal(net.clock.pending, 0)
 })
 
+test('a node that starts does not know peers that are not identified yet', async () => {
+  const net = new VirtualNetwork()
+  const [alice, bob] = [net.createNode(), net.createNode()]
+  const owner = new Owner()
+  net.connect(alice, bob, { identifyDelay: 50 })
+  await bob.start(new Owner())
+  await alice.start(owner)
+  await net.clock.advance(49)
+  assert.deepEqual(owner.events, [])
+  await net.clock.run()
+  assert.deepEqual(owner.events, ['connected /ipfs/bitswap/1.2.0'])
+})
+
 test('opening can be made to fail, as often as asked, in one direction', async () => {
   const { net, alice, bob } = await createPair()
   net.failOpening(alice, bob, new RangeError('one'), new TypeError('two'))

@@ -8,6 +8,7 @@ import { PresenceType, WantType } from '../../src/message/message.ts'
 import type { Block, WantEntry } from '../../src/message/message.ts'
 import type { Envelope } from '../../src/server/block-lane.ts'
 import type { ServedBlockstore } from '../../src/server/block-reader.ts'
+import type { Wantlist } from '../../src/server/intake.ts'
 import { resolveServerOptions } from '../../src/server/options.ts'
 import type { ServerInit } from '../../src/server/options.ts'
 import { Server } from '../../src/server/server.ts'
@@ -114,6 +115,8 @@ export class SlowStore implements ServedBlockstore {
   readonly held: Held[] = []
   readonly aborted: unknown[] = []
   isOpen = false
+  /** Calls of this name are not held back. */
+  freely: string | undefined
   mostAtOnce = 0
   #atOnce = 0
 
@@ -155,7 +158,7 @@ export class SlowStore implements ServedBlockstore {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce)
     signal?.addEventListener('abort', () => { this.aborted.push(signal.reason) }, { once: true })
 
-    if (!this.isOpen) {
+    if (!this.isOpen && this.freely !== name) {
       await new Promise<void>(resolve => { this.held.push({ name, cid, release: resolve }) })
     }
 
@@ -228,16 +231,29 @@ export class Serving<S extends ServedBlockstore = MemoryStore> {
     this.server.peerConnected(this.other)
   }
 
-  wants (...wants: WantEntry[]): Promise<void> | undefined {
+  /** The peer wants these; nobody waits until the store was asked. */
+  wants (...wants: WantEntry[]): void {
+    this.from(this.peer, { wants })
+  }
+
+  fullWants (...wants: WantEntry[]): void {
+    this.from(this.peer, { full: true, wants })
+  }
+
+  cancels (...cancels: CID[]): void {
+    this.from(this.peer, { cancels })
+  }
+
+  /** As {@link wants}; resolves when the store was asked, and is undefined when it has answered already. */
+  asking (...wants: WantEntry[]): Promise<void> | undefined {
     return this.server.received(this.peer, { full: false, wants, cancels: [] })
   }
 
-  fullWants (...wants: WantEntry[]): Promise<void> | undefined {
-    return this.server.received(this.peer, { full: true, wants, cancels: [] })
-  }
+  /** A wantlist of any peer. */
+  from (peer: PeerId, wantlist: Partial<Wantlist>): void {
+    const pending = this.server.received(peer, { full: false, wants: [], cancels: [], ...wantlist })
 
-  cancels (...cancels: CID[]): Promise<void> | undefined {
-    return this.server.received(this.peer, { full: false, wants: [], cancels })
+    pending?.catch((error: unknown) => { throw error })
   }
 
   /** Takes the next message of blocks, which must be there at once. */
