@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CID } from 'multiformats/cid'
+import * as raw from 'multiformats/codecs/raw'
+import { identity } from 'multiformats/hashes/identity'
+import { all } from '../../test/all.ts'
+import { MAX_KNOWN, walkDag } from './dag-walk.ts'
+import type { Walk } from './dag-walk.ts'
+
+interface Named {
+  cid: CID
+  name: string
+}
+
+type Graph = Record<string, string[]>
+
+function named (name: string): Named {
+  return { cid: CID.createV1(raw.code, identity.digest(new TextEncoder().encode(name))), name }
+}
+
+/** Every read is held back until the test lets it through. */
+class Reads {
+  readonly asked: string[] = []
+  readonly waiting: Map<string, () => void> = new Map()
+  most = 0
+
+  async read (step: Named, signal: AbortSignal): Promise<Uint8Array> {
+    this.asked.push(step.name)
+    await new Promise<void>((resolve, reject) => {
+      this.waiting.set(step.name, resolve)
+      this.most = Math.max(this.most, this.waiting.size)
+      signal.addEventListener('abort', () => { reject(signal.reason as Error) })
+    })
+
+    return new Uint8Array(10)
+  }
+
+  async release (...names: string[]): Promise<void> {
+    for (const name of names) {
+      this.waiting.get(name)?.()
+      this.waiting.delete(name)
+    }
+
+    await settled()
+  }
+}
+
+async function settled (): Promise<void> {
+  await new Promise(resolve => { setImmediate(resolve) })
+}
+
+function walkOf (graph: Graph, read?: Walk<Named, string>['read']): Walk<Named, string> {
+  return {
+    read: read ?? (async () => new Uint8Array(10)),
+    unfold: step => ({ value: step.name, next: (graph[step.name] ?? []).map(named) })
+  }
+}
+
+const TREE: Graph = { root: ['a', 'b'], a: ['a1', 'a2'], b: ['b1'] }
+
+test('a graph is walked depth first, in the order of its links', async () => {
+  const names = await all(walkDag(named('root'), walkOf(TREE)))
+
+  assert.deepEqual(names, ['root', 'a', 'a1', 'a2', 'b', 'b1'])
+})
+
+test('blocks that come out of order are given out in order', async () => {
+  const reads = new Reads()
+  const walk = all(walkDag(named('root'), walkOf(TREE, reads.read.bind(reads))))
+
+  await settled()
+  await reads.release('root')
+  await reads.release('b')
+  await reads.release('b1')
+  await reads.release('a')
+  await reads.release('a2')
+  await reads.release('a1')
+
+  assert.deepEqual(await walk, ['root', 'a', 'a1', 'a2', 'b', 'b1'])
+})
+
+test('what a block ahead links to is asked for before its turn', async () => {
+  const reads = new Reads()
+  const walk = all(walkDag(named('root'), walkOf(TREE, reads.read.bind(reads))))
+
+  await settled()
+  await reads.release('root')
+  await reads.release('b')
+
+  assert.deepEqual(reads.asked, ['root', 'a', 'b', 'b1'])
+  await reads.release('b1', 'a')
+  await reads.release('a1', 'a2')
+  await walk
+})
+
+test('no more blocks than allowed are asked for ahead', async () => {
+  const reads = new Reads()
+  const graph = { root: Array.from({ length: 20 }, (_, index) => `leaf ${index}`) }
+  const walk = all(walkDag(named('root'), walkOf(graph, reads.read.bind(reads)), { maxReadAhead: 4 }))
+
+  await settled()
+  await reads.release('root')
+  assert.equal(reads.waiting.size, 4)
+
+  // one that came still counts until those before it had their turn
+  await reads.release('leaf 3')
+  assert.equal(reads.asked.includes('leaf 4'), false)
+
+  while (reads.waiting.size > 0) {
+    await reads.release(...reads.waiting.keys())
+  }
+
+  assert.equal(reads.most, 4)
+  assert.equal((await walk).length, 21)
+})
+
+test('no more bytes than allowed are asked for ahead, by the mean of those that came', async () => {
+  const reads = new Reads()
+  const graph = { root: Array.from({ length: 20 }, (_, index) => `leaf ${index}`) }
+  const walk = all(walkDag(named('root'), walkOf(graph, reads.read.bind(reads)), { readAheadSize: 50 }))
+
+  await settled()
+  await reads.release('root')
+  assert.equal(reads.waiting.size, 5)
+
+  while (reads.waiting.size > 0) {
+    await reads.release(...reads.waiting.keys())
+  }
+
+  assert.equal(reads.most, 5)
+  assert.equal((await walk).length, 21)
+})
+
+test('the block whose turn it is is asked for even when it alone is over the bound', async () => {
+  const names = await all(walkDag(named('root'), walkOf(TREE), { readAheadSize: 1, maxReadAhead: 1 }))
+
+  assert.deepEqual(names, ['root', 'a', 'a1', 'a2', 'b', 'b1'])
+})
+
+test('a block ahead is unfolded while few links are known, and at its turn once they are many', async () => {
+  for (const { leaves, ahead } of [{ leaves: MAX_KNOWN - 4, ahead: true }, { leaves: MAX_KNOWN - 3, ahead: false }]) {
+    const asked: string[] = []
+    const wide = Array.from({ length: leaves }, (_, index) => `leaf ${index}`)
+    const graph = { root: ['slow', 'wide', 'last'], wide, last: ['end'] }
+    const walk = walkOf(graph, async ({ name }) => {
+      asked.push(name)
+      // by then all that may be unfolded ahead has been
+      await (name === 'slow' ? settled() : undefined)
+
+      return new Uint8Array(1)
+    })
+    const names: string[] = []
+
+    for await (const name of walkDag(named('root'), walk, { maxReadAhead: MAX_KNOWN * 2 })) {
+      names.push(name)
+
+      if (name === 'slow') {
+        assert.equal(asked.includes('end'), ahead)
+      }
+    }
+
+    assert.equal(names.length, leaves + 5)
+    assert.equal(names.at(-1), 'end')
+  }
+})
+
+test('a failure is thrown at the turn of its block, after those before it', async () => {
+  const seen: string[] = []
+  const walk = walkDag(named('root'), walkOf(TREE, async step => {
+    if (step.name === 'a2') {
+      throw new Error('a2 is gone')
+    }
+
+    return new Uint8Array(1)
+  }))
+
+  await assert.rejects(async () => {
+    for await (const name of walk) {
+      seen.push(name)
+    }
+  }, /a2 is gone/)
+  assert.deepEqual(seen, ['root', 'a', 'a1'])
+})
+
+test('leaving the loop ends the reads that are under way', async () => {
+  const signals: AbortSignal[] = []
+  const walk = walkDag(named('root'), walkOf(TREE, async (step, signal) => {
+    if (step.name !== 'root') {
+      signals.push(signal)
+      await new Promise((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error) }) })
+    }
+
+    return new Uint8Array(1)
+  }))
+
+  for await (const name of walk) {
+    assert.equal(name, 'root')
+    break
+  }
+
+  assert.equal(signals.length, 2)
+  assert.ok(signals.every(signal => signal.aborted))
+})
+
+test('an abort ends the walk with the reason given', async () => {
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  const walk = walkDag(named('root'), walkOf(TREE), { signal: controller.signal })
+
+  await walk.next()
+  controller.abort(reason)
+
+  await assert.rejects(async () => walk.next(), error => error === reason)
+})
+
+test('with once a block that is linked to twice is visited where it comes first', async () => {
+  const graph = { root: ['a', 'b', 'shared'], a: ['a1'], b: ['shared', 'a1'], shared: ['deep'] }
+  const names = await all(walkDag(named('root'), walkOf(graph), { once: true }))
+
+  assert.deepEqual(names, ['root', 'a', 'a1', 'b', 'shared', 'deep'])
+})
+
+test('with once the first place counts even when a later one comes before it', async () => {
+  const reads = new Reads()
+  const graph = { root: ['a', 'shared', 'z'], a: ['shared'], shared: ['deep', 'deeper'] }
+  const walk = all(walkDag(named('root'), walkOf(graph, reads.read.bind(reads)), { once: true }))
+
+  await settled()
+  await reads.release('root')
+  await reads.release('shared')
+  await reads.release('deeper', 'deep')
+
+  while (reads.waiting.size > 0) {
+    await reads.release(...reads.waiting.keys())
+  }
+
+  assert.deepEqual(await walk, ['root', 'a', 'shared', 'deep', 'deeper', 'z'])
+})
+
+test('with once a graph that links to the same over and over is read in the time of its blocks', async () => {
+  const graph: Graph = {}
+  let reads = 0
+
+  for (let level = 0; level < 40; level++) {
+    graph[`level ${level}`] = Array.from({ length: 10 }, () => `level ${level + 1}`)
+  }
+
+  const names = await all(walkDag(named('level 0'), walkOf(graph, async () => {
+    reads++
+
+    return new Uint8Array(1)
+  }), { once: true }))
+
+  assert.equal(names.length, 41)
+  assert.ok(reads <= 41 * 21, `${reads} reads`)
+})

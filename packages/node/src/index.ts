@@ -1,0 +1,41 @@
+/**
+ * A Bitswap node with batteries: libp2p, a repo on disk, files, CARs. The
+ * `bitswap` command is made of the same parts.
+ *
+ * @example
+ *
+ * ```ts
+ * import { createNode } from 'ts-bitswap-node'
+ *
+ * const node = await createNode({ repo: './my-repo', listen: ['/ip4/0.0.0.0/tcp/4001'] })
+ * await node.start()
+ *
+ * const bytes = await node.bitswap.getBlock(cid, { signal: AbortSignal.timeout(30_000) })
+ * ```
+ *
+ * For: Node.js. Not for: browsers (`ts-bitswap` is), finding peers, pinning.
+ */
+export { createNode } from './node/create-node.ts'
+export type { BitswapNode, NodeComponents } from './node/create-node.ts'
+export { Encrypter } from './node/options.ts'
+export type { NodeInit, PeerSourceInit } from './node/options.ts'
+export { LocalSource, PeerSource } from './node/block-source.ts'
+export type { BlockSource, MissingBlock } from './node/block-source.ts'
+export { openRepo } from './store/repo.ts'
+export type { DiskRepo, Repo } from './store/repo.ts'
+export { FlatfsBlockstore } from './store/flatfs-blockstore.ts'
+export type { FlatfsComponents } from './store/flatfs-blockstore.ts'
+export type { StoreInit } from './store/options.ts'
+export { getHasher } from './store/hashers.ts'
+export { addPath, addStream } from './files/add-path.ts'
+export type { Added, AddHooks, BlockSink } from './files/add-path.ts'
+export type { AddInit, WalkInit } from './files/options.ts'
+export { exportCar, importCar } from './files/car.ts'
+export type { ImportedCar } from './files/car.ts'
+export { walkDag } from './files/dag-walk.ts'
+export type { Step, Unfolded, Walk, WalkDagOptions } from './files/dag-walk.ts'
+export { unfoldUnixFs, unixFsRoot } from './files/unixfs-entries.ts'
+export type { UnixFsEntry, UnixFsStep } from './files/unixfs-entries.ts'
+export { writeOutput } from './files/output-writer.ts'
+export type { WriteOutputOptions, Written } from './files/output-writer.ts'
+export * from './errors.ts'

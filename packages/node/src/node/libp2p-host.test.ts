@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { hostInit } from './libp2p-host.ts'
+import { resolveNodeOptions } from './options.ts'
+
+const privateKey = await generateKeyPair('Ed25519')
+
+test('what is set about connections reaches libp2p', () => {
+  const init = hostInit(privateKey, resolveNodeOptions({
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    maxConnections: 7,
+    maxConnectionsPerSecond: 3,
+    pingInterval: 1_000,
+    pingTimeout: 2_000
+  }))
+
+  assert.deepEqual(init.addresses, { listen: ['/ip4/127.0.0.1/tcp/0'] })
+  assert.deepEqual(init.connectionManager, { maxConnections: 7, inboundConnectionThreshold: 3, maxIncomingPendingConnections: 3 })
+  assert.deepEqual(init.connectionMonitor, { pingInterval: 1_000, pingTimeout: { minTimeout: 2_000, maxTimeout: 2_000 } })
+  assert.equal(init.start, false)
+})
+
+test('nothing is accepted and nothing found unless it is asked for', () => {
+  const init = hostInit(privateKey, resolveNodeOptions())
+
+  assert.deepEqual(init.addresses, { listen: [] })
+  assert.equal(init.peerDiscovery, undefined)
+  assert.deepEqual(Object.keys(init.services ?? {}), ['identify', 'ping'])
+})

@@ -1,0 +1,153 @@
+/**
+ * What can be set about a node and about asking peers: checked once, read
+ * everywhere. Times are milliseconds, sizes bytes.
+ */
+import { InvalidOptionError } from 'ts-bitswap/errors'
+import { requireBoolean, requireCount, requirePositive } from '../option-checks.ts'
+import { resolveStoreOptions, STORE_DEFAULTS } from '../store/options.ts'
+import type { StoreInit, StoreOptions } from '../store/options.ts'
+import type { BitswapInit } from 'ts-bitswap'
+
+/** How a connection is encrypted. */
+export const Encrypter = { Tls: 'tls', Noise: 'noise' } as const
+export type Encrypter = typeof Encrypter[keyof typeof Encrypter]
+
+export interface NodeInit {
+  /**
+   * Folder of the repo, created when it is not there: key and blocks are kept
+   * in it. Empty: everything is kept in memory, and gone when the node stops.
+   *
+   * @default ''
+   */
+  repo?: string
+
+  /**
+   * Addresses to accept connections at. None: the node only dials.
+   *
+   * @default []
+   */
+  listen?: readonly string[]
+
+  /**
+   * The ways to encrypt a connection, the preferred one first: it is what we
+   * offer when we dial; who dials us chooses among all.
+   *
+   * @default ['tls', 'noise']
+   */
+  encrypters?: readonly Encrypter[]
+
+  /**
+   * Connections kept at a time; beyond it new ones are refused.
+   *
+   * @default 1024
+   */
+  maxConnections?: number
+
+  /**
+   * New connections accepted from one host in a second; more are refused.
+   *
+   * @default 64
+   */
+  maxConnectionsPerSecond?: number
+
+  /**
+   * How often each peer is asked whether it is still there.
+   *
+   * @default 30000
+   */
+  pingInterval?: number
+
+  /**
+   * How long a peer may take to answer that before its connection counts as
+   * dead. Generous, since a busy peer answers late.
+   *
+   * @default 60000
+   */
+  pingTimeout?: number
+
+  /** The block store; see {@link StoreInit}. */
+  store?: StoreInit
+
+  /** The exchange itself; see `BitswapInit`. */
+  bitswap?: BitswapInit
+}
+
+export type NodeOptions = Readonly<Required<Omit<NodeInit, 'store'>>> & { readonly store: StoreOptions }
+
+export const NODE_DEFAULTS: NodeOptions = Object.freeze({
+  repo: '',
+  listen: [],
+  encrypters: [Encrypter.Tls, Encrypter.Noise],
+  maxConnections: 1_024,
+  maxConnectionsPerSecond: 64,
+  pingInterval: 30_000,
+  pingTimeout: 60_000,
+  store: STORE_DEFAULTS,
+  bitswap: {}
+})
+
+export function resolveNodeOptions (init: NodeInit = {}): NodeOptions {
+  const options = { ...NODE_DEFAULTS, ...init, store: resolveStoreOptions(init.store) }
+  const known: readonly string[] = Object.values(Encrypter)
+
+  if (typeof options.repo !== 'string') {
+    throw new InvalidOptionError('node.repo', options.repo, 'a path')
+  }
+
+  if (!Array.isArray(options.listen)) {
+    throw new InvalidOptionError('node.listen', options.listen, 'a list of addresses')
+  }
+
+  if (options.encrypters.length === 0 || options.encrypters.some(name => !known.includes(name))) {
+    throw new InvalidOptionError('node.encrypters', options.encrypters, `some of ${known.join(', ')}`)
+  }
+
+  requireCount('node.maxConnections', options.maxConnections)
+  requireCount('node.maxConnectionsPerSecond', options.maxConnectionsPerSecond)
+  requirePositive('node.pingInterval', options.pingInterval)
+  requirePositive('node.pingTimeout', options.pingTimeout)
+
+  return Object.freeze(options)
+}
+
+export interface PeerSourceInit {
+  /**
+   * How long nothing may come while something is asked for.
+   *
+   * @default 30000
+   */
+  timeout?: number
+
+  /**
+   * Go on asking when every peer said that it lacks a block, until the timeout:
+   * one of them may get it.
+   *
+   * @default false
+   */
+  wait?: boolean
+
+  /**
+   * A larger block is refused with `BlockTooLargeError`.
+   *
+   * @default 2097152
+   */
+  maxBlockSize?: number
+}
+
+export type PeerSourceOptions = Readonly<Required<PeerSourceInit>>
+
+export const PEER_SOURCE_DEFAULTS: PeerSourceOptions = Object.freeze({
+  timeout: 30_000,
+  wait: false,
+  maxBlockSize: 2_097_152
+})
+
+export function resolvePeerSourceOptions (init: PeerSourceInit = {}): PeerSourceOptions {
+  const options = { ...PEER_SOURCE_DEFAULTS, ...init }
+
+  requirePositive('peerSource.timeout', options.timeout)
+  requireBoolean('peerSource.wait', options.wait)
+  requireCount('peerSource.maxBlockSize', options.maxBlockSize)
+
+  return Object.freeze(options)
+}

@@ -1,0 +1,10 @@
+/** Everything an async iterable yields, for tests. */
+export async function all<T> (source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = []
+
+  for await (const item of source) {
+    items.push(item)
+  }
+
+  return items
+}
