@@ -28,6 +28,7 @@ try {
   await prepareKubo()
   await prepareHelia()
   await run('tsc', ['-p', 'interop/helia'])
+  await run('node', ['scripts/build.ts']) // what is packed and installed is what the sources say
   process.exitCode = await test(chosen.length > 0 ? chosen : ['interop/*.test.ts'])
 } catch (error) {
   fail(error)

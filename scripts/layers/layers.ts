@@ -78,7 +78,7 @@ export function layerViolation (from: string, to: string, typeOnly: boolean): st
 
 /** What is wrong with a folder's name; undefined when nothing is. */
 export function folderViolation (path: string): string | undefined {
-  const name = path.split('/').slice(0, -1).find(part => /^(utils?|helpers?|misc|common)$/.test(part))
+  const name = path.split('/').slice(0, -1).find(part => /^(utils?|misc|common)$/.test(part))
 
   return name == null ? undefined : `a folder named ${name}: what it keeps belongs to a subject`
 }

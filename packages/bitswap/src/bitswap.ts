@@ -13,7 +13,9 @@ import type { CID } from 'multiformats/cid'
 import type { Bitswap, BitswapRouting, GetOptions, Receipt, Session, SessionOptions, Stat, WantlistEntry } from './api.ts'
 import { Client } from './client/client.ts'
 import type { PeerAbilities } from './client/peer-wants.ts'
+import type { WantBoard } from './client/want-board.ts'
 import type { Clock } from './core/clock.ts'
+import { isIdentity } from './core/known-block.ts'
 import type { BitswapEvents } from './events.ts'
 import { WantType } from './message/message.ts'
 import type { Block, ReceivedMessage } from './message/message.ts'
@@ -27,8 +29,6 @@ import type { BitswapOptions } from './options.ts'
 import { blocksMessage, wantsMessage } from './outgoing.ts'
 import { Server } from './server/server.ts'
 import type { Envelope } from './server/block-lane.ts'
-
-const IDENTITY = 0
 
 export interface ExchangeComponents {
   network: Network
@@ -130,7 +130,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
     options?.signal?.throwIfAborted()
 
-    if (block.cid.multihash.code === IDENTITY || await blockstore.has(block.cid, options)) {
+    if (isIdentity(block.cid) || await blockstore.has(block.cid, options)) {
       return
     }
 
@@ -176,6 +176,11 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   sessionsForBlock (cid: CID): Session[] {
     return this.#client.sessions.for(cid)
+  }
+
+  /** Where every want stands: for tests and tools to look at, not part of the public {@link Bitswap}. */
+  get wantBoard (): WantBoard {
+    return this.#client.board
   }
 
   stat (): Stat {

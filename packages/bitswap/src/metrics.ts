@@ -10,7 +10,7 @@ export function registerMetrics (metrics: Metrics, stat: () => Stat): void {
   metrics.registerCounterGroup('bitswap_total', {
     label: 'counter',
     help: 'What Bitswap has sent and received since it was created: messages, blocks, bytes',
-    calculate: () => Object.fromEntries(Object.entries(stat()).filter(([name, value]) => name !== 'sessions' && typeof value === 'number')) as Record<string, number>
+    calculate: () => Object.fromEntries(Object.entries(stat()).filter(([name, value]) => name !== 'sessions' && typeof value === 'number'))
   })
   metrics.registerMetricGroup('bitswap_current', {
     label: 'size',

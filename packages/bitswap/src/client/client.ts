@@ -11,6 +11,7 @@ import type { CID } from 'multiformats/cid'
 import type { Block, GetOptions, Provider, SessionOptions, WantlistEntry } from '../api.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import { detach } from '../core/detach.ts'
+import { knownBlock } from '../core/known-block.ts'
 import { readBlock } from '../core/read-block.ts'
 import { NotStartedError, SessionClosedError, TooManyWantsError, WantCancelledError } from '../errors.ts'
 import { WantType } from '../message/message.ts'
@@ -28,14 +29,12 @@ import type { Retrievals } from './retrievals.ts'
 import type { ClientSession, SessionClient } from './session.ts'
 import type { SessionState } from './session-state.ts'
 import { Sessions } from './sessions.ts'
+import type { WantBoard } from './want-board.ts'
 import { WantDriver } from './want-driver.ts'
 import { WantPlanner } from './want-planner.ts'
 import { WantState } from './want.ts'
 import { Waiters } from './waiters.ts'
 import type { Waiter } from './waiters.ts'
-
-/** Multicodec code of the hash function that hashes nothing. */
-const IDENTITY = 0
 
 export class Client implements Retrievals, SessionClient {
   readonly waiters: Waiters = new Waiters()
@@ -62,6 +61,11 @@ export class Client implements Retrievals, SessionClient {
     this.#driver = driver
     this.#arrivals = new Arrivals({ ...components, planner, waiters, driver }, options)
     this.sessions = new Sessions({ clock, log, network, planner, waiters, driver }, options)
+  }
+
+  /** Where every want stands. To look at, not to change. */
+  get board (): WantBoard {
+    return this.#planner.board
   }
 
   get stats (): Arrivals['stats'] {
@@ -201,7 +205,7 @@ export class Client implements Retrievals, SessionClient {
   }
 
   read (cid: CID, options?: AbortOptions): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    return cid.multihash.code === IDENTITY ? cid.multihash.digest : readBlock(this.#components.blockstore, cid, options)
+    return knownBlock(cid) ?? readBlock(this.#components.blockstore, cid, options)
   }
 
   newSession (options?: SessionOptions): ClientSession {

@@ -9,6 +9,7 @@ import { CIDMap, multihashKey } from './cid-map.ts'
 import { sleep, systemClock } from './clock.ts'
 import { detach } from './detach.ts'
 import { MovingAverage } from './ewma.ts'
+import { isIdentity, knownBlock } from './known-block.ts'
 import { SeededRandom } from './random.ts'
 import { readBlock } from './read-block.ts'
 import { RecentSet } from './recent-set.ts'
@@ -37,6 +38,18 @@ test('a long identity CID has a key too', () => {
   const digest = identity.digest(new Uint8Array(200_000).fill(255))
 
   assert.equal(multihashKey(CID.createV1(raw.code, digest)).length, digest.bytes.length)
+})
+
+test('identity CIDs and the empty block are known without asking anybody', async () => {
+  const bytes = new Uint8Array([1, 2])
+  const inline = CID.createV1(raw.code, identity.digest(bytes))
+
+  assert.deepEqual(knownBlock(inline), bytes)
+  assert.equal(isIdentity(inline), true)
+  assert.deepEqual(knownBlock(await cidOf('')), new Uint8Array(0))
+  assert.deepEqual(knownBlock(CID.createV0(await sha256.digest(new Uint8Array(0)))), new Uint8Array(0))
+  assert.equal(isIdentity(await cidOf('')), false)
+  assert.equal(knownBlock(await cidOf('a')), undefined)
 })
 
 test('the same seed gives the same numbers, in range and spread over it', () => {

@@ -19,6 +19,10 @@ export class RecentSet<T> {
     }
   }
 
+  delete (value: T): void {
+    this.#values.delete(value)
+  }
+
   has (value: T): boolean {
     return this.#values.has(value)
   }

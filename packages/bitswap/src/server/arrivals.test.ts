@@ -37,7 +37,7 @@ test('a DONT_HAVE that was not said yet is not said any more', async () => {
 test('a block that arrives with its bytes is sent without being read', async () => {
   const serving = new Serving(new SlowStore())
   serving.store.isOpen = true
-  await serving.wants(wantBlock(cidOf(1)))
+  await serving.asking(wantBlock(cidOf(1)))
   serving.store.calls.length = 0
 
   serving.server.blocksArrived([blockOf(1)])
@@ -48,7 +48,7 @@ test('a block that arrives with its bytes is sent without being read', async () 
 test('a block that arrives without its bytes is read', async () => {
   const serving = new Serving(new SlowStore())
   serving.store.isOpen = true
-  await serving.wants(wantBlock(cidOf(1)), wantHave(cidOf(2)))
+  await serving.asking(wantBlock(cidOf(1)), wantHave(cidOf(2)))
 
   serving.store.memory.put(...blocksOf(2))
   serving.server.blocksArrived([{ cid: cidOf(1) }, { cid: cidOf(2) }])
@@ -61,7 +61,7 @@ test('an arrival is found by all who wait for the block, under any of its names,
   const serving = new Serving(new MemoryStore())
   const { server, peer, other } = serving
   serving.wants(wantBlock(cidV0Of(1)), wantBlock(dagPbOf(1)))
-  server.received(other, { full: false, wants: [wantBlock(cidOf(1))], cancels: [] })
+  serving.from(other, { wants: [wantBlock(cidOf(1))] })
 
   server.blocksArrived([blockOf(1), blockOf(1)])
   assert.deepEqual((await serving.deliver(peer)).blocks, [cidV0Of(1), dagPbOf(1)])
@@ -81,7 +81,7 @@ test('only as many bytes of arrivals are kept for a peer as may be read ahead fo
   const store = new SizingStore()
   const serving = new Serving(store, { maxReadAheadPerPeer: 4000, targetMessageSize: 2000 })
   store.isOpen = true
-  await serving.wants(...blocksOf(4).map(({ cid }) => wantBlock(cid)))
+  await serving.asking(...blocksOf(4).map(({ cid }) => wantBlock(cid)))
   await settled()
   store.calls.length = 0
   store.isOpen = false
@@ -113,7 +113,7 @@ test('ten thousand wants of a hundred peers are each served once when their bloc
 
   for (const [index, peer] of peers.entries()) {
     serving.server.peerConnected(peer)
-    serving.server.received(peer, { full: true, wants: Array.from({ length: 100 }, (_, want) => wantBlock(cidOf(index * 100 + want))), cancels: [] })
+    serving.from(peer, { full: true, wants: Array.from({ length: 100 }, (_, want) => wantBlock(cidOf(index * 100 + want))) })
   }
 
   for (let seed = 0; seed < 10_000; seed++) {
@@ -134,7 +134,7 @@ test('a size that passed by is known: a want-have is answered with a small block
   serving.store.isOpen = true
   serving.server.blocksArrived([blockOf(1, 10)])
 
-  await serving.wants(wantHave(cidOf(1)))
+  await serving.asking(wantHave(cidOf(1)))
   const { blocks, haves } = await serving.deliver()
   assert.deepEqual([blocks, haves], [[cidOf(1)], []])
 })

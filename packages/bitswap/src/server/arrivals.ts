@@ -43,9 +43,7 @@ export class Arrivals {
       const multihash = multihashKey(cid)
       const waiting = engine.waitingFor(multihash)
 
-      if (bytes != null) {
-        reader.learn(multihash, bytes.byteLength)
-      }
+      reader.arrived(multihash, bytes?.byteLength)
 
       if (waiting.length === 0) {
         continue

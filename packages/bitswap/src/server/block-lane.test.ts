@@ -14,10 +14,8 @@ import type { ServerInit } from './options.ts'
  */
 async function wanting (blocks: Block[], init: ServerInit = {}): Promise<Serving<SizingStore>> {
   const serving = new Serving(new SizingStore(...blocks), { wantHaveReplaceSize: 10_000, ...init })
-  serving.store.isOpen = true
-  const pending = serving.wants(...blocks.map(({ cid }) => wantHave(cid)))
-  serving.store.isOpen = false
-  await pending
+  serving.store.freely = 'size'
+  await serving.asking(...blocks.map(({ cid }) => wantHave(cid)))
   await settled()
 
   return serving
@@ -193,11 +191,10 @@ test('several peers that want one block at one time share one read', async () =>
   const serving = new Serving(new SizingStore(blockOf(1)))
   const peers = [serving.peer, serving.other, peerIdFromSeed(3)]
   serving.server.peerConnected(peerIdFromSeed(3))
-  const pending = peers.map(peer => serving.server.received(peer, { full: false, wants: [wantBlock(cidOf(1))], cancels: [] }))
+  peers.forEach(peer => { serving.from(peer, { wants: [wantBlock(cidOf(1))] }) })
 
   assert.deepEqual(serving.store.waiting, ['get'])
   await serving.store.release()
-  await Promise.all(pending)
 
   for (const peer of peers) {
     assert.equal(serving.envelope(peer).blocks.length, 1)
@@ -209,16 +206,8 @@ test('several peers that want one block at one time share one read', async () =>
 test('a want-have that turns out small is read and sent as a block', async () => {
   const serving = new Serving(new SizingStore(blockOf(1, 10)))
   serving.store.isOpen = true
-  await serving.wants(wantHave(cidOf(1)))
+  await serving.asking(wantHave(cidOf(1)))
 
   assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
   assert.deepEqual(serving.store.calls, ['size', 'get'])
-})
-
-test('messages with blocks carry no presences', () => {
-  const serving = new Serving(new MemoryStore(...blocksOf(2)))
-  serving.wants(wantBlock(cidOf(1)), wantHave(cidOf(2)))
-
-  assert.deepEqual(serving.envelope().presences, [])
-  assert.equal(serving.server.presencesFor(serving.peer)?.presences.length, 1)
 })

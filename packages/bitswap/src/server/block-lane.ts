@@ -8,7 +8,7 @@
  */
 import type { Logger } from '@libp2p/interface'
 import type { Cancel, Clock } from '../core/clock.ts'
-import type { Block, Presence } from '../message/message.ts'
+import type { Block } from '../message/message.ts'
 import type { Account } from './account.ts'
 import type { Engine } from './engine.ts'
 import type { ServerOptions } from './options.ts'
@@ -29,14 +29,12 @@ export interface Delivery {
   lost (error: Error): void
 }
 
-/** At least one block. */
+/**
+ * At least one block, and no presences: here they would wait behind the blocks,
+ * and a newer answer could overtake them on the other lane.
+ */
 export interface Envelope extends Delivery {
   blocks: Block[]
-  /**
-   * None: here they would wait behind the blocks, and a newer answer could
-   * overtake them on the other lane.
-   */
-  presences: Presence[]
 }
 
 export interface BlockLaneComponents {
@@ -137,7 +135,6 @@ export class BlockLane {
 
     return {
       blocks,
-      presences: [],
       pendingBytes: account.pendingBytes,
       sent: () => {
         finished = engine.outbox.blocksSent(requests)

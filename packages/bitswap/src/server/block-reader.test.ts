@@ -30,6 +30,12 @@ test('a store in memory is asked, measured and read without a promise', () => {
   assert.ok(reader.isSynchronous)
 })
 
+test('a store whose size is the number of its blocks is not asked for sizes', () => {
+  const store = Object.assign(new MemoryStore(blockOf(1, 10)), { size: 1 })
+
+  assert.deepEqual(lookUp(readerOf(store as never), 1), { status: 'found', size: 10 })
+})
+
 test('a missing block is missing, an empty one is there', async () => {
   for (const store of [new MemoryStore(blockOf(1, 0)), new SlowStore(blockOf(1, 0)), new SizingStore(blockOf(1, 0))]) {
     const reader = readerOf(store)
@@ -85,7 +91,7 @@ test('so many sizes are remembered as the option says, and not one more', async 
   store.isOpen = true
 
   for (const { cid } of blocksOf(3)) {
-    reader.learn(multihashKey(cid), 10)
+    reader.arrived(multihashKey(cid), 10)
   }
 
   const sizes = await Promise.all([1, 2, 3].map(async seed => await lookUp(reader, seed)))
@@ -99,7 +105,7 @@ test('who wants the same block at the same time shares the read, by whatever nam
 
   assert.deepEqual(store.waiting, ['get'])
   await store.release()
-  const [first, second] = await Promise.all(results)
+  const [first, second] = [await results[0], await results[1]]
   assert.ok(first?.status === 'bytes' && second?.status === 'bytes')
   assert.equal(first.bytes, second.bytes)
 
@@ -138,6 +144,42 @@ test('what a store throws or rejects with is reported, not thrown', async () => 
     assert.deepEqual(await lookUp(reader, 1), { status: 'failed', error: failure })
     assert.deepEqual(await read(reader, 1), { status: 'failed', error: failure })
   }
+})
+
+test('a block that has come into the store is read anew, whatever the reads under way say, and that read is shared', async () => {
+  const store = new SlowStore()
+  const reader = readerOf(store)
+  const before = read(reader, 1)
+
+  reader.arrived(multihashKey(cidOf(1)), undefined)
+  const after = read(reader, 1)
+  assert.deepEqual(store.waiting, ['get', 'get'])
+  await store.release(1)
+  assert.equal((await before).status, 'missing')
+  assert.equal(read(reader, 1), after)
+  store.memory.put(blockOf(1))
+  await store.release()
+  assert.equal((await after).status, 'bytes')
+})
+
+test('a store known to take its time is not tried again for whether it answers at once', async () => {
+  let reads = 0
+  const store = new SlowStore(...blocksOf(3))
+  const get = store.get.bind(store)
+  const reader = readerOf(store)
+
+  store.isOpen = true
+  store.get = (...args) => {
+    reads++
+
+    return get(...args)
+  }
+
+  for (const seed of [1, 2, 3]) {
+    assert.deepEqual(await lookUp(reader, seed), { status: 'found', size: undefined })
+  }
+
+  assert.equal(reads, 1)
 })
 
 test('a read that failed is not shared with who comes later', async () => {
@@ -180,6 +222,6 @@ test('a block of unknown size is taken to have the size blocks have had', () => 
   const reader = readerOf(new MemoryStore(...blocksOf(50, 1000)))
 
   assert.equal(reader.typicalSize, 262_144)
-  read(reader, 1)
+  assert.ok(!(read(reader, 1) instanceof Promise))
   assert.equal(reader.typicalSize, 1000)
 })

@@ -69,6 +69,7 @@ const NEWEST_WEIGHT = 0.0625
 
 export class BlockReader {
   readonly #store: ServedBlockstore
+  readonly #sizeOf: ServedBlockstore['size'] | undefined
   readonly #options: BlockReaderOptions
   readonly #gate: StoreGate
   readonly #sizes: SizeCache
@@ -78,6 +79,8 @@ export class BlockReader {
 
   constructor (components: BlockReaderComponents, options: BlockReaderOptions) {
     this.#store = components.blockstore
+    // many things have a `size`: only one that can be asked is ours
+    this.#sizeOf = typeof this.#store.size === 'function' ? this.#store.size.bind(this.#store) : undefined
     this.#options = options
     this.#gate = new StoreGate(components.clock, { maxConcurrent: options.maxConcurrentReads, timeout: options.storeTimeout })
     this.#sizes = new SizeCache(options.maxSizesRemembered)
@@ -94,9 +97,9 @@ export class BlockReader {
   }
 
   lookUp (cid: CID, multihash: string): LookUpResult | Promise<LookUpResult> {
-    return this.#gate.run(guarded<Found | Missing | Oversize>(signal => this.#store.size == null
+    return this.#gate.run(guarded<Found | Missing | Oversize>(signal => this.#sizeOf == null
       ? chain(this.#store.has(cid, { signal }), isHere => isHere ? this.#measure(cid, multihash, signal) : MISSING)
-      : chain(this.#store.size(cid, { signal }), size => this.#found(size))))
+      : chain(this.#sizeOf(cid, { signal }), size => this.#found(size))))
   }
 
   read (cid: CID, multihash: string): ReadResult | Promise<ReadResult> {
@@ -113,7 +116,9 @@ export class BlockReader {
     }
 
     const promise = result.then(outcome => {
-      this.#shared.delete(multihash)
+      if (this.#shared.get(multihash) === promise) {
+        this.#shared.delete(multihash)
+      }
 
       return outcome
     })
@@ -122,16 +127,29 @@ export class BlockReader {
     return promise
   }
 
-  /** The size of a block that passed by: it need not be asked for. */
-  learn (multihash: string, size: number): void {
-    if (this.#store.size == null) {
-      this.#sizes.set(multihash, size)
+  /**
+   * The block has come into the store. A read under way may have missed it, so
+   * that nobody shares it any more.
+   *
+   * @param size - where it is known: it need not be asked for then
+   */
+  arrived (multihash: string, size: number | undefined): void {
+    this.#shared.delete(multihash)
+
+    if (size != null) {
+      this.#learn(multihash, size)
     }
   }
 
   /** Ends what is under way; the results are failures. */
   stop (reason: Error): void {
     this.#gate.stop(reason)
+  }
+
+  #learn (multihash: string, size: number): void {
+    if (this.#sizeOf == null) {
+      this.#sizes.set(multihash, size)
+    }
   }
 
   #found (size: number | undefined): Found | Oversize {
@@ -171,12 +189,12 @@ export class BlockReader {
 
   #collected (multihash: string, bytes: Uint8Array | undefined): Bytes | Oversize {
     if (bytes == null) {
-      this.learn(multihash, Infinity) // not worth a second look
+      this.#learn(multihash, Infinity) // not worth a second look
 
       return OVERSIZE
     }
 
-    this.learn(multihash, bytes.byteLength)
+    this.#learn(multihash, bytes.byteLength)
     this.#meanSize.add(bytes.byteLength)
 
     return { status: 'bytes', bytes }

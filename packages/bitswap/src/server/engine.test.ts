@@ -2,8 +2,12 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { CID } from 'multiformats/cid'
 import { blockOf, blocksOf, cidOf, MemoryStore, names, Serving, wantBlock, wantHave } from '../../test/support/serving.ts'
+import { multihashKey } from '../core/cid-map.ts'
 import { SeededRandom } from '../core/random.ts'
 import type { WantEntry } from '../message/message.ts'
+import { peerIdFromSeed } from '../testing/peer-ids.ts'
+import { Engine } from './engine.ts'
+import { SERVER_DEFAULTS } from './options.ts'
 
 /** Blocks 1 to 9 are here; `a` to `i` name them, `A` to `I` are missing. */
 const HERE = 'abcdefghi'
@@ -195,4 +199,36 @@ test('a cancel comes too late for what is on its way, and a new want brings it a
 
   assert.equal(serving.server.stats.blocksSent, 1)
   assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
+})
+
+test('requests are counted over all peers, and none is left when they were cancelled or their peer left', () => {
+  const engine = new Engine(SERVER_DEFAULTS)
+  const accounts = [engine.open(peerIdFromSeed(1)), engine.open(peerIdFromSeed(2))]
+  const wants = blocksOf(3).map(({ cid }) => wantBlock(cid))
+
+  accounts.forEach(account => engine.received(account, { full: false, wants, cancels: [] }))
+  assert.equal(engine.size, 6)
+  accounts.slice(0, 1).forEach(account => engine.received(account, { full: false, wants: [], cancels: [cidOf(1)] }))
+  assert.equal(engine.size, 5)
+  accounts.forEach(account => { engine.close(account) })
+  assert.equal(engine.size, 0)
+  assert.deepEqual(engine.waitingFor(multihashKey(cidOf(2))), [])
+})
+
+test('bytes that are being read or were read ahead are counted over all peers, until they are taken', () => {
+  const engine = new Engine({ ...SERVER_DEFAULTS, maxReadAhead: 100 })
+  const [reader, waiter] = [engine.open(peerIdFromSeed(1)), engine.open(peerIdFromSeed(2))]
+
+  engine.received(reader, { full: false, wants: [wantBlock(cidOf(1))], cancels: [] })
+  const request = reader.unasked.peek()
+  assert.ok(request != null)
+
+  engine.readBegan(waiter, 1)
+  engine.readBegan(reader, 60)
+  assert.deepEqual([engine.readAhead, engine.mayReadAhead(waiter, 39), engine.mayReadAhead(waiter, 40)], [61, true, false])
+  engine.readEnded(reader, 60)
+  engine.lifecycle.present(request, 50, new Uint8Array(50))
+  assert.deepEqual([engine.readAhead, engine.mayReadAhead(waiter, 49), engine.mayReadAhead(waiter, 50)], [51, true, false])
+  engine.outbox.takeBlocks(reader, 1000)
+  assert.equal(engine.readAhead, 1)
 })

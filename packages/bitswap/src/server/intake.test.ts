@@ -67,9 +67,11 @@ test('then the lowest priority makes room, and a want of lower priority than all
   assert.deepEqual([serving.server.stats.evicted, serving.server.stats.refused], [1, 1])
 })
 
-test('of the same priority the want of the oldest message makes room', () => {
+test('of the same priority the want of the oldest message makes room', async () => {
   const serving = new Serving(new MemoryStore(...blocksOf(9)), { maxWantsPerPeer: 3 })
 
+  serving.wants(...wantsOf(cids(9, 9)))
+  await serving.deliver()
   serving.wants(...wantsOf(cids(1, 1)))
   serving.wants(...wantsOf(cids(2, 3)))
   serving.wants(...wantsOf(cids(1, 1))) // said again: no longer the oldest
@@ -129,11 +131,40 @@ test('a want that is being sent makes room for nobody', () => {
   assert.ok(serving.server.hasBlocks(serving.peer))
 })
 
+test('a want that found room in a message makes room for a more urgent one of the same message', () => {
+  const serving = new Serving(new MemoryStore(...blocksOf(3)), { maxWantsPerPeer: 1 })
+
+  serving.wants(wantBlock(cidOf(11)))
+  serving.wants(wantBlock(cidOf(1)), wantBlock(cidOf(2), { priority: 5 }), wantBlock(cidOf(3), { priority: 4 }))
+  assert.deepEqual(wanted(serving), names([cidOf(2)]))
+})
+
+test('who cancels a want that was refused is not told so', () => {
+  const serving = new Serving(new MemoryStore(...blocksOf(2)), { maxWantsPerPeer: 1 })
+
+  serving.wants(...wantsOf(cids(1, 2), { sendDontHave: true }))
+  assert.ok(serving.server.hasPresences(serving.peer))
+  serving.cancels(cidOf(2))
+  assert.ok(!serving.server.hasPresences(serving.peer))
+})
+
+test('who once asked to be told is told, unless a full list takes that back', async () => {
+  const serving = new Serving(new MemoryStore())
+  const told = async (): Promise<number> => (await serving.deliver()).dontHaves.length
+
+  serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+  assert.equal(await told(), 1)
+  serving.wants(wantBlock(cidOf(1)))
+  assert.equal(await told(), 1)
+  serving.fullWants(wantBlock(cidOf(1)))
+  assert.equal(await told(), 0)
+})
+
 test('cancels make room before wants are taken up', () => {
   const serving = new Serving(new MemoryStore(...blocksOf(4)), { maxWantsPerPeer: 2 })
 
   serving.wants(...wantsOf(cids(1, 2)))
-  serving.server.received(serving.peer, { full: false, wants: wantsOf(cids(3, 3)), cancels: [cidOf(1)] })
+  serving.from(serving.peer, { wants: wantsOf(cids(3, 3)), cancels: [cidOf(1)] })
   assert.deepEqual(wanted(serving), names(cids(2, 3)))
   assert.equal(serving.server.stats.evicted, 0)
 })

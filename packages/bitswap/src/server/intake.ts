@@ -8,6 +8,7 @@
  */
 import type { CID } from 'multiformats/cid'
 import { Heap } from '../core/heap.ts'
+import { isIdentity } from '../core/known-block.ts'
 import { WantType } from '../message/message.ts'
 import type { WantEntry } from '../message/message.ts'
 import type { Account } from './account.ts'
@@ -48,9 +49,6 @@ interface Keyed {
 /** A want that may yet be refused: no request is made of it before there is room. */
 type Candidate = Usefulness & Pick<Request, 'key' | 'sendDontHave'>
 
-/** Its "digest" is the block itself: nobody has to be asked for it. */
-const IDENTITY_HASH = 0x00
-
 export class Intake {
   readonly #lifecycle: Lifecycle
   readonly #options: IntakeOptions
@@ -77,11 +75,12 @@ export class Intake {
     }
 
     this.#admit(account, this.#repeated(account, wants, wantlist.full), facts)
+
     return facts
   }
 
   #isIgnored (cid: CID): boolean {
-    return cid.multihash.code === IDENTITY_HASH || cid.byteLength > this.#options.maxCidSize
+    return isIdentity(cid) || cid.byteLength > this.#options.maxCidSize
   }
 
   #accepted (entries: WantEntry[], facts: Received): Keyed[] {

@@ -7,7 +7,9 @@ import { MAX_SENDABLE_BLOCK } from './envelope.ts'
 
 /**
  * May this peer have this block, or know that we have it? To throw is to deny.
- * A peer that is denied sees what it would see if we lacked the block.
+ * A peer that is denied sees what it would see if we lacked the block. To allow
+ * a want-have is to allow the block itself where it is small
+ * (`wantHaveReplaceSize`).
  */
 export type RequestFilter = (peer: PeerId, cid: CID, wantType: WantType) => boolean | Promise<boolean>
 
@@ -91,7 +93,8 @@ export interface ServerInit {
   maxReadAhead?: number
 
   /**
-   * The same for one peer. A larger block is read when nothing else is.
+   * The same for one peer, and so the most that goes into one message to it. A
+   * larger block is read when nothing else is, and travels alone.
    *
    * @default 1048576
    */

@@ -60,7 +60,7 @@ export class Outbox {
     for (const { key, presence, request } of taken) {
       if (request?.state === RequestState.Telling) {
         this.#lifecycle.present(request, request.size)
-      } else if (account.open && !account.presences.has(key) && presence.type === PresenceType.DontHave) {
+      } else if (presence.type === PresenceType.DontHave) {
         this.#refuseAgain(account, key, request)
       }
     }

@@ -6,7 +6,7 @@ import { peerIdFromSeed } from '../testing/peer-ids.ts'
 test('a want for a block is answered with the block, a want-have with HAVE, and both are over then', async () => {
   const serving = new Serving(new MemoryStore(...blocksOf(2)))
 
-  assert.equal(serving.wants(wantBlock(cidOf(1)), wantHave(cidOf(2))), undefined)
+  assert.equal(serving.asking(wantBlock(cidOf(1)), wantHave(cidOf(2))), undefined)
   assert.ok(serving.server.hasBlocks(serving.peer))
   assert.ok(serving.server.hasPresences(serving.peer))
   assert.deepEqual(new Set(serving.wakes), new Set(['wants', 'blocks']))
@@ -54,9 +54,9 @@ test('a small block is the answer to a want-have, up to the size in the option a
 test('with a replace size of 0 every want-have is answered HAVE, also for an empty block', async () => {
   const serving = new Serving(new MemoryStore(blockOf(1, 1), blockOf(2, 0)), { wantHaveReplaceSize: 0 })
 
-  serving.wants(wantHave(cidOf(1)), wantHave(cidOf(2)), wantBlock(cidOf(2)))
+  serving.wants(wantHave(cidOf(1)), wantHave(cidOf(2)))
   const { blocks, haves } = await serving.deliver()
-  assert.deepEqual([blocks, haves], [[cidOf(2)], [cidOf(1)]])
+  assert.deepEqual([blocks, haves], [[], [cidOf(1), cidOf(2)]])
 })
 
 test('an empty wantlist changes nothing', () => {
@@ -85,7 +85,7 @@ test('a peer that wants something is a partner, until it leaves', () => {
 
   assert.deepEqual(serving.server.peers(), [])
   serving.wants(wantBlock(cidOf(1)))
-  serving.server.received(serving.other, { full: true, wants: [wantBlock(cidOf(1))], cancels: [] })
+  serving.from(serving.other, { full: true, wants: [wantBlock(cidOf(1))] })
 
   const byId = [serving.peer, serving.other].sort((a, b) => a.toString() < b.toString() ? -1 : 1)
   assert.deepEqual(serving.server.peers(), byId)
@@ -179,7 +179,7 @@ test('starting and stopping can be done twice, and nothing is left behind', asyn
   const { server, peer, clock } = serving
 
   server.start()
-  const pending = serving.wants(wantBlock(cidOf(1)), wantHave(cidOf(2)))
+  const pending = serving.asking(wantBlock(cidOf(1)), wantHave(cidOf(2)))
   await settled()
   assert.ok(pending != null)
   assert.ok(store.held.length > 0 && clock.pending > 0)
@@ -193,6 +193,29 @@ test('starting and stopping can be done twice, and nothing is left behind', asyn
   await store.release()
   assert.equal(clock.pending, 0)
   assert.deepEqual([server.peers(), server.hasBlocks(peer), server.hasPresences(peer)], [[], false, false])
+})
+
+test('stopping leaves no timer, whether a store is to be asked again or a message was about to be made', async () => {
+  const failing = new Serving(new MemoryStore())
+  failing.store.failure = new Error('no disk')
+  failing.wants(wantHave(cidOf(1)))
+
+  const sending = new Serving(new SlowStore(...blocksOf(2, 10)))
+  sending.store.freely = 'has'
+  sending.wants(wantHave(cidOf(1)), wantBlock(cidOf(2)))
+  await sending.store.release()
+  sending.wants(wantBlock(cidOf(1)), wantBlock(cidOf(2)))
+  sending.envelope()
+  const next = sending.server.envelopeFor(sending.peer)
+  await sending.store.release()
+
+  for (const { clock, server } of [failing, sending]) {
+    assert.ok(clock.pending > 0)
+    server.stop()
+    assert.equal(clock.pending, 0)
+  }
+
+  assert.equal(await next, undefined)
 })
 
 test('a server that is not started serves nobody, and one that was stopped can be started again', async () => {
@@ -215,7 +238,7 @@ test('a server that is not started serves nobody, and one that was stopped can b
 test('whoever waits for a message when the server stops is told there is none', async () => {
   const serving = new Serving(new SlowStore(blockOf(1), blockOf(2)), { maxReadAheadPerPeer: 1 })
 
-  void serving.wants(wantBlock(cidOf(1)), wantBlock(cidOf(2)))
+  serving.wants(wantBlock(cidOf(1)), wantBlock(cidOf(2)))
   await serving.store.release() // the first was read at once, the second only looked for
   serving.envelope().sent()
   const envelope = serving.server.envelopeFor(serving.peer)

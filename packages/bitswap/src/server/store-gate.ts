@@ -49,7 +49,7 @@ export class StoreGate {
   }
 
   run<T> (operation: Operation<T>): T | Failed | Promise<T | Failed> {
-    if (this.#running.size < this.#options.maxConcurrent && this.#waiting.size === 0) {
+    if (this.#running.size < this.#options.maxConcurrent) {
       return this.#begin(operation)
     }
 

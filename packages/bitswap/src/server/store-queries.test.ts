@@ -14,7 +14,7 @@ function isOver (promise: Promise<void> | undefined): () => boolean {
 
 test('a peer\'s next message waits until the store has answered for this one', async () => {
   const serving = new Serving(new SlowStore(...blocksOf(2)))
-  const over = isOver(serving.wants(wantHave(cidOf(1)), wantHave(cidOf(2))))
+  const over = isOver(serving.asking(wantHave(cidOf(1)), wantHave(cidOf(2))))
 
   await settled()
   assert.ok(!over())
@@ -29,7 +29,7 @@ test('so many questions of one peer are with the store as the option says, the m
   const serving = new Serving(new SizingStore(), { maxReadsPerPeer: 2 })
   const asked = (): CID[] => serving.store.held.map(({ cid }) => cid)
 
-  const overs = [isOver(serving.wants(wantHave(cidOf(1)), wantHave(cidOf(2)), wantHave(cidOf(3)))), isOver(serving.wants(wantHave(cidOf(4), { priority: 9 })))]
+  const overs = [isOver(serving.asking(wantHave(cidOf(1)), wantHave(cidOf(2)), wantHave(cidOf(3)))), isOver(serving.asking(wantHave(cidOf(4), { priority: 9 })))]
   assert.deepEqual(asked(), [1, 2].map(cidOf))
   await serving.store.release()
   assert.deepEqual(asked(), [4, 3].map(cidOf))
@@ -40,7 +40,7 @@ test('so many questions of one peer are with the store as the option says, the m
 test('one peer\'s questions do not keep another\'s from being asked', async () => {
   const serving = new Serving(new SizingStore(), { maxReadsPerPeer: 2 })
 
-  const pending = serving.wants(...blocksOf(100).map(({ cid }) => wantHave(cid)))
+  const pending = serving.asking(...blocksOf(100).map(({ cid }) => wantHave(cid)))
   const others = serving.server.received(serving.other, { full: false, wants: [wantHave(cidOf(500))], cancels: [] })
   assert.ok(pending != null && others != null)
   assert.deepEqual(serving.store.held.map(({ cid }) => cid), [cidOf(1), cidOf(2), cidOf(500)])
@@ -48,7 +48,7 @@ test('one peer\'s questions do not keep another\'s from being asked', async () =
 
 test('a want that is cancelled before its turn is not asked about, and one that is being asked about is not answered', async () => {
   const serving = new Serving(new SizingStore(...blocksOf(3)), { maxReadsPerPeer: 1 })
-  const over = isOver(serving.wants(...blocksOf(3).map(({ cid }) => wantHave(cid, { sendDontHave: true }))))
+  const over = isOver(serving.asking(...blocksOf(3).map(({ cid }) => wantHave(cid, { sendDontHave: true }))))
 
   serving.cancels(cidOf(1), cidOf(2))
   serving.store.isOpen = true
@@ -60,7 +60,7 @@ test('a want that is cancelled before its turn is not asked about, and one that 
 
 test('a peer that leaves lets go of whoever waits for its answers', async () => {
   const serving = new Serving(new SizingStore())
-  const over = isOver(serving.wants(wantHave(cidOf(1))))
+  const over = isOver(serving.asking(wantHave(cidOf(1))))
 
   serving.server.peerDisconnected(serving.peer)
   await settled()
@@ -71,7 +71,7 @@ test('a want for a block is answered by reading it, while there is room; a store
   const serving = new Serving(new SizingStore(blockOf(1)))
   serving.store.isOpen = true
 
-  await serving.wants(wantBlock(cidOf(1)))
+  await serving.asking(wantBlock(cidOf(1)))
   assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
   assert.deepEqual(serving.store.calls, ['get'])
 })
@@ -79,7 +79,7 @@ test('a want for a block is answered by reading it, while there is room; a store
 test('a want for a missing block, read for at once, is answered DONT_HAVE and opens no stream for blocks', async () => {
   const serving = new Serving(new SizingStore())
 
-  const pending = serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+  const pending = serving.asking(wantBlock(cidOf(1), { sendDontHave: true }))
   assert.ok(!serving.server.hasBlocks(serving.peer))
   await serving.store.release()
   await pending
@@ -90,7 +90,7 @@ test('a want for a missing block, read for at once, is answered DONT_HAVE and op
 test('a store in memory is asked without a promise', () => {
   const serving = new Serving(new MemoryStore(...blocksOf(2)))
 
-  assert.equal(serving.wants(wantBlock(cidOf(1)), wantHave(cidOf(2)), wantHave(cidOf(3))), undefined)
+  assert.equal(serving.asking(wantBlock(cidOf(1)), wantHave(cidOf(2)), wantHave(cidOf(3))), undefined)
   assert.ok(!(serving.server.envelopeFor(serving.peer) instanceof Promise))
 })
 
@@ -99,7 +99,7 @@ test('a store that fails is asked again, later and later, and then the block cou
   const { store, clock, server } = serving
   store.failure = new Error('no disk')
 
-  assert.equal(serving.wants(wantHave(cidOf(1), { sendDontHave: true })), undefined, 'nobody waits for it to recover')
+  assert.equal(serving.asking(wantHave(cidOf(1), { sendDontHave: true })), undefined, 'nobody waits for it to recover')
   assert.equal(store.calls.length, 1)
   await clock.advance(99)
   assert.equal(store.calls.length, 1)
@@ -126,7 +126,7 @@ test('a store that recovers in time is as good as one that never failed', async 
       store.isOpen = true
     }
 
-    await serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+    await serving.asking(wantBlock(cidOf(1), { sendDontHave: true }))
     memory.failure = undefined
     await serving.clock.advance(250)
 
@@ -170,6 +170,19 @@ test('a read that fails is tried again, as often as a question', async () => {
   assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
 })
 
+test('a want that comes again after the store was given up has as many attempts as the first', async () => {
+  const serving = new Serving(new MemoryStore(blockOf(1)), { storeAttempts: 2 })
+  serving.store.failure = new Error('no disk')
+  serving.wants(wantHave(cidOf(1)))
+  await serving.clock.run()
+  assert.equal(serving.server.stats.storeErrors, 2)
+
+  serving.wants(wantHave(cidOf(1)))
+  serving.store.failure = undefined
+  await serving.clock.run()
+  assert.deepEqual((await serving.deliver()).haves, [cidOf(1)])
+})
+
 test('a block that arrives while the store is left alone is served at once', async () => {
   const serving = new Serving(new MemoryStore())
   serving.store.failure = new Error('no disk')
@@ -183,7 +196,7 @@ test('a block that arrives while the store is left alone is served at once', asy
 
 test('a store that does not answer in time has failed', async () => {
   const serving = new Serving(new SizingStore(), { storeTimeout: 1000, storeAttempts: 1 })
-  const pending = serving.wants(wantHave(cidOf(1), { sendDontHave: true }))
+  const pending = serving.asking(wantHave(cidOf(1), { sendDontHave: true }))
 
   await serving.clock.advance(999)
   assert.ok(!serving.server.hasPresences(serving.peer))
@@ -210,7 +223,7 @@ for (const wantType of ['block', 'have'] as const) {
     const expected: Array<[PeerId, number[]]> = [[serving.peer, [1, 3]], [serving.other, [2, 3]]]
 
     for (const [peer, seeds] of expected) {
-      serving.server.received(peer, { full: false, wants, cancels: [] })
+      serving.from(peer, { wants })
       const { blocks, haves, dontHaves } = await serving.deliver(peer)
       assert.deepEqual({ served: names([...blocks, ...haves]), denied: names(dontHaves) }, answered(wants, new Set(seeds.map(seed => cidOf(seed).toString()))))
     }
@@ -222,7 +235,7 @@ for (const wantType of ['block', 'have'] as const) {
 test('a filter that takes its time holds up that peer\'s next message, not others', async () => {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const serving: Serving = new Serving(new MemoryStore(blockOf(1)), { filter: peer => peer.equals(serving.peer) ? promise : true })
-  const over = isOver(serving.wants(wantBlock(cidOf(1))))
+  const over = isOver(serving.asking(wantBlock(cidOf(1))))
 
   assert.equal(serving.server.received(serving.other, { full: false, wants: [wantBlock(cidOf(1))], cancels: [] }), undefined)
   assert.equal((await serving.deliver(serving.other)).blocks.length, 1)
@@ -233,9 +246,21 @@ test('a filter that takes its time holds up that peer\'s next message, not other
   assert.equal((await serving.deliver()).blocks.length, 1)
 })
 
+test('a want that is cancelled while the filter is asked is not asked about further', async () => {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const serving = new Serving(new MemoryStore(blockOf(1)), { filter: () => promise })
+  const over = isOver(serving.asking(wantBlock(cidOf(1))))
+
+  serving.cancels(cidOf(1))
+  resolve(true)
+  await settled()
+  assert.ok(over())
+  assert.deepEqual(serving.store.calls, [])
+})
+
 test('what is denied is looked up in the store all the same, so that it takes as long as what is missing', async () => {
   const serving = new Serving(new SizingStore(blockOf(1)), { filter: () => false })
-  const over = isOver(serving.wants(wantBlock(cidOf(1), { sendDontHave: true })))
+  const over = isOver(serving.asking(wantBlock(cidOf(1), { sendDontHave: true })))
 
   assert.deepEqual(serving.store.waiting, ['size'])
   assert.ok(!serving.server.hasPresences(serving.peer))

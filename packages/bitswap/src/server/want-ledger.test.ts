@@ -49,8 +49,10 @@ test('a block is found by whoever wants it, under either of its names', () => {
 
   ledger.remove(requests[1])
   assert.deepEqual(ledger.requestsFor(multihashKey(cidOf(1))), [requests[0], requests[2]])
+  assert.equal(ledger.blocks, 2)
   ledger.remove(requests[0])
   ledger.remove(requests[2])
+  assert.equal(ledger.blocks, 1)
   assert.deepEqual(ledger.requestsFor(multihashKey(cidOf(1))), [])
   assert.deepEqual(ledger.requestsFor(multihashKey(cidOf(2))), [other])
 })

@@ -21,6 +21,11 @@ export class WantLedger {
     return this.#size
   }
 
+  /** Distinct blocks that are wanted. */
+  get blocks (): number {
+    return this.#byBlock.size
+  }
+
   /** Opens an account, unless the peer has one. */
   open (peer: PeerId, maxWants: number, readAhead: ByteTally): Account {
     const existing = this.account(peer)

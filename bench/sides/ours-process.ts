@@ -1,0 +1,127 @@
+/**
+ * Ours in a process of its own, driven by calls over its standard input: the
+ * same calls as `interop/helia/node.ts` answers, so that both are measured by
+ * the same hand. Memory stores, loopback TCP, tls, no routing.
+ */
+import { multiaddr } from '@multiformats/multiaddr'
+import * as dagCbor from '@ipld/dag-cbor'
+import { exporter } from 'ipfs-unixfs-exporter'
+import { importer } from 'ipfs-unixfs-importer'
+import { fixedSize } from 'ipfs-unixfs-importer/chunker'
+import { CID } from 'multiformats/cid'
+import { createHash } from 'node:crypto'
+import { createNode } from 'ts-bitswap-node'
+import { answerCalls } from '../../interop/harness/calls.ts'
+import { randomPieces } from '../../interop/harness/data.ts'
+
+const node = await createNode({ listen: ['/ip4/127.0.0.1/tcp/0'], encrypters: ['tls'] })
+const { bitswap, libp2p, repo } = node
+
+await node.start()
+
+function seconds (start: number): number {
+  return (performance.now() - start) / 1000
+}
+
+/** How messages and duplicates went, to explain a number that surprises. */
+function counters (): Record<string, number> {
+  const { messagesSent, messagesReceived, dupBlksReceived } = bitswap.stat()
+
+  return { messagesSent, messagesReceived, duplicates: dupBlksReceived }
+}
+
+answerCalls({ address: String(node.addresses()[0]) }, {
+  async add ({ size, seed, chunkSize = 262_144 }: { size: number, seed: number, chunkSize?: number }) {
+    const leaves: string[] = []
+    let root: CID | undefined
+
+    const entries = importer([{ content: randomPieces(size, seed) }], repo.blockstore, {
+      chunker: fixedSize({ chunkSize }),
+      onProgress: event => {
+        if (event.type === 'unixfs:importer:progress:file:write' && event.detail.cid != null) {
+          leaves.push(event.detail.cid.toString())
+        }
+      }
+    })
+
+    for await (const entry of entries) {
+      root = entry.cid
+    }
+
+    return { cid: root?.toString(), leaves }
+  },
+
+  async connect ({ address }: { address: string }) {
+    await libp2p.dial(multiaddr(address))
+  },
+
+  /** Reads a file as a user would: its blocks come through one session. */
+  async cat ({ cid }: { cid: string }) {
+    const start = performance.now()
+    const hash = createHash('sha256')
+    const session = bitswap.newSession()
+    const entry = await exporter(CID.parse(cid), { async * get (each) { yield await session.getBlock(each) } })
+    let size = 0
+
+    if (entry.type !== 'file' && entry.type !== 'raw') {
+      throw new TypeError(`${cid} is a ${entry.type}`)
+    }
+
+    for await (const piece of entry.content()) {
+      hash.update(piece)
+      size += piece.length
+    }
+
+    session.close()
+
+    return { size, seconds: seconds(start), sha256: hash.digest('hex'), ...counters() }
+  },
+
+  /** Gets many blocks, so many at a time. */
+  async get ({ cids, parallel }: { cids: string[], parallel: number }) {
+    const start = performance.now()
+    const left = cids.values()
+    let size = 0
+
+    await Promise.all(Array.from({ length: parallel }, async () => {
+      for (const cid of left) {
+        const bytes = await bitswap.getBlock(CID.parse(cid))
+
+        // not `size += (await …)`: that reads the sum before it waits
+        size += bytes.length
+      }
+    }))
+
+    return { size, seconds: seconds(start), ...counters() }
+  },
+
+  /** Gets many blocks in one call. */
+  async stream ({ cids }: { cids: string[] }) {
+    const start = performance.now()
+    let size = 0
+
+    for await (const { bytes } of bitswap.getBlocks(cids.map(cid => CID.parse(cid)))) {
+      size += bytes.length
+    }
+
+    return { size, seconds: seconds(start), ...counters() }
+  },
+
+  /** Follows a chain: each block names the next. */
+  async chain ({ cid }: { cid: string }) {
+    const start = performance.now()
+    const session = bitswap.newSession()
+    let next: CID | null = CID.parse(cid)
+    let blocks = 0
+
+    while (next != null) {
+      const block: { next: CID | null } = dagCbor.decode(await session.getBlock(next))
+      next = block.next
+      blocks++
+    }
+
+    session.close()
+
+    return { blocks, seconds: seconds(start), ...counters() }
+  }
+})

@@ -1,0 +1,64 @@
+/** Helia in a process of its own: the calls of `helia/node.ts`, typed. */
+import { fileURLToPath } from 'node:url'
+import { Peer } from './calls.ts'
+
+const SCRIPT = fileURLToPath(new URL('../helia/node.ts', import.meta.url))
+
+export interface Read {
+  size: number
+  sha256: string
+}
+
+export interface Timed {
+  size: number
+  seconds: number
+}
+
+export class Helia {
+  readonly #peer: Peer
+
+  constructor (peer: Peer) {
+    this.#peer = peer
+  }
+
+  get address (): string {
+    return String(this.#peer.ready.address)
+  }
+
+  get id (): string {
+    return this.address.split('/').at(-1) ?? ''
+  }
+
+  async connect (address: string): Promise<void> {
+    await this.#peer.call('connect', { address })
+  }
+
+  /** Imports random bytes as a file; the leaves are its blocks of data, in order. */
+  async add (size: number, seed: number, options: { cidVersion?: 0 | 1, chunkSize?: number } = {}): Promise<{ cid: string, leaves: string[] }> {
+    return this.#peer.call('add', { size, seed, ...options })
+  }
+
+  async put (bytes: Uint8Array): Promise<string> {
+    return this.#peer.call('put', { base64: Buffer.from(bytes).toString('base64') })
+  }
+
+  async block (cid: string): Promise<Read> {
+    return this.#peer.call('block', { cid })
+  }
+
+  async cat (cid: string): Promise<Read & Timed> {
+    return this.#peer.call('cat', { cid })
+  }
+
+  async get (cids: string[], parallel: number): Promise<Timed> {
+    return this.#peer.call('get', { cids, parallel })
+  }
+
+  async stop (): Promise<void> {
+    await this.#peer.stop()
+  }
+}
+
+export async function startHelia (...args: string[]): Promise<Helia> {
+  return new Helia(await Peer.start(SCRIPT, args))
+}

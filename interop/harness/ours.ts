@@ -1,0 +1,89 @@
+/** Ours, as its users have it: the `bitswap` command, and the node as a library. */
+import { fileURLToPath } from 'node:url'
+import { createNode, type BitswapNode } from 'ts-bitswap-node'
+import { Child, type ChildExit } from './child.ts'
+
+const COMMAND = fileURLToPath(new URL('../../packages/node/src/cli/main.ts', import.meta.url))
+const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
+
+/** What the command prints with `--json`: one of these per line. */
+export interface CommandEvent {
+  event: string
+  [field: string]: unknown
+}
+
+/** The command, left running. */
+export function bitswapChild (...args: string[]): Child {
+  return new Child(process.execPath, ['--conditions=ts-bitswap:source', COMMAND, ...args])
+}
+
+/**
+ * The command, run to its end.
+ *
+ * @throws Error with what it printed, when it does not exit with 0
+ */
+export async function bitswap (...args: string[]): Promise<ChildExit> {
+  const exit = await bitswapChild(...args).exited()
+
+  if (exit.code !== 0) {
+    throw new Error(`bitswap ${args.join(' ')} ended with ${exit.signal ?? exit.code}\n${exit.stdout}${exit.stderr}`)
+  }
+
+  return exit
+}
+
+export function eventsOf (stdout: string): CommandEvent[] {
+  return stdout.trim().split('\n').filter(line => line !== '').map(line => JSON.parse(line) as CommandEvent)
+}
+
+/** Adds a file or folder. @returns the CID of the whole */
+export async function add (repo: string, path: string, ...options: string[]): Promise<string> {
+  const { stdout } = await bitswap('--repo', repo, 'add', '-Q', ...options, path)
+
+  return stdout.trim()
+}
+
+export class Served {
+  readonly child: Child
+  readonly address: string
+  /** The CID of each path that was given, by path. */
+  readonly cids: ReadonlyMap<string, string>
+
+  constructor (child: Child, address: string, cids: ReadonlyMap<string, string>) {
+    this.child = child
+    this.address = address
+    this.cids = cids
+  }
+
+  get id (): string {
+    return this.address.split('/').at(-1) ?? ''
+  }
+
+  async stop (): Promise<ChildExit> {
+    return this.child.stop('SIGINT')
+  }
+}
+
+/** `bitswap serve`, ready; what was added on the way is in the repo. */
+export async function serve (repo: string, ...args: string[]): Promise<Served> {
+  const child = bitswapChild('--repo', repo, '--json', 'serve', '--listen', LOOPBACK, ...args)
+  const line = await child.line(each => each.startsWith('{') && (JSON.parse(each) as CommandEvent).event === 'ready')
+  const { addresses } = JSON.parse(line) as { addresses: string[] }
+  const added = child.lines.map(each => JSON.parse(each) as CommandEvent).filter(({ event }) => event === 'added')
+
+  return new Served(child, addresses[0] ?? '', new Map(added.map(({ name, cid }) => [String(name), String(cid)])))
+}
+
+/** A node in this process, with everything in memory. */
+export async function startNode (): Promise<BitswapNode> {
+  const node = await createNode({ listen: [LOOPBACK] })
+
+  await node.start()
+
+  return node
+}
+
+/** Its address with its peer id. */
+export function addressOf (node: BitswapNode): string {
+  return String(node.addresses()[0])
+}
