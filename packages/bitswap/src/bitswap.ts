@@ -13,7 +13,6 @@ import type { CID } from 'multiformats/cid'
 import type { Bitswap, BitswapRouting, GetOptions, Receipt, Session, SessionOptions, Stat, WantlistEntry } from './api.ts'
 import { Client } from './client/client.ts'
 import type { PeerAbilities } from './client/peer-wants.ts'
-import type { WantBoard } from './client/want-board.ts'
 import type { Clock } from './core/clock.ts'
 import { isIdentity } from './core/known-block.ts'
 import type { BitswapEvents } from './events.ts'
@@ -176,11 +175,6 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   sessionsForBlock (cid: CID): Session[] {
     return this.#client.sessions.for(cid)
-  }
-
-  /** Where every want stands: for tests and tools to look at, not part of the public {@link Bitswap}. */
-  get wantBoard (): WantBoard {
-    return this.#client.board
   }
 
   stat (): Stat {

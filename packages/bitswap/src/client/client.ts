@@ -29,7 +29,6 @@ import type { Retrievals } from './retrievals.ts'
 import type { ClientSession, SessionClient } from './session.ts'
 import type { SessionState } from './session-state.ts'
 import { Sessions } from './sessions.ts'
-import type { WantBoard } from './want-board.ts'
 import { WantDriver } from './want-driver.ts'
 import { WantPlanner } from './want-planner.ts'
 import { WantState } from './want.ts'
@@ -61,11 +60,6 @@ export class Client implements Retrievals, SessionClient {
     this.#driver = driver
     this.#arrivals = new Arrivals({ ...components, planner, waiters, driver }, options)
     this.sessions = new Sessions({ clock, log, network, planner, waiters, driver }, options)
-  }
-
-  /** Where every want stands. To look at, not to change. */
-  get board (): WantBoard {
-    return this.#planner.board
   }
 
   get stats (): Arrivals['stats'] {
