@@ -8,13 +8,14 @@
  * One process at a time. It is made when it is not there, and a folder that is
  * something else is left as it is. {@link memoryRepo} is the same without a disk.
  */
-import { mkdir, readFile, readdir, access, constants } from 'node:fs/promises'
+import { readFile, readdir, access, constants } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Key } from 'interface-datastore/key'
 import { LevelDatastore } from 'datastore-level'
 import { NotARepoError, ReadOnlyError, RepoInUseError } from '../errors.ts'
 import { writeAtomically } from './atomic-write.ts'
 import { FlatfsBlockstore } from './flatfs-blockstore.ts'
+import { makeFolder } from './make-folder.ts'
 import { errorCode, storageError, unlessMissing } from './storage-error.ts'
 import type { FlatfsComponents } from './flatfs-blockstore.ts'
 import type { StoreInit } from './options.ts'
@@ -98,7 +99,7 @@ async function prepare (root: string): Promise<void> {
       return
     }
 
-    await mkdir(root, { recursive: true })
+    await makeFolder(root)
 
     // what an attempt that was cut short leaves does not count
     if ((await readdir(root)).some(name => !name.startsWith('.'))) {
