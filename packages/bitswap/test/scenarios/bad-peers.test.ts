@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
 import { instances, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Instance } from 'ts-bitswap/testing'
-import { RawPeer } from '../raw-peer.ts'
+import { TalkingPeer } from '../support/talking-peer.ts'
 
-async function setup (good: number): Promise<{ net: VirtualNetwork, alice: Instance, others: Instance[], bad: RawPeer }> {
+async function setup (good: number): Promise<{ net: VirtualNetwork, alice: Instance, others: Instance[], bad: TalkingPeer }> {
   const net = new VirtualNetwork({ latency: 20 })
   const [alice, ...others] = await instances(net, 1 + good)
-  const bad = await new RawPeer(net).start()
+  const bad = await new TalkingPeer(net).start()
 
   net.connect(alice.node, bad.node)
 
@@ -93,7 +93,7 @@ test('bytes that are no message end that stream, are counted, and harm nobody el
   // a new stream of the same peer is listened to
   await bad.say(alice.node, { wants: [{ cid: block.cid, priority: 1, wantType: 'block', sendDontHave: true }] })
   await net.clock.advance(1000)
-  assert.deepEqual(bad.heard.flatMap(message => message.blocks).map(received => received.bytes), [block.bytes])
+  assert.deepEqual(bad.messages.flatMap(message => message.blocks).map(received => received.bytes), [block.bytes])
 })
 
 test('a length over the limit ends the stream before anything of it is kept', async () => {

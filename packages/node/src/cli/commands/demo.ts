@@ -113,7 +113,7 @@ async function summarise ({ output }: CommandContext, done: DoneEvent, sha256: s
 
   await output.print({ ...done, path: undefined, megabytesPerSecond: speed, sha256, verified: true }, [
     `SHA-256 of what was sent and of what came: ${sha256}, the same`,
-    `${formatSize(done.bytes)} in ${done.seconds.toFixed(2)} s: ${speed.toFixed(0)} MB/s, ${done.blocks} blocks, ${done.duplicates} duplicates, ` +
+    `${formatSize(done.bytes)} in ${done.seconds.toFixed(2)} s: ${speed.toFixed(0)} MB/s, ${done.blocks} blocks, ${done.duplicates} ${done.duplicates === 1 ? 'duplicate' : 'duplicates'}, ` +
     `${done.messagesSent} messages sent, ${done.messagesReceived} received`
   ].join('\n'))
 }
