@@ -12,7 +12,8 @@ import { TypedEventEmitter } from 'main-event'
 import type { CID } from 'multiformats/cid'
 import type { Bitswap, BitswapRouting, GetOptions, Receipt, Session, SessionOptions, Stat, WantlistEntry } from './api.ts'
 import { Client } from './client/client.ts'
-import type { PeerAbilities } from './client/peer-wants.ts'
+import type { PeerAbilities } from './client/peer-abilities.ts'
+import type { WantBoard } from './client/want-board.ts'
 import type { Clock } from './core/clock.ts'
 import { isIdentity } from './core/known-block.ts'
 import type { BitswapEvents } from './events.ts'
@@ -177,6 +178,11 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     return this.#client.sessions.for(cid)
   }
 
+  /** Where every want stands: for tests and tools to look at, not part of the public {@link Bitswap}. */
+  get wantBoard (): WantBoard {
+    return this.#client.board
+  }
+
   stat (): Stat {
     const { blocksReceived, dataReceived, dupBlksReceived, dupDataReceived, unwantedBlocksReceived, malformed } = this.#client.stats
     const messages = this.#messenger.stats
@@ -208,13 +214,13 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   peerDisconnected (peer: PeerId): void {
     this.#server.peerDisconnected(peer)
-    this.#client.peerDisconnected(peer)
+    this.#client.wantlists.peerDisconnected(peer)
     this.#dispatch('peer:disconnected', peer)
   }
 
   peerUnreachable (peer: PeerId, error: Error): void {
     this.#components.logger.forComponent('bitswap')('peer %p cannot be reached - %e', peer, error)
-    this.#client.peerUnreachable(peer)
+    this.#client.wantlists.peerUnreachable(peer)
   }
 
   messageReceived (peer: PeerId, message: ReceivedMessage): void | Promise<void> {
@@ -230,13 +236,13 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   hasOutgoing (peer: PeerId, lane: Lane): boolean {
     return lane === Lane.Wants
-      ? this.#client.hasWants(peer) || this.#server.hasPresences(peer)
+      ? this.#client.wantlists.hasChanges(peer) || this.#server.hasPresences(peer)
       : this.#server.hasBlocks(peer)
   }
 
   takeOutgoing (peer: PeerId, lane: Lane, protocol: BitswapProtocol): Outgoing | undefined | Promise<Outgoing | undefined> {
     if (lane === Lane.Wants) {
-      return wantsMessage(this.#client.wantsFor(peer, abilities(protocol)), this.#server.presencesFor(peer))
+      return wantsMessage(this.#client.wantlists.take(peer, abilities(protocol)), this.#server.presencesFor(peer))
     }
 
     const envelope = this.#server.envelopeFor(peer)

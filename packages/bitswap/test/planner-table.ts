@@ -35,7 +35,7 @@ export class Table {
 
   want (session: SessionState, ...blocks: number[]): void {
     for (const i of blocks) {
-      this.planner.wanted(session, { key: keys[i] as string, cid: cids[i] as CID, priority: 1 }, this.now)
+      this.planner.wanted(session, { key: keys[i] as string, cid: cids[i] as CID, priority: 1, closed: session.exclusive }, this.now)
     }
   }
 
@@ -48,11 +48,11 @@ export class Table {
   }
 
   connect (seed: number, abilities: { have: boolean, prefix: boolean } = modern): ClientPeer {
-    return this.planner.peerConnected(peerIdFromSeed(seed), abilities, this.now)
+    return this.planner.peers.connected(peerIdFromSeed(seed), abilities, this.now)
   }
 
   disconnect (peer: ClientPeer): void {
-    this.planner.peerDisconnected(peer.key, this.now)
+    this.planner.peers.disconnected(peer.key, this.now)
   }
 
   have (peer: ClientPeer, ...blocks: number[]): void {
@@ -98,10 +98,10 @@ export class Table {
   }
 
   effects (): void {
-    const { search, unavailable } = this.planner.takeEffects()
+    const effects = this.planner.takeEffects()
 
-    this.searches.push(...search)
-    this.unavailable.push(...unavailable.map(want => number(want.cid)))
+    this.searches.push(...effects?.search ?? [])
+    this.unavailable.push(...(effects?.unavailable ?? []).map(want => number(want.cid)))
   }
 }
 

@@ -88,7 +88,7 @@ export class Arrivals {
   /** A block is in the store that did not come from a peer; without bytes they are read if somebody waits. */
   added (cid: CID, bytes?: Uint8Array): void {
     const key = multihashKey(cid)
-    const { blockstore, waiters, log } = this.#components
+    const { waiters, log } = this.#components
 
     this.#recent.add(key)
 
@@ -96,13 +96,17 @@ export class Arrivals {
       return
     }
 
-    const read = bytes ?? readBlock(blockstore, cid)
-
-    if (read instanceof Promise) {
-      detach(read.then(bytes => { this.#added(key, cid, bytes) }), log, 'reading a block that was announced')
+    if (bytes != null) {
+      this.#added(key, cid, bytes)
     } else {
-      this.#added(key, cid, read)
+      detach(this.#readAdded(key, cid), log, 'reading a block that was announced')
     }
+  }
+
+  async #readAdded (key: string, cid: CID): Promise<void> {
+    const read = readBlock(this.#components.blockstore, cid)
+
+    this.#added(key, cid, read instanceof Promise ? await read : read)
   }
 
   #added (key: string, cid: CID, bytes: Uint8Array | undefined): void {
@@ -133,9 +137,11 @@ export class Arrivals {
 
   async #receivedRest (pending: Promise<void>, from: PeerId, peer: ClientPeer | undefined, blocks: ReceivedBlock[]): Promise<void> {
     await pending
+    this.#components.driver.apply()
 
     for (const block of blocks) {
       await this.#verify(from, peer, block)
+      this.#components.driver.apply()
     }
   }
 
@@ -193,17 +199,21 @@ export class Arrivals {
   }
 
   #store (want: Want, bytes: Uint8Array, from: PeerId): void | Promise<void> {
+    let put: unknown
+
     try {
-      const put = this.#components.blockstore.put(want.cid, bytes)
-
-      if (put instanceof Promise) {
-        return this.#storing(put, want, bytes, from)
-      }
-
-      this.#stored(want, bytes, from)
+      put = this.#components.blockstore.put(want.cid, bytes)
     } catch (error) {
       this.#storeFailed(want, error)
+
+      return
     }
+
+    if (put instanceof Promise) {
+      return this.#storing(put, want, bytes, from)
+    }
+
+    this.#stored(want, bytes, from)
   }
 
   #storing (put: Promise<unknown>, want: Want, bytes: Uint8Array, from: PeerId): void | Promise<void> {
@@ -238,6 +248,8 @@ export class Arrivals {
 
     this.#recent.add(want.key)
     planner.settled(want, clock.now())
+    // of those who came while it was being stored
+    this.#refuseTooLarge(want.key, bytes.length)
 
     for (const waiter of waiters.take(want.key)) {
       waiter.onProgress?.(new CustomProgressEvent('bitswap:block', { cid: waiter.cid, sender: from }))

@@ -6,7 +6,7 @@
 import type { PeerId } from '@libp2p/interface'
 import { MovingAverage } from '../core/ewma.ts'
 import { PeerWants } from './peer-wants.ts'
-import type { PeerAbilities } from './peer-wants.ts'
+import type { PeerAbilities } from './peer-abilities.ts'
 import type { SessionState } from './session-state.ts'
 import type { Want } from './want.ts'
 
@@ -24,10 +24,10 @@ export class ClientPeer {
   readonly key: string
   readonly wants: PeerWants
   abilities: PeerAbilities = { have: true, prefix: true }
-  /** Blocks asked of it and not answered. */
-  readonly asked: Set<Want> = new Set()
-  /** Wants it was asked WANT-HAVE for and has not answered, be the want waiting for that or not. */
-  readonly probed: Set<Want> = new Set()
+  /** Blocks asked of it and not answered, and since when; oldest first. */
+  readonly asked: Map<Want, number> = new Map()
+  /** The same of wants it was asked WANT-HAVE for, be the want waiting for that or not. */
+  readonly probed: Map<Want, number> = new Map()
   readonly sessions: Set<SessionState> = new Set()
   readonly latency: MovingAverage = new MovingAverage(LATENCY_WEIGHT)
   /** It owes us answers and has been silent for too long; until it is heard again it is asked nothing new. */
@@ -70,6 +70,11 @@ export class ClientPeer {
     return this.asked.size > 0 || this.probed.size > 0
   }
 
+  /** The wants it owes an answer for. */
+  owed (): Set<Want> {
+    return new Set([...this.asked.keys(), ...this.probed.keys()])
+  }
+
   /** It was heard of. */
   answered (now: number, askedAt: number | undefined): void {
     this.lastAnswerAt = now
@@ -95,6 +100,11 @@ export class ClientPeer {
   /** It fell silent: half the window, and the wants it was asked for go to others. */
   stall (): void {
     this.stalled = true
+    this.shrink()
+  }
+
+  /** It was asked for more than it can send in time. */
+  shrink (): void {
     this.#window = Math.max(1, this.#window >> 1)
     this.#arrivedInWindow = 0
   }

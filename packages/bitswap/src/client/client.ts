@@ -6,37 +6,40 @@
  *
  * Not for: streams (`network/`), what others want of us (`server/`).
  */
-import type { AbortOptions, PeerId } from '@libp2p/interface'
+import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { Block, GetOptions, Provider, SessionOptions, WantlistEntry } from '../api.ts'
 import { multihashKey } from '../core/cid-map.ts'
-import { detach } from '../core/detach.ts'
 import { knownBlock } from '../core/known-block.ts'
 import { readBlock } from '../core/read-block.ts'
 import { NotStartedError, SessionClosedError, TooManyWantsError, WantCancelledError } from '../errors.ts'
-import { WantType } from '../message/message.ts'
-import type { ReceivedMessage } from '../message/message.ts'
+import { PresenceType, WantType } from '../message/message.ts'
+import type { Presence, ReceivedMessage } from '../message/message.ts'
 import { Arrivals } from './arrivals.ts'
 import type { ClientPeer } from './client-peer.ts'
-import type { ClientComponents, OutgoingWants } from './components.ts'
+import type { ClientComponents } from './components.ts'
 import { getBlock } from './get-block.ts'
 import { getBlocks } from './get-blocks.ts'
 import type { ClientOptions } from './options.ts'
-import type { PeerAbilities } from './peer-wants.ts'
+import type { PeerAbilities } from './peer-abilities.ts'
 import { ProviderSearch } from './provider-search.ts'
 import { isParticular, ownSession, resolveGetOptions } from './retrievals.ts'
 import type { Retrievals } from './retrievals.ts'
 import type { ClientSession, SessionClient } from './session.ts'
 import type { SessionState } from './session-state.ts'
 import { Sessions } from './sessions.ts'
+import type { WantBoard } from './want-board.ts'
 import { WantDriver } from './want-driver.ts'
 import { WantPlanner } from './want-planner.ts'
 import { WantState } from './want.ts'
 import { Waiters } from './waiters.ts'
 import type { Waiter } from './waiters.ts'
+import { Wantlists } from './wantlists.ts'
 
 export class Client implements Retrievals, SessionClient {
+  readonly log: Logger
   readonly waiters: Waiters = new Waiters()
+  readonly wantlists: Wantlists
   readonly #components: ClientComponents
   readonly #options: ClientOptions
   readonly #planner: WantPlanner
@@ -54,12 +57,19 @@ export class Client implements Retrievals, SessionClient {
     const waiters = this.waiters
     const driver = new WantDriver({ planner, waiters, search, clock, sender, heardAt: peer => network.heardAt(peer) })
 
+    this.log = log
     this.#components = components
     this.#options = options
     this.#planner = planner
     this.#driver = driver
     this.#arrivals = new Arrivals({ ...components, planner, waiters, driver }, options)
+    this.wantlists = new Wantlists({ planner, driver, clock, sender })
     this.sessions = new Sessions({ clock, log, network, planner, waiters, driver }, options)
+  }
+
+  /** Where every want stands. To look at, not to change. */
+  get board (): WantBoard {
+    return this.#planner.board
   }
 
   get stats (): Arrivals['stats'] {
@@ -80,80 +90,24 @@ export class Client implements Retrievals, SessionClient {
 
     this.sessions.closeAll()
 
-    for (const key of [...this.#planner.board.peers.keys()]) {
-      this.#planner.peerDisconnected(key, this.#components.clock.now())
-    }
-
+    this.wantlists.clear()
     this.#driver.stop()
   }
 
-  // peers
+  // what comes
 
   peerConnected (peer: PeerId, abilities: PeerAbilities): void {
-    if (this.#started && !this.#planner.board.peers.has(peer.toString())) {
-      this.#planner.peerConnected(peer, abilities, this.#components.clock.now())
-      this.#driver.apply()
-    }
-  }
-
-  peerDisconnected (peer: PeerId): void {
-    this.#planner.peerDisconnected(peer.toString(), this.#components.clock.now())
-    this.#driver.apply()
-  }
-
-  /** No stream to it can be opened: it counts as silent. */
-  peerUnreachable (peer: PeerId): void {
-    const known = this.#peer(peer)
-
-    if (known != null) {
-      this.#planner.peerSilent(known, this.#components.clock.now())
-      this.#driver.apply()
-    }
-  }
-
-  hasWants (peer: PeerId): boolean {
-    return this.#peer(peer)?.wants.hasChanges ?? false
-  }
-
-  /** What the peer is to be told now: the wants and cancels since the last time. */
-  wantsFor (peer: PeerId, abilities: PeerAbilities): OutgoingWants | undefined {
-    const known = this.#peer(peer)
-
-    if (known == null) {
-      return undefined
-    }
-
-    known.abilities = abilities
-    const batch = known.wants.take(abilities)
-
-    if (batch == null) {
-      return undefined
-    }
-
-    return {
-      message: batch.message,
-      sent: () => { known.wants.sent(batch, this.#components.clock.now()) },
-      lost: () => {
-        known.wants.lost(batch)
-
-        if (known.wants.hasChanges && this.#peer(peer) === known) {
-          this.#components.sender.wake(peer, 'wants')
-        }
-      }
+    if (this.#started) {
+      this.wantlists.peerConnected(peer, abilities)
     }
   }
 
   /** Presences and blocks of a message. A promise when the store is too far behind to take more. */
   received (peer: PeerId, message: Pick<ReceivedMessage, 'blocks' | 'presences'>): void | Promise<void> {
-    const known = this.#peer(peer)
-    const now = this.#components.clock.now()
+    const known = this.wantlists.peer(peer)
 
-    for (const presence of known == null ? [] : message.presences) {
-      if (presence.type === 'have') {
-        this.#planner.haveReceived(known as ClientPeer, multihashKey(presence.cid), now)
-      } else {
-        this.#planner.dontHaveReceived(known as ClientPeer, multihashKey(presence.cid), now)
-      }
+    if (known != null) {
+      this.#presencesReceived(known, message.presences)
     }
 
     const pending = message.blocks.length === 0 ? undefined : this.#arrivals.received(peer, known, message.blocks)
@@ -172,12 +126,14 @@ export class Client implements Retrievals, SessionClient {
 
   /** Without a session the call gets one of its own if it brings providers, else the shared one. */
   async getBlock (session: SessionState | undefined, cid: CID, options?: GetOptions): Promise<Uint8Array> {
-    const resolved = resolveGetOptions(options)
+    const resolved = resolveGetOptions(options, this.log)
     const isOwn = session == null && (isParticular(resolved) || !this.#started)
     const own = isOwn ? this.newSession(ownSession(resolved)) : undefined
 
     try {
-      this.#addProviders(session, resolved)
+      if (session != null) {
+        this.sessions.addProviders(session, resolved.providers)
+      }
 
       return await getBlock(this, session ?? (own ?? this.sessions.shared(this)).state, cid, resolved)
     } finally {
@@ -186,20 +142,24 @@ export class Client implements Retrievals, SessionClient {
   }
 
   /** Without a session the call gets one of its own. */
-  async * getBlocks (session: SessionState | undefined, cids: Iterable<CID> | AsyncIterable<CID>, options?: GetOptions): AsyncGenerator<Block> {
-    const resolved = resolveGetOptions(options)
-    const own = session == null ? this.newSession(ownSession(resolved)) : undefined
+  getBlocks (session: SessionState | undefined, cids: Iterable<CID> | AsyncIterable<CID>, options?: GetOptions): AsyncGenerator<Block> {
+    return getBlocks(this, cids, () => {
+      const resolved = resolveGetOptions(options, this.log)
 
-    try {
-      this.#addProviders(session, resolved)
-      yield * getBlocks(this, session ?? (own as ClientSession).state, cids, resolved)
-    } finally {
-      own?.close()
-    }
+      if (session != null) {
+        this.sessions.addProviders(session, resolved.providers)
+
+        return { session, options: resolved, ended: () => {} }
+      }
+
+      const own = this.newSession(ownSession(resolved))
+
+      return { session: own.state, options: resolved, ended: () => { own.close() } }
+    })
   }
 
-  read (cid: CID, options?: AbortOptions): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    return knownBlock(cid) ?? readBlock(this.#components.blockstore, cid, options)
+  read (cid: CID, signal: AbortSignal | undefined): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    return knownBlock(cid) ?? readBlock(this.#components.blockstore, cid, signal == null ? undefined : { signal })
   }
 
   newSession (options?: SessionOptions): ClientSession {
@@ -234,7 +194,7 @@ export class Client implements Retrievals, SessionClient {
       throw new TooManyWantsError(this.#options.maxWants)
     }
 
-    const want = this.#planner.wanted(waiter.session, { key, cid: waiter.cid, priority }, this.#components.clock.now())
+    const want = this.#planner.wanted(waiter.session, { key, cid: waiter.cid, priority, closed: waiter.session.exclusive || waiter.onlyProviders }, this.#components.clock.now())
 
     if (waiter.failFast && want.state === WantState.Waiting) {
       this.#driver.failUnavailable(want)
@@ -250,7 +210,7 @@ export class Client implements Retrievals, SessionClient {
     this.waiters.delete(key, waiter)
 
     if (want != null) {
-      this.#driver.dropUnwaited(want)
+      this.#driver.dropUnwaited(want, waiter.session)
       this.#driver.apply()
     }
   }
@@ -281,18 +241,15 @@ export class Client implements Retrievals, SessionClient {
     }))
   }
 
-  /** Providers of a call in a session become peers of the session. */
-  #addProviders (session: SessionState | undefined, options: GetOptions): void {
-    if (session == null) {
-      return
-    }
+  #presencesReceived (from: ClientPeer, presences: Presence[]): void {
+    const now = this.#components.clock.now()
 
-    for (const provider of options.providers ?? []) {
-      detach(this.addPeer(session, provider), this.#components.log, 'dialling a provider')
+    for (const { cid, type } of presences) {
+      if (type === PresenceType.Have) {
+        this.#planner.haveReceived(from, multihashKey(cid), now)
+      } else {
+        this.#planner.dontHaveReceived(from, multihashKey(cid), now)
+      }
     }
-  }
-
-  #peer (peer: PeerId): ClientPeer | undefined {
-    return this.#planner.board.peers.get(peer.toString())
   }
 }

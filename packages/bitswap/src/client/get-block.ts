@@ -21,6 +21,7 @@ export async function getBlock (retrievals: Retrievals, session: SessionState, c
     session,
     maxSize: options.maxSize,
     failFast: options.failFast,
+    onlyProviders: options.onlyProviders,
     onProgress: options.onProgress,
     arrived: bytes => {
       done = true
@@ -38,8 +39,9 @@ export async function getBlock (retrievals: Retrievals, session: SessionState, c
   retrievals.waiters.add(key, waiter)
 
   try {
-    const read = retrievals.read(cid, options)
-    const local = read instanceof Promise ? await read : read
+    const read = retrievals.read(cid, options.signal)
+    // a store that takes its time keeps nobody waiting who has aborted, or whose block has come
+    const local = read instanceof Promise ? await Promise.race([promise, read]) : read
 
     if (local != null) {
       return checkSize(cid, local, options.maxSize)
@@ -47,6 +49,10 @@ export async function getBlock (retrievals: Retrievals, session: SessionState, c
 
     if (!done) {
       options.onProgress?.(new CustomProgressEvent('bitswap:want', cid))
+    }
+
+    // whoever is told may have aborted at once
+    if (!done) {
       retrievals.want(key, waiter, options.priority)
     }
 

@@ -12,6 +12,15 @@ export interface ClientInit {
   dontHaveTimeout?: number
 
   /**
+   * How long a peer that goes on sending us other things may leave a block
+   * unsent that it was asked for, before others are asked, in milliseconds. What
+   * it still sends later is welcome. For a WANT-HAVE it is `dontHaveTimeout`.
+   *
+   * @default 60000
+   */
+  maxAnswerDelay?: number
+
+  /**
    * Wants kept at one peer at once. Servers keep 1024 and drop the rest
    * unannounced, so more would be lost; over it the oldest refused want is
    * withdrawn, and without one the want waits for a slot.
@@ -121,6 +130,7 @@ export type ClientOptions = Readonly<Required<ClientInit>>
 
 export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
   dontHaveTimeout: 5_000,
+  maxAnswerDelay: 60_000,
   maxWantsPerPeer: 1024,
   initialWindow: 64,
   maxLooking: 64,

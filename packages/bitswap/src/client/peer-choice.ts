@@ -1,10 +1,8 @@
 /** Which peer is asked, and in what order: the ranking of the wanting side. Pure functions. */
 import type { CID } from 'multiformats/cid'
 import type { ClientPeer } from './client-peer.ts'
+import { canName } from './peer-abilities.ts'
 import type { Want } from './want.ts'
-
-const DAG_PB = 0x70
-const SHA2_256 = 0x12
 
 /**
  * How many connected peers have been asked after each step of a look-up; the
@@ -13,9 +11,9 @@ const SHA2_256 = 0x12
  */
 export const PROBE_STEPS: readonly number[] = Object.freeze([10, 50])
 
-/** Can this peer be asked for it at all? One that knows no CID prefixes only for what a CIDv0 can name. */
+/** Can this peer be asked for it at all? */
 export function canCarry (peer: ClientPeer, cid: CID): boolean {
-  return peer.abilities.prefix || (cid.code === DAG_PB && cid.multihash.code === SHA2_256 && cid.multihash.size === 32)
+  return canName(peer.abilities, cid)
 }
 
 /**
@@ -72,7 +70,7 @@ export function companionsOf (want: Want, asked: ClientPeer): ClientPeer[] {
         break
       }
 
-      if (peer !== asked && !peer.stalled && peer.abilities.have && !want.answers.has(peer.key) && !want.holders.has(peer) && peer.wants.hasRoom) {
+      if (peer !== asked && !peer.stalled && peer.abilities.have && !want.isAnsweredBy(peer) && !want.holders.has(peer) && peer.wants.hasRoom) {
         companions.push(peer)
         left--
       }
@@ -87,10 +85,41 @@ export function probeOrder (want: Want, peers: Iterable<ClientPeer>): ClientPeer
   const candidates: ClientPeer[] = []
 
   for (const peer of peers) {
-    if (!want.answers.has(peer.key) && !want.probedAt.has(peer) && !want.askedOf.has(peer) && peer.wants.hasRoom && canCarry(peer, want.cid)) {
+    if (!want.isAnsweredBy(peer) && !want.probedAt.has(peer) && !want.askedOf.has(peer) && canTake(peer, want)) {
       candidates.push(peer)
     }
   }
 
   return candidates.sort((a, b) => Number(a.stalled) - Number(b.stalled) || b.blocks - a.blocks)
+}
+
+/** Is there room for it in the peer's wantlist, if it is not there already? */
+function canTake (peer: ClientPeer, want: Want): boolean {
+  return canCarry(peer, want.cid) && (peer.wants.hasRoom || want.holders.has(peer))
+}
+
+/** Peers of its sessions that fell silent, and were not asked for it in this round: their answer would bring them back. */
+export function silentPeersOf (want: Want): ClientPeer[] {
+  const silent = new Set<ClientPeer>()
+
+  for (const session of want.sessions) {
+    for (const peer of session.peers) {
+      if (peer.stalled && !want.isAnsweredBy(peer) && !want.probedAt.has(peer) && canTake(peer, want)) {
+        silent.add(peer)
+      }
+    }
+  }
+
+  return [...silent]
+}
+
+/** Is there one that could be asked if its wantlist had room? It will have, when it answers what it owes or falls silent. */
+export function isCrowdedOut (want: Want, peers: Iterable<ClientPeer>): boolean {
+  for (const peer of peers) {
+    if (peer.owes && !want.isAnsweredBy(peer) && canCarry(peer, want.cid) && !canTake(peer, want)) {
+      return true
+    }
+  }
+
+  return false
 }

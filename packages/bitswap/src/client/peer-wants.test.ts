@@ -11,8 +11,8 @@ const modern = { have: true, prefix: true }
 const cids = (await randomBlocks(10, { size: 8 })).map(block => block.cid)
 const keys = cids.map(multihashKey)
 
-function want (wants: PeerWants, i: number, wantType: WantType = WantType.Block, priority: number = 1): boolean {
-  return wants.want(keys[i] as string, cids[i] as CID, wantType, priority)
+function want (wants: PeerWants, i: number, wantType: WantType = WantType.Block): void {
+  wants.want({ key: keys[i], cid: cids[i], priority: 1 }, wantType)
 }
 
 interface Said { full: boolean, wants: string[], cancels: number[] }
@@ -177,20 +177,21 @@ test('a first message that was lost is said again in full, with all that is want
   assert.deepEqual(said(wants.take(modern)), { full: true, wants: ['0 block', '1 block'], cancels: [] })
 })
 
-test('a full list makes room by withdrawing the oldest want that was refused, and takes no more without one', () => {
+test('a full list has room as long as something in it was refused: the oldest is withdrawn first', () => {
   const wants = opened(3)
 
   want(wants, 0)
   want(wants, 1)
+  assert.equal(wants.isFull, false)
   want(wants, 2)
-  assert.equal(wants.hasRoom, false)
-  assert.equal(want(wants, 3), false)
+  assert.deepEqual([wants.isFull, wants.hasRoom, wants.withdrawRefused()], [true, false, undefined])
 
   wants.take(modern)
-  wants.refused(keys[1] as string)
-  wants.refused(keys[0] as string)
+  wants.refused(keys[1])
+  wants.refused(keys[0])
   assert.equal(wants.hasRoom, true)
-  assert.equal(want(wants, 3), true)
+  assert.equal(wants.withdrawRefused(), keys[1])
+  want(wants, 3)
   assert.equal(wants.size, 3)
   assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['3 block'], cancels: [1] })
 })
@@ -199,7 +200,7 @@ test('a peer without HAVE is asked for blocks, one without prefixes by CIDv0', (
   const v1 = CID.createV1(0x70, (cids[0] as CID).multihash)
   const wants = new PeerWants(10)
 
-  wants.want(multihashKey(v1), v1, WantType.Have, 1)
+  wants.want({ key: multihashKey(v1), cid: v1, priority: 1 }, WantType.Have)
   const [entry] = (wants.take({ have: false, prefix: false }) as WantsBatch).message.wants
 
   assert.equal(entry?.wantType, WantType.Block)

@@ -11,45 +11,17 @@
  */
 import type { CID } from 'multiformats/cid'
 import { WantType } from '../message/message.ts'
-import type { Message, WantEntry } from '../message/message.ts'
-
-/** Where an entry is. */
-const State = {
-  /** To be said in the next message. */
-  Queued: 'queued',
-  /** The peer holds another want for it, which must be cancelled in a message before. */
-  CancelFirst: 'cancel-first',
-  /** Said, and not answered. */
-  Sent: 'sent',
-  /** Answered DONT_HAVE, or not at all in time; the peer still holds it. */
-  Refused: 'refused'
-} as const
-type State = typeof State[keyof typeof State]
-
-interface Entry {
-  readonly key: string
-  readonly cid: CID
-  priority: number
-  wantType: WantType
-  state: State
-  /** What the peer holds of it since an earlier message. */
-  told: boolean
-  sentAt: number
-}
+import type { Message } from '../message/message.ts'
+import { canName, nameFor } from './peer-abilities.ts'
+import type { PeerAbilities } from './peer-abilities.ts'
+import { EntryState, toWire } from './wantlist-entry.ts'
+import type { Entry, Wanted } from './wantlist-entry.ts'
 
 /** What one message said; to be handed to `sent` or `lost`, and not looked into. */
 export interface WantsBatch {
   message: Message
   entries: readonly Entry[]
   cancels: ReadonlyMap<string, CID>
-}
-
-/** What the peer at the other end understands. */
-export interface PeerAbilities {
-  /** WANT-HAVE, and answers to it. Otherwise each want-have is said as a want-block. */
-  have: boolean
-  /** Any CID. Otherwise CIDv0 only: other wants must not be put here. */
-  prefix: boolean
 }
 
 export class PeerWants {
@@ -76,9 +48,14 @@ export class PeerWants {
     return this.#due.size > 0 || this.#cancels.size > 0
   }
 
-  /** Could another want be taken in? */
+  /** No other want can be taken in before one is withdrawn. */
+  get isFull (): boolean {
+    return this.#entries.size >= this.#maxSize
+  }
+
+  /** Could another want be taken in, if need be in place of one that was refused? */
   get hasRoom (): boolean {
-    return this.#entries.size < this.#maxSize || this.#refused.size > 0
+    return !this.isFull || this.#refused.size > 0
   }
 
   has (key: string): boolean {
@@ -87,32 +64,36 @@ export class PeerWants {
 
   /**
    * Wants this of the peer. A want-have becomes a want-block, never the other
-   * way round. One that was refused is cancelled and said again.
-   *
-   * @returns false when the list is full and nothing in it was refused: not taken
+   * way round. One that was refused is cancelled and said again. Not to be called
+   * for a new one while the list `isFull`.
    */
-  want (key: string, cid: CID, wantType: WantType, priority: number): boolean {
+  want ({ key, cid, priority }: Wanted, wantType: WantType): void {
     const entry = this.#entries.get(key)
 
     if (entry != null) {
       this.#wantAgain(entry, wantType, priority)
 
-      return true
-    }
-
-    if (!this.#makeRoom()) {
-      return false
+      return
     }
 
     // a cancel that was not said yet must still go first: the peer may be about to answer the old want
     const told = this.#cancels.has(key)
-    const state = told ? State.CancelFirst : State.Queued
-    const added: Entry = { key, cid, priority, wantType, state, told, sentAt: 0 }
+    const state = told ? EntryState.CancelFirst : EntryState.Queued
+    const added: Entry = { key, cid, priority, wantType, state, told, sentAt: undefined }
 
     this.#entries.set(key, added)
     this.#due.add(added)
+  }
 
-    return true
+  /** Cancels the want that was refused first, to make room. Returns its key; undefined when none was refused. */
+  withdrawRefused (): string | undefined {
+    for (const { key } of this.#refused) {
+      this.cancel(key)
+
+      return key
+    }
+
+    return undefined
   }
 
   /** No longer wanted of the peer. Says so if it was told. */
@@ -122,6 +103,12 @@ export class PeerWants {
     if (entry?.told === true) {
       this.#cancels.set(key, entry.cid)
     }
+  }
+
+  /** The peer cannot be told of it after all. */
+  forget (key: string): void {
+    this.#remove(key)
+    this.#cancels.delete(key)
   }
 
   /** The peer sent the block: it holds this want no more. Returns when it was asked, if it was. */
@@ -141,7 +128,7 @@ export class PeerWants {
       return undefined
     }
 
-    if (entry.wantType === WantType.Have && entry.state === State.Sent) {
+    if (entry.wantType === WantType.Have && entry.state === EntryState.Sent) {
       this.#remove(key)
     }
 
@@ -156,8 +143,8 @@ export class PeerWants {
       return undefined
     }
 
-    if (entry.state === State.Sent) {
-      entry.state = State.Refused
+    if (entry.state === EntryState.Sent) {
+      entry.state = EntryState.Refused
       this.#refused.add(entry)
     }
 
@@ -175,10 +162,10 @@ export class PeerWants {
 
     const full = !this.#saidAnything
     const entries = full ? [...this.#entries.values()] : this.#takeDue()
-    const cancels = new Map(full ? [] : this.#cancels)
+    const cancels = new Map(full ? [] : [...this.#cancels].filter(([, cid]) => canName(abilities, cid)))
 
     for (const entry of entries) {
-      entry.state = State.Sent
+      entry.state = EntryState.Sent
       entry.told = true
       this.#due.delete(entry)
       this.#refused.delete(entry)
@@ -187,8 +174,12 @@ export class PeerWants {
     this.#cancels.clear()
     this.#saidAnything = true
 
+    if (!full && entries.length === 0 && cancels.size === 0) {
+      return undefined
+    }
+
     const wants = entries.map(entry => toWire(entry, abilities))
-    const message: Message = { full, wants, cancels: [...cancels.values()], blocks: [], presences: [], pendingBytes: 0 }
+    const message: Message = { full, wants, cancels: Array.from(cancels.values(), cid => nameFor(abilities, cid)), blocks: [], presences: [], pendingBytes: 0 }
 
     return { message, entries, cancels }
   }
@@ -203,15 +194,20 @@ export class PeerWants {
   /** The message did not arrive, or may not have: what it said and still holds is said again. */
   lost (batch: WantsBatch): void {
     for (const entry of batch.entries) {
-      if (this.#entries.get(entry.key) === entry && entry.state === State.Sent) {
-        entry.state = State.Queued
+      if (this.#entries.get(entry.key) === entry && entry.state === EntryState.Sent) {
+        entry.state = EntryState.Queued
         this.#due.add(entry)
       }
     }
 
     for (const [key, cid] of batch.cancels) {
-      if (!this.#entries.has(key)) {
+      const again = this.#entries.get(key)
+
+      if (again == null) {
         this.#cancels.set(key, cid)
+      } else if (again.state === EntryState.Queued) { // wanted again since: the cancel has to come first
+        again.state = EntryState.CancelFirst
+        again.told = true
       }
     }
 
@@ -230,9 +226,9 @@ export class PeerWants {
     const entries: Entry[] = []
 
     for (const entry of this.#due) {
-      if (entry.state === State.CancelFirst) {
+      if (entry.state === EntryState.CancelFirst) {
         this.#cancels.set(entry.key, entry.cid)
-        entry.state = State.Queued
+        entry.state = EntryState.Queued
       } else {
         entries.push(entry)
       }
@@ -244,11 +240,11 @@ export class PeerWants {
   #wantAgain (entry: Entry, wantType: WantType, priority: number): void {
     const upgrade = wantType === WantType.Block && entry.wantType === WantType.Have
 
-    if (entry.state === State.Refused) {
+    if (entry.state === EntryState.Refused) {
       this.#refused.delete(entry)
-      entry.state = State.CancelFirst
-    } else if (upgrade && entry.state === State.Sent) {
-      entry.state = State.Queued
+      entry.state = EntryState.CancelFirst
+    } else if (upgrade && entry.state === EntryState.Sent) {
+      entry.state = EntryState.Queued
     }
 
     if (upgrade) {
@@ -257,23 +253,9 @@ export class PeerWants {
 
     entry.priority = priority
 
-    if (entry.state !== State.Sent) {
+    if (entry.state !== EntryState.Sent) {
       this.#due.add(entry)
     }
-  }
-
-  #makeRoom (): boolean {
-    if (this.#entries.size < this.#maxSize) {
-      return true
-    }
-
-    for (const oldest of this.#refused) {
-      this.cancel(oldest.key)
-
-      return true
-    }
-
-    return false
   }
 
   #remove (key: string): Entry | undefined {
@@ -286,14 +268,5 @@ export class PeerWants {
     }
 
     return entry
-  }
-}
-
-function toWire (entry: Entry, abilities: PeerAbilities): WantEntry {
-  return {
-    cid: abilities.prefix || entry.cid.version === 0 ? entry.cid : entry.cid.toV0(),
-    priority: entry.priority,
-    wantType: abilities.have ? entry.wantType : WantType.Block,
-    sendDontHave: abilities.have
   }
 }

@@ -1,14 +1,15 @@
 /** What `get-block.ts` and `get-blocks.ts` need of the client, and the options they run on. */
-import type { AbortOptions } from '@libp2p/interface'
+import type { Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { GetOptions, SessionOptions } from '../api.ts'
 import { InvalidOptionError } from '../errors.ts'
 import type { Waiter, Waiters } from './waiters.ts'
 
 export interface Retrievals {
+  readonly log: Logger
   readonly waiters: Waiters
   /** The block from the local store, or undefined. Identity CIDs are read from the CID. */
-  read (cid: CID, options?: AbortOptions): Uint8Array | undefined | Promise<Uint8Array | undefined>
+  read (cid: CID, signal: AbortSignal | undefined): Uint8Array | undefined | Promise<Uint8Array | undefined>
   /**
    * Asks peers for what a waiter in `waiters` waits for.
    *
@@ -19,12 +20,24 @@ export interface Retrievals {
   leave (key: string, waiter: Waiter): void
 }
 
-export type GetDefaults = Required<Pick<GetOptions, 'priority' | 'maxSize' | 'failFast'>>
+export type GetDefaults = Required<Pick<GetOptions, 'priority' | 'maxSize' | 'failFast' | 'onlyProviders'>>
 
-export const GET_DEFAULTS: GetDefaults = Object.freeze({ priority: 1, maxSize: 2_097_152, failFast: false })
+export const GET_DEFAULTS: GetDefaults = Object.freeze({ priority: 1, maxSize: 2_097_152, failFast: false, onlyProviders: false })
 
-export function resolveGetOptions (options: GetOptions = {}): GetOptions & GetDefaults {
+export function resolveGetOptions (options: GetOptions = {}, log: Logger): GetOptions & GetDefaults {
   const resolved = { ...GET_DEFAULTS, ...options }
+  const { onProgress } = options
+
+  if (onProgress != null) {
+    // a listener that throws hurts neither its own call nor those of others
+    resolved.onProgress = event => {
+      try {
+        onProgress(event)
+      } catch (error) {
+        log.error('a progress listener failed - %e', error)
+      }
+    }
+  }
 
   if (!(Number.isInteger(resolved.priority) && (resolved.priority | 0) === resolved.priority)) {
     throw new InvalidOptionError('priority', resolved.priority, 'a whole number from -2^31 to 2^31-1')

@@ -2,13 +2,14 @@
  * What one session knows and wants. Pure; the public face is `session.ts`, the
  * policy `want-planner.ts`.
  */
+import { RecentSet } from '../core/recent-set.ts'
 import { SessionClosedError } from '../errors.ts'
-import { PriorityFifo } from '../core/priority-fifo.ts'
 import type { ClientPeer } from './client-peer.ts'
+import { Awaits, ReadyQueue } from './ready-queue.ts'
 import type { Want } from './want.ts'
 
-/** Peers that left and are taken back when they return; the oldest goes first. */
-const MAX_FORMER_PEERS = 256
+/** Peers that are taken in when they connect; over it the oldest is forgotten. */
+const MAX_EXPECTED_PEERS = 256
 
 /** One WANT-HAVE fewer goes along with each WANT-BLOCK after this many hits (design: 8). */
 const HITS_TO_NARROW = 8
@@ -23,8 +24,8 @@ export class SessionState {
   /** Peers that had, or are likely to have, what this session wants. */
   readonly peers: Set<ClientPeer> = new Set()
   readonly wants: Set<Want> = new Set()
-  /** Wants in state `ready`; may hold some that have moved on, and are dropped when met. */
-  readonly ready: PriorityFifo<Want> = new PriorityFifo()
+  /** Wants in state `ready`. */
+  readonly ready: ReadyQueue = new ReadyQueue()
   /** Wants of this session in state `looking`. */
   looking = 0
   /** Dials under way that may bring a peer. */
@@ -34,6 +35,9 @@ export class SessionState {
   /** How many other peers are asked WANT-HAVE along with each WANT-BLOCK. */
   companions = 1
   closed = false
+  /** Peers with room that found nothing near the head of the queue; they look again when it has moved on. */
+  readonly hungry: Set<ClientPeer> = new Set()
+
   /** Aborts when the session is closed. */
   get signal (): AbortSignal {
     return this.#closing.signal
@@ -41,7 +45,7 @@ export class SessionState {
 
   readonly #closing: AbortController = new AbortController()
   #hits = 0
-  readonly #formerPeers: Set<string> = new Set()
+  readonly #expected: RecentSet<string> = new RecentSet(MAX_EXPECTED_PEERS)
 
   constructor (id: number, exclusive: boolean) {
     this.id = id
@@ -55,32 +59,32 @@ export class SessionState {
 
     this.peers.add(peer)
     peer.sessions.add(this)
-    this.#formerPeers.delete(peer.key)
+    this.#expected.delete(peer.key)
 
     return true
   }
 
+  /** It left; it is taken back when it returns. */
   removePeer (peer: ClientPeer): void {
     this.peers.delete(peer)
+    this.hungry.delete(peer)
     peer.sessions.delete(this)
-    this.#formerPeers.add(peer.key)
-
-    if (this.#formerPeers.size > MAX_FORMER_PEERS) {
-      for (const oldest of this.#formerPeers) {
-        this.#formerPeers.delete(oldest)
-        break
-      }
-    }
+    this.expect(peer.key)
   }
 
-  /** Was this peer here, and left? */
-  knew (peerKey: string): boolean {
-    return this.#formerPeers.has(peerKey)
+  /** It is to be taken in when it connects. */
+  expect (peerKey: string): void {
+    this.#expected.add(peerKey)
+  }
+
+  expects (peerKey: string): boolean {
+    return this.#expected.has(peerKey)
   }
 
   close (): void {
     this.closed = true
-    this.ready.drain()
+    this.ready.drain(Awaits.Peer)
+    this.ready.drain(Awaits.Turn)
     this.#closing.abort(new SessionClosedError(this.id))
   }
 

@@ -2,14 +2,15 @@
  * The sessions there are, and the peers that users add to them. Limit: as many
  * as users open; each is dropped when closed.
  */
+import { isPeerId } from '@libp2p/interface'
 import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { Provider, SessionOptions } from '../api.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
-import { timeoutSignal } from '../core/timeout-signal.ts'
-import { NotStartedError, SessionClosedError } from '../errors.ts'
+import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { NotConnectedError, SessionClosedError } from '../errors.ts'
 import type { ClientOptions } from './options.ts'
 import { ClientSession } from './session.ts'
 import type { SessionClient } from './session.ts'
@@ -50,12 +51,22 @@ export class Sessions {
     this.#components.planner.board.sessions.add(state)
     this.#sessions.set(state, session)
     session.closeOn(options.signal)
-
-    for (const provider of options.providers ?? []) {
-      detach(this.addPeer(state, provider), this.#components.log, 'dialling a provider')
-    }
+    this.addProviders(state, options.providers)
 
     return session
+  }
+
+  /** They become peers of the session: now, or when they connect. One that cannot be reached is passed over. */
+  addProviders (state: SessionState, providers: readonly Provider[] = []): void {
+    for (const provider of providers) {
+      const name = nameOf(provider)
+
+      if (name != null && !state.closed) {
+        state.expect(name)
+      }
+
+      detach(this.addPeer(state, provider), this.#components.log, 'dialling a provider')
+    }
   }
 
   /** The one of all calls that name none and bring no providers of their own. */
@@ -76,10 +87,6 @@ export class Sessions {
     }
 
     const waiting = [...state.wants].flatMap(want => waiters.take(want.key, waiter => waiter.session === state))
-
-    for (const want of [...state.wants]) {
-      driver.dropUnwaited(want)
-    }
 
     planner.sessionClosed(state, clock.now())
     driver.apply()
@@ -117,11 +124,11 @@ export class Sessions {
     planner.found.dialsChanged(state, 1, clock.now())
 
     try {
-      const id = await network.connect(provider, { signal: timeout.signal })
+      const id = await raceSignal(network.connect(provider, { signal: timeout.signal }), timeout.signal)
       const peer = planner.board.peers.get(id.toString())
 
       if (peer == null) {
-        throw new NotStartedError(`connected to ${id.toString()}, but bitswap is not started`)
+        throw new NotConnectedError(id)
       }
 
       planner.found.peerJoins(state, peer, clock.now())
@@ -131,4 +138,15 @@ export class Sessions {
       driver.apply()
     }
   }
+}
+
+/** Whom it names, if it says so. */
+function nameOf (provider: Provider): string | undefined {
+  if (isPeerId(provider)) {
+    return provider.toString()
+  }
+
+  const [address] = Array.isArray(provider) ? provider : [provider]
+
+  return address?.getComponents().findLast(({ name }) => name === 'p2p')?.value
 }

@@ -14,6 +14,8 @@ export interface Waiter {
   readonly session: SessionState
   readonly maxSize: number
   readonly failFast: boolean
+  /** Ask nobody but the peers of the session. */
+  readonly onlyProviders: boolean
   readonly onProgress: ((event: BitswapProgressEvents) => void) | undefined
 
   /** The block is here and stored; from a peer, or from our own side. Called once, or `failed` is. */
@@ -56,6 +58,17 @@ export class Waiters {
 
   has (key: string): boolean {
     return this.#waiters.has(key)
+  }
+
+  /** Is there one among those of this block? Looks no further than the first. */
+  some (key: string, which: (waiter: Waiter) => boolean): boolean {
+    for (const waiter of this.#waiters.get(key) ?? []) {
+      if (which(waiter)) {
+        return true
+      }
+    }
+
+    return false
   }
 
   /** Removes those it returns. */

@@ -10,8 +10,19 @@ import type { CID } from 'multiformats/cid'
 import { Deadlines } from '../core/deadlines.ts'
 import { WantType } from '../message/message.ts'
 import type { ClientPeer } from './client-peer.ts'
+import { hasV0 } from './peer-abilities.ts'
+import type { Awaits } from './ready-queue.ts'
 import type { SessionState } from './session-state.ts'
 import { Want, WantState } from './want.ts'
+
+/** A want as a session states it. */
+export interface WantedBy {
+  key: string
+  cid: CID
+  priority: number
+  /** Nobody but the peers of the session is to be asked. */
+  closed: boolean
+}
 
 export class WantBoard {
   readonly wants: Map<string, Want> = new Map()
@@ -27,6 +38,8 @@ export class WantBoard {
   readonly freed: Set<ClientPeer> = new Set()
   /** Sessions that lost a peer which their ready wants may have been waiting for. */
   readonly stirred: Set<SessionState> = new Set()
+  /** Peers that sessions gained, and that may have what nobody was known to have. */
+  readonly gained: Map<SessionState, Set<ClientPeer>> = new Map()
   /** Wants that are over while routing is still asked for them. */
   readonly searchless: Set<Want> = new Set()
   /** Sessions that look for fewer wants than before. */
@@ -38,7 +51,11 @@ export class WantBoard {
     this.#silence = silence
   }
 
-  add (session: SessionState, key: string, cid: CID, priority: number): Want {
+  /**
+   * A session wants it; `closed` if from nobody but its own peers. What it wants
+   * openly once it wants openly.
+   */
+  add (session: SessionState, { key, cid, priority, closed }: WantedBy): Want {
     let want = this.wants.get(key)
 
     if (want == null) {
@@ -48,8 +65,22 @@ export class WantBoard {
 
     if (!want.sessions.has(session)) {
       want.sessions.add(session)
+      want.closedIn.add(session)
       session.wants.add(want)
       session.looking += want.state === WantState.Looking ? 1 : 0
+    }
+
+    if (!closed) {
+      want.closedIn.delete(session)
+    }
+
+    if (!hasV0(want.cid) && hasV0(cid)) {
+      want.cid = cid
+    }
+
+    if (priority > want.priority) {
+      want.priority = priority
+      this.#leaveQueues(want)
     }
 
     return want
@@ -58,7 +89,9 @@ export class WantBoard {
   /** The session wants it no more. */
   leave (session: SessionState, want: Want): void {
     if (want.sessions.delete(session)) {
+      want.closedIn.delete(session)
       session.wants.delete(want)
+      session.ready.remove(want)
 
       if (want.state === WantState.Looking) {
         session.looking--
@@ -69,6 +102,10 @@ export class WantBoard {
 
   /** Nothing of it is left, here or at any peer. */
   remove (want: Want): void {
+    if (want.state === WantState.Over) {
+      return
+    }
+
     this.withdraw(want)
     this.#leaveState(want)
     want.state = WantState.Over
@@ -79,6 +116,7 @@ export class WantBoard {
     }
 
     want.sessions.clear()
+    want.closedIn.clear()
 
     if (want.search === 'running') {
       want.endSearch()
@@ -86,7 +124,7 @@ export class WantBoard {
     }
   }
 
-  enter (want: Want, state: WantState): void {
+  enter (want: Want, state: Exclude<WantState, 'ready'>): void {
     this.#leaveState(want)
     want.state = state
 
@@ -94,42 +132,55 @@ export class WantBoard {
       this.unresolved.add(want)
     }
 
-    for (const session of want.sessions) {
-      if (state === WantState.Looking) {
+    if (state === WantState.Looking) {
+      for (const session of want.sessions) {
         session.looking++
-      } else if (state === WantState.Ready && !want.queuedIn.has(session)) {
-        want.queuedIn.add(session)
-        session.ready.push(want, want.priority)
       }
+    }
+  }
+
+  /** Nothing of a closed session is left to be seen to. */
+  forget (session: SessionState): void {
+    this.sessions.delete(session)
+    this.stirred.delete(session)
+    this.gained.delete(session)
+    this.roomToLook.delete(session)
+  }
+
+  /** It becomes `ready`, in the queues of all its sessions. */
+  queue (want: Want, awaits: Awaits): void {
+    if (want.state !== WantState.Ready) {
+      this.#leaveState(want)
+      want.state = WantState.Ready
+    }
+
+    for (const session of want.sessions) {
+      session.ready.push(want, awaits)
     }
   }
 
   /** Asks the peer to send it. False when the peer's wantlist is full. */
   ask (want: Want, peer: ClientPeer, now: number): boolean {
-    if (!peer.wants.want(want.key, want.cid, WantType.Block, want.priority)) {
+    if (!this.#tell(want, peer, WantType.Block, now)) {
       return false
     }
 
-    this.#nowOwes(peer, now)
     this.#answeredProbe(want, peer)
     want.askedOf.add(peer)
-    want.holders.add(peer)
-    peer.asked.add(want)
-    this.changed.add(peer)
+    peer.asked.set(want, now)
 
     return true
   }
 
   /** Asks the peer whether it has it. With `wait`, the want counts on the answer. False when the peer's wantlist is full. */
   probe (want: Want, peer: ClientPeer, now: number, wait: boolean): boolean {
-    if (!peer.wants.want(want.key, want.cid, WantType.Have, want.priority)) {
+    if (!this.#tell(want, peer, WantType.Have, now)) {
       return false
     }
 
-    this.#nowOwes(peer, now)
-    want.holders.add(peer)
-    peer.probed.add(want)
-    this.changed.add(peer)
+    if (!peer.probed.has(want)) {
+      peer.probed.set(want, now)
+    }
 
     if (wait) {
       want.probedAt.add(peer)
@@ -152,6 +203,14 @@ export class WantBoard {
     return asked
   }
 
+  /** The session may ask this peer from now on, or again. */
+  gain (session: SessionState, peer: ClientPeer): void {
+    const peers = this.gained.get(session) ?? new Set<ClientPeer>()
+
+    this.gained.set(session, peers.add(peer))
+    this.freed.add(peer)
+  }
+
   /** Takes it back from every peer that holds it. */
   withdraw (want: Want): void {
     for (const peer of [...want.askedOf, ...want.probedAt]) {
@@ -159,6 +218,10 @@ export class WantBoard {
     }
 
     for (const peer of want.holders) {
+      if (!peer.wants.hasRoom) {
+        this.freed.add(peer)
+      }
+
       peer.probed.delete(want)
       peer.wants.cancel(want.key)
 
@@ -170,28 +233,41 @@ export class WantBoard {
     want.holders.clear()
   }
 
-  /** Only if any of its sessions may ask others than its own peers. */
-  isOpen (want: Want): boolean {
-    for (const session of want.sessions) {
-      if (!session.exclusive) {
-        return true
+  /** The peer's wantlist ended it, by a block or a HAVE; or nothing of it can be told to this peer. */
+  dropHolder (want: Want, peer: ClientPeer): void {
+    if (!peer.wants.has(want.key)) {
+      want.holders.delete(peer)
+    }
+  }
+
+  /** Into the peer's wantlist, which makes room for it if it can. */
+  #tell (want: Want, peer: ClientPeer, wantType: WantType, now: number): boolean {
+    if (!peer.wants.has(want.key) && peer.wants.isFull) {
+      const withdrawn = peer.wants.withdrawRefused()
+
+      if (withdrawn == null) {
+        return false
       }
+
+      this.wants.get(withdrawn)?.holders.delete(peer)
     }
 
-    return false
+    peer.wants.want(want, wantType)
+    want.holders.add(peer)
+    this.changed.add(peer)
+
+    // a peer that owed nothing owes from now on
+    if (!peer.owes) {
+      peer.lastAnswerAt = now
+      this.deadlines.set(peer, now + this.#silence)
+    }
+
+    return true
   }
 
   #answeredProbe (want: Want, peer: ClientPeer): void {
     want.probedAt.delete(peer)
     peer.probed.delete(want)
-  }
-
-  /** A peer that owed nothing owes from now on. */
-  #nowOwes (peer: ClientPeer, now: number): void {
-    if (!peer.owes) {
-      peer.lastAnswerAt = now
-      this.deadlines.set(peer, now + this.#silence)
-    }
   }
 
   #leaveState (want: Want): void {
@@ -203,6 +279,14 @@ export class WantBoard {
         session.looking--
         this.roomToLook.add(session)
       }
+    } else if (want.state === WantState.Ready) {
+      this.#leaveQueues(want)
+    }
+  }
+
+  #leaveQueues (want: Want): void {
+    for (const session of want.sessions) {
+      session.ready.remove(want)
     }
   }
 }

@@ -9,9 +9,10 @@ import { CustomProgressEvent } from 'progress-events'
 import type { Cancel, Clock } from '../core/clock.ts'
 import { BlockUnavailableError } from '../errors.ts'
 import type { ProviderSearch } from './provider-search.ts'
+import type { SessionState } from './session-state.ts'
 import type { WantPlanner } from './want-planner.ts'
 import { WantState } from './want.ts'
-import type { Want } from './want.ts'
+import type { Effects, Want } from './want.ts'
 import type { Waiters } from './waiters.ts'
 
 export interface WantDriverComponents {
@@ -33,8 +34,18 @@ export class WantDriver {
   }
 
   apply (): void {
-    const { planner, sender } = this.#components
-    const { wake, search, cancelSearch, unavailable } = planner.takeEffects()
+    const { planner } = this.#components
+
+    // what is carried out may lead to more: who fails fast wants no more, and that is to be said too
+    for (let effects = planner.takeEffects(); effects != null; effects = planner.takeEffects()) {
+      this.#carryOut(effects)
+    }
+
+    this.#arm()
+  }
+
+  #carryOut ({ wake, search, cancelSearch, unavailable }: Effects): void {
+    const { sender } = this.#components
 
     for (const peer of wake) {
       sender.wake(peer.peer, 'wants')
@@ -53,8 +64,6 @@ export class WantDriver {
     for (const want of unavailable) {
       this.failUnavailable(want)
     }
-
-    this.#arm()
   }
 
   /** Forgets what was decided, and stops the timer and all searches. */
@@ -65,26 +74,29 @@ export class WantDriver {
     this.#timer = undefined
   }
 
-  /** Rejects the callers of this want that asked to fail fast. */
+  /** Rejects the callers of this want that asked to fail fast. One that is asked of somebody again is not unavailable any more. */
   failUnavailable (want: Want): void {
+    if (want.state !== WantState.Waiting) {
+      return
+    }
+
     const failing = this.#components.waiters.take(want.key, waiter => waiter.failFast)
 
     for (const waiter of failing) {
       waiter.failed(new BlockUnavailableError(waiter.cid, want.reasons()))
     }
 
-    this.dropUnwaited(want)
+    for (const session of new Set(failing.map(waiter => waiter.session))) {
+      this.dropUnwaited(want, session)
+    }
   }
 
-  /** Takes a want from the sessions none of whose callers wait for it any more. */
-  dropUnwaited (want: Want): void {
+  /** Takes a want from a session none of whose callers waits for it any more. */
+  dropUnwaited (want: Want, session: SessionState): void {
     const { planner, waiters, clock } = this.#components
-    const waiting = new Set(waiters.of(want.key).map(waiter => waiter.session))
 
-    for (const session of want.sessions) {
-      if (!waiting.has(session)) {
-        planner.unwanted(session, want, clock.now())
-      }
+    if (want.sessions.has(session) && !waiters.some(want.key, waiter => waiter.session === session)) {
+      planner.unwanted(session, want, clock.now())
     }
   }
 
@@ -93,6 +105,11 @@ export class WantDriver {
 
     for (const waiter of waiters.of(want.key)) {
       waiter.onProgress?.(new CustomProgressEvent('bitswap:find-providers', waiter.cid))
+    }
+
+    // whoever was told may have aborted at once
+    if (want.search !== 'running') {
+      return
     }
 
     search?.start(want.key, want.cid, {

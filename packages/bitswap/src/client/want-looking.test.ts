@@ -244,6 +244,6 @@ test('a search is cancelled when its want is over, however it ended', () => {
   table.planner.takeEffects()
   table.told(a)
   table.block(a, 0)
-  assert.deepEqual(table.planner.takeEffects().cancelSearch.map(want => number(want.cid)), [0])
+  assert.deepEqual(table.planner.takeEffects()?.cancelSearch.map(want => number(want.cid)), [0])
   assert.equal(session.searches, 0)
 })

@@ -2,37 +2,56 @@
  * Where a want goes next: to a peer, into the queue of its sessions, looking
  * step by step, or waiting. The policy behind `want-planner.ts`. Pure.
  */
-import { choosePeer, canCarry, companionsOf, PROBE_STEPS, probeOrder } from './peer-choice.ts'
+import { canCarry, choosePeer, companionsOf } from './peer-choice.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientOptions } from './options.ts'
+import { Awaits } from './ready-queue.ts'
 import type { SessionState } from './session-state.ts'
 import type { WantBoard } from './want-board.ts'
+import { WantLooking } from './want-looking.ts'
+import type { Outcome } from './want-looking.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
 
-/** How many wants that a peer cannot help with are looked past to find one it can. */
+/** How many wants that a busy peer cannot help with are looked past to find one it can: it is back soon. */
 const MAX_SKIPS = 32
 
 export class WantMoves {
   readonly #board: WantBoard
   readonly #options: ClientOptions
-  readonly #canSearch: boolean
-  /** Routing is to be asked for these. */
-  search: Want[] = []
-  /** Everybody reachable said no to these. */
-  unavailable: Want[] = []
+  readonly #looking: WantLooking
+  #unavailable: Want[] = []
 
   constructor (board: WantBoard, options: ClientOptions, canSearch: boolean) {
     this.#board = board
     this.#options = options
-    this.#canSearch = canSearch
+    this.#looking = new WantLooking(board, options, canSearch)
+  }
+
+  /** Wants that routing is to be asked for. */
+  takeSearches (): Want[] {
+    const { search } = this.#looking
+    this.#looking.search = []
+
+    return search
+  }
+
+  /** Wants that everybody reachable said no to. */
+  takeUnavailable (): Want[] {
+    const unavailable = this.#unavailable
+    this.#unavailable = []
+
+    return unavailable
   }
 
   /** This peer will not send it, for now. */
   failedAt (want: Want, peer: ClientPeer, now: number): void {
     const asked = this.#board.answered(want, peer)
 
-    if (asked && want.state === WantState.Asked) {
+    if (want.state === WantState.Ready) {
+      // it may have been waiting for this peer
+      this.assign(want, now)
+    } else if (asked && want.state === WantState.Asked) {
       for (const session of want.sessions) {
         session.miss()
       }
@@ -52,9 +71,96 @@ export class WantMoves {
     if (best != null) {
       this.#ask(want, best, now)
     } else if (any) {
-      this.#board.enter(want, WantState.Ready)
+      this.#board.queue(want, Awaits.Peer)
     } else {
-      this.#look(want, now)
+      this.#follow(want, this.#looking.look(want, now), now)
+    }
+  }
+
+  /** The next step of looking is due. */
+  step (want: Want, now: number): void {
+    this.#follow(want, this.#looking.step(want, now), now)
+  }
+
+  /** Goes on looking if all that was under way has ended. */
+  stepIfDone (want: Want, now: number): void {
+    this.#follow(want, this.#looking.stepIfDone(want, now), now)
+  }
+
+  /** Asks everybody again. */
+  refresh (want: Want, now: number): void {
+    want.answers.clear()
+    want.probes = 0
+    want.refreshes++
+    want.refreshAt = undefined
+
+    if (want.search === 'done') {
+      want.search = 'none'
+    }
+
+    this.assign(want, now)
+  }
+
+  /** A peer has come: might it have this want, which nobody has? */
+  offer (want: Want, peer: ClientPeer, now: number): void {
+    if (!canCarry(peer, want.cid)) {
+      return
+    }
+
+    if ([...peer.sessions].some(session => want.sessions.has(session))) {
+      this.assign(want, now)
+    } else if (want.isOpen && peer.wants.hasRoom && want.probes < this.#options.maxBroadcastPeers) {
+      if (want.state === WantState.Waiting) {
+        this.#board.enter(want, WantState.Looking)
+      }
+
+      if (this.#board.peers.size === 1) {
+        this.step(want, now)
+      } else {
+        want.probes++
+        this.#looking.probe(want, peer, now)
+      }
+    }
+  }
+
+  join (session: SessionState, peer: ClientPeer): void {
+    if (session.addPeer(peer)) {
+      this.#board.gain(session, peer)
+    }
+  }
+
+  joinOpen (want: Want, peer: ClientPeer): void {
+    for (const session of want.sessions) {
+      if (!want.closedIn.has(session)) {
+        this.join(session, peer)
+      }
+    }
+  }
+
+  /** What the last fact made possible elsewhere. */
+  continue (now: number): void {
+    const { freed, stirred, gained, roomToLook } = this.#board
+
+    while (freed.size > 0 || stirred.size > 0 || gained.size > 0 || roomToLook.size > 0) {
+      for (const peer of freed) {
+        freed.delete(peer)
+        this.#fill(peer, now)
+      }
+
+      for (const session of stirred) {
+        stirred.delete(session)
+        session.ready.drain(Awaits.Peer).forEach(want => { this.assign(want, now) })
+      }
+
+      for (const [session, peers] of gained) {
+        gained.delete(session)
+        this.#useGained(session, peers, now)
+      }
+
+      for (const session of roomToLook) {
+        roomToLook.delete(session)
+        this.#lookForMore(session, now)
+      }
     }
   }
 
@@ -67,179 +173,43 @@ export class WantMoves {
     }
   }
 
-  #look (want: Want, now: number): void {
-    const open = this.#board.isOpen(want)
-
-    if (open && want.state !== WantState.Looking && ![...want.sessions].some(session => session.looking < this.#options.maxLooking)) {
-      this.#board.enter(want, WantState.Ready)
-
-      return
-    }
-
-    this.#board.enter(want, WantState.Looking)
-
-    // whoever has one block of a session is likely to have the next: one search at a time, unless it found nothing
-    if (open && ![...want.sessions].some(session => session.searches > 0)) {
-      this.#startSearch(want)
-    }
-
-    this.step(want, now)
-  }
-
-  /** Asks routing, unless it was asked in this round. */
-  #startSearch (want: Want): boolean {
-    const searcher = [...want.sessions].find(session => !session.exclusive)
-
-    if (!this.#canSearch || want.search !== 'none' || searcher == null) {
-      return false
-    }
-
-    want.startSearch(searcher)
-    this.search.push(want)
-
-    return true
-  }
-
-  /** Asks everybody again. */
-  refresh (want: Want, now: number): void {
-    want.answers.clear()
-    want.probes = 0
-
-    if (want.search === 'done') {
-      want.search = 'none'
-    }
-
-    this.assign(want, now)
-  }
-
-  /** Goes on looking if all that was under way has ended. */
-  stepIfDone (want: Want, now: number): void {
-    if (want.state === WantState.Looking && want.probedAt.size === 0 && want.askedOf.size === 0) {
-      this.step(want, now)
-    }
-  }
-
-  /** The next step of looking: more peers are asked, or all were and it is over for now. */
-  step (want: Want, now: number): void {
-    const candidates = this.#board.isOpen(want) ? probeOrder(want, this.#board.peers.values()) : []
-    const only = candidates[0]
-
-    if (this.#board.peers.size === 1 && only?.hasRoom === true) {
-      // nobody else to ask: no need to ask first
-      this.joinOpen(want, only)
-      this.#ask(want, only, now)
-
-      return
-    }
-
-    const limit = this.#options.maxBroadcastPeers
-    const step = PROBE_STEPS.find(size => size > want.probes) ?? limit
-    const room = Math.min(step, limit) - want.probes
-    const asked = candidates.slice(0, Math.max(0, room))
-
-    for (const peer of asked) {
-      want.probes++
-      this.#probe(want, peer, now)
-    }
-
-    if (asked.length < candidates.length && want.probes < limit) {
-      this.#board.deadlines.set(want, now + this.#options.widenDelay)
-    } else if (want.probedAt.size === 0 && want.askedOf.size === 0 && !this.#mayStillCome(want) && !this.#startSearch(want)) {
+  #follow (want: Want, outcome: Outcome, now: number): void {
+    if (outcome === 'nobody') {
       this.#giveUp(want, now)
-    }
-  }
-
-  #mayStillCome (want: Want): boolean {
-    return want.search === 'running' || [...want.sessions].some(session => session.dials > 0)
-  }
-
-  /** A peer that knows no WANT-HAVE is asked for the block itself; one that is silent is asked but not waited for. */
-  #probe (want: Want, peer: ClientPeer, now: number): void {
-    if (peer.abilities.have) {
-      this.#board.probe(want, peer, now, !peer.stalled)
-    } else {
-      this.#board.ask(want, peer, now)
+    } else if (outcome != null) {
+      this.joinOpen(want, outcome)
+      this.#ask(want, outcome, now)
     }
   }
 
   /** Everybody said no: until somebody new comes, or the refresh. Silence is less of an answer: it is asked again sooner. */
   #giveUp (want: Want, now: number): void {
     const { refreshDelay, maxRefreshDelay, dontHaveTimeout } = this.#options
+
+    if (choosePeer(want).any) {
+      // a peer that has joined its sessions since
+      this.assign(want, now)
+
+      return
+    }
+
     let delay = want.hasSilence ? Math.min(dontHaveTimeout, refreshDelay) : refreshDelay
 
     for (let i = 0; i < want.refreshes && delay < maxRefreshDelay; i++) {
       delay *= 2
     }
 
-    want.refreshes++
+    want.refreshAt = Math.max(now, Math.min(want.refreshAt ?? Infinity, now + Math.min(delay, maxRefreshDelay)))
     this.#board.enter(want, WantState.Waiting)
-    this.#board.deadlines.set(want, now + Math.min(delay, maxRefreshDelay))
-    this.unavailable.push(want)
+    this.#board.deadlines.set(want, want.refreshAt)
+    this.#unavailable.push(want)
   }
 
-  /** A peer has come: might it have this want, which nobody has? */
-  offer (want: Want, peer: ClientPeer, now: number): void {
-    if (!canCarry(peer, want.cid)) {
-      return
-    }
-
-    if ([...peer.sessions].some(session => want.sessions.has(session))) {
-      this.assign(want, now)
-    } else if (this.#board.isOpen(want) && want.probes < this.#options.maxBroadcastPeers) {
-      if (want.state === WantState.Waiting) {
-        this.#board.enter(want, WantState.Looking)
-      }
-
-      if (this.#board.peers.size === 1) {
-        this.step(want, now)
-      } else {
-        want.probes++
-        this.#probe(want, peer, now)
-      }
-    }
-  }
-
-  join (session: SessionState, peer: ClientPeer): void {
-    if (session.addPeer(peer)) {
-      this.#board.freed.add(peer)
-    }
-  }
-
-  joinOpen (want: Want, peer: ClientPeer): void {
-    for (const session of want.sessions) {
-      if (!session.exclusive) {
-        this.join(session, peer)
-      }
-    }
-  }
-
-  /** What the last fact made possible elsewhere. */
-  continue (now: number): void {
-    const { freed, stirred, roomToLook } = this.#board
-
-    while (freed.size > 0 || stirred.size > 0 || roomToLook.size > 0) {
-      for (const peer of freed) {
-        freed.delete(peer)
-        this.#fill(peer, now)
-      }
-
-      for (const session of stirred) {
-        stirred.delete(session)
-        this.#reassign(session, now)
-      }
-
-      for (const session of roomToLook) {
-        roomToLook.delete(session)
-        this.#lookForMore(session, now)
-      }
-    }
-  }
-
-  /** Gives a peer with room the wants that wait for one. */
+  /** Gives a peer with room the wants that wait for one. An idle one is not coming back: it is given all there is for it. */
   #fill (peer: ClientPeer, now: number): void {
     for (const session of peer.sessions) {
       while (peer.hasRoom) {
-        const want = takeReady(session, want => !want.isRefusedBy(peer) && canCarry(peer, want.cid))
+        const want = session.ready.takeFor(want => !want.isRefusedBy(peer) && canCarry(peer, want.cid), peer.asked.size === 0 ? Infinity : MAX_SKIPS)
 
         if (want == null) {
           break
@@ -250,44 +220,29 @@ export class WantMoves {
     }
   }
 
-  /** Wants that wait for a peer, of a session that lost one: there may be none left to wait for. */
-  #reassign (session: SessionState, now: number): void {
-    for (const want of session.ready.drain()) {
-      want.queuedIn.delete(session)
+  /** Wants that nobody was known to have may be had from peers the session has gained. */
+  #useGained (session: SessionState, peers: ReadonlySet<ClientPeer>, now: number): void {
+    const mayHave = (want: Want): boolean => [...peers].some(peer => !peer.stalled && !want.isRefusedBy(peer) && canCarry(peer, want.cid))
 
-      if (want.state === WantState.Ready && session.wants.has(want)) {
+    for (const want of session.wants) {
+      const isLeft = want.state === WantState.Waiting || session.ready.awaited(want) === Awaits.Turn
+
+      if (isLeft && mayHave(want)) {
         this.assign(want, now)
       }
     }
   }
 
-  /** Fewer wants are being looked for than may be: wants that nobody is known to have are next. */
+  /** Fewer wants are being looked for than may be: those that wait for their turn are next. */
   #lookForMore (session: SessionState, now: number): void {
     while (session.looking < this.#options.maxLooking) {
-      const want = takeReady(session, want => !choosePeer(want).any)
+      const want = session.ready.takeTurn()
 
       if (want == null) {
         break
       }
 
-      this.#look(want, now)
+      this.assign(want, now)
     }
   }
-}
-
-/** The first ready want of a session that fits. */
-function takeReady (session: SessionState, fits: (want: Want) => boolean): Want | undefined {
-  const taken = session.ready.take(want => {
-    if (want.state === WantState.Ready && session.wants.has(want)) {
-      return fits(want) ? 'take' : 'skip'
-    }
-
-    want.queuedIn.delete(session)
-
-    return 'drop'
-  }, MAX_SKIPS)
-
-  taken?.queuedIn.delete(session)
-
-  return taken
 }

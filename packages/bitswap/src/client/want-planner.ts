@@ -9,31 +9,33 @@
  * it waits, and is tried again with backoff and at once when something changes.
  */
 import type { PeerId } from '@libp2p/interface'
-import type { CID } from 'multiformats/cid'
 import { UnavailableReason } from '../errors.ts'
 import { ClientPeer } from './client-peer.ts'
 import { FoundPeers } from './found-peers.ts'
 import type { ClientOptions } from './options.ts'
-import type { PeerAbilities } from './peer-wants.ts'
+import { choosePeer } from './peer-choice.ts'
+import { PeerChanges } from './peer-changes.ts'
 import type { SessionState } from './session-state.ts'
 import { WantBoard } from './want-board.ts'
+import type { WantedBy } from './want-board.ts'
 import { WantMoves } from './want-moves.ts'
 import { WantState } from './want.ts'
 import type { Effects, Want } from './want.ts'
 
 export class WantPlanner {
   readonly board: WantBoard
-  readonly #options: ClientOptions
   /** What dials and searches bring. */
   readonly found: FoundPeers
+  /** Peers come, leave and fall silent. */
+  readonly peers: PeerChanges
   readonly #moves: WantMoves
 
   /** @param canSearch - is there routing to ask? */
   constructor (options: ClientOptions, canSearch: boolean) {
-    this.#options = options
     this.board = new WantBoard(options.dontHaveTimeout)
     this.#moves = new WantMoves(this.board, options, canSearch)
     this.found = new FoundPeers(this.#moves)
+    this.peers = new PeerChanges(this.board, this.#moves, options)
   }
 
   /** When `tick` is due next. */
@@ -41,139 +43,72 @@ export class WantPlanner {
     return this.board.deadlines.next()
   }
 
-  takeEffects (): Effects {
+  /** What is to be done now; undefined when there is nothing. */
+  takeEffects (): Effects | undefined {
+    const { changed, searchless } = this.board
     const effects = {
-      wake: [...this.board.changed],
-      search: this.#moves.search,
-      cancelSearch: [...this.board.searchless],
-      unavailable: this.#moves.unavailable
+      wake: [...changed],
+      search: this.#moves.takeSearches(),
+      cancelSearch: [...searchless],
+      unavailable: this.#moves.takeUnavailable()
     }
 
-    this.board.changed.clear()
-    this.board.searchless.clear()
-    this.#moves.search = []
-    this.#moves.unavailable = []
+    changed.clear()
+    searchless.clear()
 
-    return effects
+    return Object.values(effects).some(({ length }) => length > 0) ? effects : undefined
   }
 
   /** A session wants a block. */
-  wanted (session: SessionState, want: { key: string, cid: CID, priority: number }, now: number): Want {
-    const known = this.board.wants.has(want.key)
-    const added = this.board.add(session, want.key, want.cid, want.priority)
+  wanted (session: SessionState, stated: WantedBy, now: number): Want {
+    const known = this.board.wants.get(stated.key)
+    const [wasOpen, cid] = [known?.isOpen, known?.cid]
+    const want = this.board.add(session, stated)
+    const { state } = want
 
-    added.priority = Math.max(added.priority, want.priority)
-
-    if (!known || added.state === WantState.Waiting || added.state === WantState.Ready) {
-      this.#moves.assign(added, now)
+    if (known == null || state === WantState.Waiting || state === WantState.Ready) {
+      this.#moves.assign(want, now)
+    } else if (state === WantState.Looking && (want.isOpen !== wasOpen || want.cid !== cid || choosePeer(want).any)) {
+      // there are peers now that could not be asked before
+      this.#moves.assign(want, now)
     }
 
     this.#moves.continue(now)
 
-    return added
+    return want
   }
 
   /** A session wants it no more. */
   unwanted (session: SessionState, want: Want, now: number): void {
-    this.board.leave(session, want)
-
-    if (want.sessions.size === 0 && want.state !== WantState.Arriving) {
-      this.board.remove(want)
-    }
-
+    this.#leave(session, want, now)
     this.#moves.continue(now)
   }
 
   sessionClosed (session: SessionState, now: number): void {
-    for (const want of [...session.wants]) {
-      this.unwanted(session, want, now)
-    }
-
+    // first, so that none of its wants is given to them in place of another
     for (const peer of session.peers) {
       peer.sessions.delete(session)
     }
 
     session.close()
     this.board.sessions.delete(session)
-    this.board.stirred.delete(session)
-  }
 
-  peerConnected (id: PeerId, abilities: PeerAbilities, now: number): ClientPeer {
-    const peer = new ClientPeer(id, { initial: this.#options.initialWindow, max: this.#options.maxWantsPerPeer })
-
-    peer.abilities = abilities
-    this.board.peers.set(peer.key, peer)
-
-    for (const session of this.board.sessions) {
-      if (session.knew(peer.key)) {
-        this.#moves.join(session, peer)
-      }
-    }
-
-    for (const want of [...this.board.unresolved]) {
-      this.#moves.offer(want, peer, now)
+    for (const want of [...session.wants]) {
+      this.#leave(session, want, now)
     }
 
     this.#moves.continue(now)
-
-    return peer
-  }
-
-  peerDisconnected (key: string, now: number): void {
-    const peer = this.board.peers.get(key)
-
-    if (peer == null) {
-      return
-    }
-
-    this.board.peers.delete(key)
-    this.board.deadlines.delete(peer)
-
-    for (const session of [...peer.sessions]) {
-      session.removePeer(peer)
-      this.board.stirred.add(session)
-    }
-
-    const owed = new Set([...peer.asked, ...peer.probed])
-
-    for (const entry of peer.wants) {
-      this.board.wants.get(entry.key)?.holders.delete(peer)
-    }
-
-    for (const want of owed) {
-      want.answers.set(peer.key, UnavailableReason.Disconnected)
-      this.#moves.failedAt(want, peer, now)
-    }
-
-    this.board.changed.delete(peer)
-    this.board.freed.delete(peer)
-    this.#moves.continue(now)
+    this.board.gained.delete(session)
   }
 
   haveReceived (peer: ClientPeer, key: string, now: number): void {
     const want = this.board.wants.get(key)
 
     peer.haves++
-    peer.answered(now, peer.wants.haveReceived(key))
-    this.board.freed.add(peer)
+    this.peers.answered(peer, peer.wants.haveReceived(key), now)
 
-    if (want == null || want.state === WantState.Arriving) {
-      this.#moves.continue(now)
-
-      return
-    }
-
-    want.answers.set(peer.key, 'have')
-
-    if (!want.askedOf.has(peer)) {
-      this.board.answered(want, peer)
-    }
-
-    this.#moves.joinOpen(want, peer)
-
-    // whoever was asked may be of an old protocol, and unable to say that it lacks the block
-    if (want.state !== WantState.Asked || ![...want.askedOf].some(asked => asked.abilities.have)) {
-      this.#moves.assign(want, now)
+    if (want != null && want.state !== WantState.Arriving) {
+      this.#had(want, peer, now)
     }
 
     this.#moves.continue(now)
@@ -183,8 +118,7 @@ export class WantPlanner {
     const want = this.board.wants.get(key)
 
     peer.dontHaves++
-    peer.answered(now, peer.wants.refused(key))
-    this.board.freed.add(peer)
+    this.peers.answered(peer, peer.wants.refused(key), now)
 
     if (want != null && want.state !== WantState.Arriving) {
       want.answers.set(peer.key, UnavailableReason.DontHave)
@@ -202,9 +136,10 @@ export class WantPlanner {
     const want = this.board.wants.get(key)
     // the rest of a message may come when its sender has gone
     const peer = from != null && this.board.peers.get(from.key) === from ? from : undefined
-    const askedAt = peer?.wants.blockReceived(key)
 
-    peer?.answered(now, askedAt)
+    if (peer != null) {
+      this.peers.answered(peer, peer.wants.blockReceived(key), now)
+    }
 
     if (want == null || want.state === WantState.Arriving) {
       this.#moves.continue(now)
@@ -213,10 +148,9 @@ export class WantPlanner {
     }
 
     if (peer != null) {
-      peer.delivered(size)
+      this.board.answered(want, peer)
       want.holders.delete(peer)
-      this.board.freed.add(peer)
-
+      peer.delivered(size)
       this.#moves.joinOpen(want, peer)
 
       for (const session of want.sessions) {
@@ -246,7 +180,7 @@ export class WantPlanner {
   tick (now: number, heardAt: (peer: PeerId) => number): void {
     for (let due = this.board.deadlines.takeDue(now); due != null; due = this.board.deadlines.takeDue(now)) {
       if (due instanceof ClientPeer) {
-        this.#checkSilence(due, Math.max(due.lastAnswerAt, heardAt(due.peer)), now)
+        this.peers.checkSilence(due, heardAt(due.peer), now)
       } else if (due.state === WantState.Looking) {
         this.#moves.step(due, now)
       } else if (due.state === WantState.Waiting) {
@@ -257,36 +191,35 @@ export class WantPlanner {
     this.#moves.continue(now)
   }
 
-  /** A peer that owes us answers gives none, or cannot be reached: others are asked. What it still sends is welcome. */
-  peerSilent (peer: ClientPeer, now: number): void {
-    const owed = new Set([...peer.asked, ...peer.probed])
+  /** A peer said that it has it. */
+  #had (want: Want, peer: ClientPeer, now: number): void {
+    want.answers.set(peer.key, 'have')
+    this.board.dropHolder(want, peer)
 
-    peer.stall()
-
-    for (const session of peer.sessions) {
-      this.board.stirred.add(session)
+    if (!want.askedOf.has(peer)) {
+      this.board.answered(want, peer)
     }
 
-    for (const want of owed) {
-      peer.wants.refused(want.key)
-      want.answers.set(peer.key, UnavailableReason.Silent)
-      this.#moves.failedAt(want, peer, now)
-    }
+    this.#moves.joinOpen(want, peer)
 
-    this.#moves.continue(now)
+    // whoever was asked may be of an old protocol, and unable to say that it lacks the block
+    if (want.state !== WantState.Asked || ![...want.askedOf].some(asked => asked.abilities.have)) {
+      this.#moves.assign(want, now)
+    }
   }
 
-  #checkSilence (peer: ClientPeer, heard: number, now: number): void {
-    if (!peer.owes) {
-      return
+  /** What only this session had to do with it, its peers and dials, brings it on no more. */
+  #leave (session: SessionState, want: Want, now: number): void {
+    this.board.leave(session, want)
+
+    if (want.sessions.size === 0) {
+      if (want.state !== WantState.Arriving) {
+        this.board.remove(want)
+      }
+    } else if (want.state === WantState.Ready) {
+      this.#moves.assign(want, now)
+    } else {
+      this.#moves.stepIfDone(want, now)
     }
-
-    if (now - heard < this.#options.dontHaveTimeout) {
-      this.board.deadlines.set(peer, heard + this.#options.dontHaveTimeout)
-
-      return
-    }
-
-    this.peerSilent(peer, now)
   }
 }

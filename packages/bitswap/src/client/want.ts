@@ -10,8 +10,9 @@ import type { SessionState } from './session-state.ts'
 /**
  * In each state something is under way that ends it:
  *
- * - `ready`: peers that may have it are busy; ends when one has room, or none is
- *   left. Or as many wants as allowed are being looked for; ends with one of them.
+ * - `ready`: in the queues of its sessions. Peers that may have it are busy; ends
+ *   when one has room, or none is left. Or as many wants as allowed are being
+ *   looked for; ends with one of them.
  * - `asked`: a peer was asked to send it; ends with its answer, its silence, its
  *   leaving.
  * - `looking`: peers are asked whether they have it, or a search or dial runs;
@@ -36,15 +37,16 @@ export type Answer = 'have' | UnavailableReason
 
 export class Want {
   readonly key: string
-  readonly cid: CID
+  /** What peers are asked by: of several names of one block, one that every peer understands. */
+  cid: CID
   priority: number
   state: WantState = WantState.Ready
   readonly sessions: Set<SessionState> = new Set()
-  /** Sessions in whose queue it sits, be it still `ready` or not. */
-  readonly queuedIn: Set<SessionState> = new Set()
-  /** By peer key, those who left included: at most one entry for each peer that was asked since the last refresh. */
+  /** Those of them that want it from nobody but their own peers. */
+  readonly closedIn: Set<SessionState> = new Set()
+  /** By peer key, those who left included: at most one entry for each peer that was asked, or spoke, since the last refresh. */
   readonly answers: Map<string, Answer> = new Map()
-  /** Peers that hold this want, or are about to be told of it. */
+  /** Peers in whose wantlists it is, told of it or about to be. */
   readonly holders: Set<ClientPeer> = new Set()
   /** Who was asked to send it and has not answered: nearly always at most one. */
   readonly askedOf: Set<ClientPeer> = new Set()
@@ -55,8 +57,10 @@ export class Want {
   #searcher: SessionState | undefined
   /** How many peers were asked in the steps of this round. */
   probes = 0
-  /** Rounds that ended with everybody saying no. */
+  /** How often everybody was asked again. */
   refreshes = 0
+  /** When everybody is asked again; set once everybody has said no. Those who come later and say no too do not put it off. */
+  refreshAt: number | undefined
 
   constructor (key: string, cid: CID, priority: number) {
     this.key = key
@@ -69,6 +73,18 @@ export class Want {
     const answer = this.answers.get(peer.key)
 
     return answer === UnavailableReason.DontHave || answer === UnavailableReason.Silent
+  }
+
+  /** Does it stand what this peer says of it? One that left and is back may be asked again. */
+  isAnsweredBy (peer: ClientPeer): boolean {
+    const answer = this.answers.get(peer.key)
+
+    return answer != null && answer !== UnavailableReason.Disconnected
+  }
+
+  /** May others be asked than the peers of its sessions? */
+  get isOpen (): boolean {
+    return this.closedIn.size < this.sessions.size
   }
 
   /** Did anybody fall silent, who may have it after all? */

@@ -41,9 +41,16 @@ export function timeoutSignal (clock: Clock, delay: number, ...parents: Array<Ab
   }
 }
 
-/** Settles as `promise` does, or rejects with the signal's reason when it aborts first. Leaves no listener. */
+/**
+ * Settles as `promise` does, or rejects with the signal's reason when it aborts
+ * first; what becomes of the promise then is of no interest. Leaves no listener.
+ */
 export async function raceSignal<T> (promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
+  if (signal.aborted) {
+    promise.catch(() => undefined)
+
+    throw signal.reason
+  }
 
   let abort = (): void => {}
   const aborted = new Promise<never>((_resolve, reject) => {

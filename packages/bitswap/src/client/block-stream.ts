@@ -1,0 +1,300 @@
+/**
+ * One call of `getBlocks`: takes CIDs from its input, and hands out blocks in
+ * the order they come. However it ends, and be it that its consumer never comes
+ * back after an abort, nothing of it is left.
+ *
+ * Limits: the constants below. At one of them the input is not asked for more.
+ */
+import type { CID } from 'multiformats/cid'
+import { CustomProgressEvent } from 'progress-events'
+import type { Block, GetOptions } from '../api.ts'
+import { multihashKey } from '../core/cid-map.ts'
+import { detach } from '../core/detach.ts'
+import { RecentSet } from '../core/recent-set.ts'
+import { raceSignal } from '../core/timeout-signal.ts'
+import { BlockUnavailableError } from '../errors.ts'
+import type { UnavailableReason } from '../errors.ts'
+import { checkSize } from './get-block.ts'
+import type { GetDefaults, Retrievals } from './retrievals.ts'
+import type { SessionState } from './session-state.ts'
+import type { Waiter } from './waiters.ts'
+
+/** CIDs taken from the input whose blocks the consumer has not taken. */
+export const MAX_AHEAD = 4096
+
+/** Bytes of blocks held for the consumer. */
+export const MAX_HELD_BYTES: number = 16 * 1024 * 1024
+
+/** CIDs remembered, so that each is delivered once; one that is named again after so many others comes again. */
+export const MAX_SEEN: number = 128 * 1024
+
+/** Store reads under way at once. */
+const MAX_READS = 64
+
+export interface Retrieval {
+  session: SessionState
+  options: GetOptions & GetDefaults
+  /** Called once, when it is over. */
+  ended (): void
+}
+
+export class BlockStream {
+  readonly #retrievals: Retrievals
+  readonly #retrieval: Retrieval
+  readonly #options: GetOptions & GetDefaults
+  readonly #input: Iterator<CID> | AsyncIterator<CID>
+  readonly #seen: RecentSet<string> = new RecentSet(MAX_SEEN)
+  readonly #waiting: Map<string, Waiter> = new Map()
+  readonly #held: Array<{ cid: CID, bytes: Uint8Array | undefined }> = []
+  readonly #missing: CID[] = []
+  readonly #reasons: Map<string, UnavailableReason> = new Map()
+  /** Aborts when it is over. */
+  readonly #over: AbortController = new AbortController()
+  readonly #abort = (): void => { this.#fail(this.#options.signal?.reason) }
+  #heldBytes = 0
+  #reads = 0
+  #inputEnded = false
+  #error: { reason: unknown } | undefined
+  /** Resolved when the consumer, or the input, may go on. */
+  #changed: PromiseWithResolvers<void> = Promise.withResolvers()
+  #roomInInput: PromiseWithResolvers<void> | undefined
+
+  constructor (retrievals: Retrievals, retrieval: Retrieval, cids: Iterable<CID> | AsyncIterable<CID>) {
+    this.#retrievals = retrievals
+    this.#retrieval = retrieval
+    this.#options = retrieval.options
+    this.#input = Symbol.asyncIterator in cids ? cids[Symbol.asyncIterator]() : cids[Symbol.iterator]()
+  }
+
+  /** @throws `signal.reason` when aborted already */
+  start (): void {
+    const { signal } = this.#options
+
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', this.#abort, { once: true })
+    this.#takeInput().catch((error: unknown) => { this.#fail(error) })
+  }
+
+  /** The next block; undefined after the last. One call at a time. */
+  async next (): Promise<Block | undefined> {
+    for (;;) {
+      if (this.#error != null) {
+        throw this.#error.reason
+      }
+
+      const held = this.#held.shift()
+
+      if (held != null) {
+        const block = await this.#deliver(held.cid, held.bytes)
+
+        if (block != null) {
+          return block
+        }
+      } else if (this.#isOver || (this.#inputEnded && this.#waiting.size === 0 && this.#reads === 0)) {
+        return this.#finish()
+      } else {
+        await this.#changed.promise
+        this.#changed = Promise.withResolvers()
+      }
+    }
+  }
+
+  /** Cancels what has not come, and lets go of the input. Twice is a no-op. */
+  end (): void {
+    if (this.#isOver) {
+      return
+    }
+
+    this.#over.abort()
+    this.#options.signal?.removeEventListener('abort', this.#abort)
+    this.#held.length = 0
+
+    for (const [key, waiter] of this.#waiting) {
+      this.#retrievals.leave(key, waiter)
+    }
+
+    this.#waiting.clear()
+    this.#progressed()
+    detach(this.#leaveInput(), this.#retrievals.log, 'letting go of the CIDs of getBlocks')
+    this.#retrieval.ended()
+  }
+
+  get #isOver (): boolean {
+    return this.#over.signal.aborted
+  }
+
+  get #isFull (): boolean {
+    return this.#reads >= MAX_READS || this.#waiting.size + this.#held.length >= MAX_AHEAD || this.#heldBytes >= MAX_HELD_BYTES
+  }
+
+  async #takeInput (): Promise<void> {
+    while (!this.#isOver) {
+      const taken = this.#input.next()
+      const next = 'then' in taken ? await taken : taken
+
+      if (this.#isOver) {
+        return
+      }
+
+      if (next.done === true) {
+        break
+      }
+
+      this.#take(next.value)
+
+      while (this.#isFull && !this.#isOver) {
+        this.#roomInInput = Promise.withResolvers()
+        await this.#roomInInput.promise
+      }
+    }
+
+    this.#inputEnded = true
+    this.#changed.resolve()
+  }
+
+  /** Not waited for: an input that hangs would never answer. */
+  async #leaveInput (): Promise<void> {
+    if (!this.#inputEnded) {
+      this.#inputEnded = true
+      await this.#input.return?.()
+    }
+  }
+
+  #take (cid: CID): void {
+    const key = multihashKey(cid)
+
+    if (this.#seen.has(key)) {
+      return
+    }
+
+    this.#seen.add(key)
+
+    // registered before the store is asked: what comes in between is not missed
+    const waiter = this.#waiter(key, cid)
+    this.#waiting.set(key, waiter)
+    this.#retrievals.waiters.add(key, waiter)
+
+    const read = this.#retrievals.read(cid, this.#options.signal)
+
+    if (read instanceof Promise) {
+      this.#reads++
+      read.then(bytes => { this.#wasRead(key, waiter, bytes) }).catch((error: unknown) => { this.#fail(error) }).finally(() => {
+        this.#reads--
+        this.#progressed()
+      })
+    } else {
+      this.#wasRead(key, waiter, read)
+    }
+  }
+
+  #wasRead (key: string, waiter: Waiter, bytes: Uint8Array | undefined): void {
+    if (bytes == null) {
+      this.#want(key, waiter)
+    } else if (this.#waiting.get(key) === waiter) {
+      this.#waiting.delete(key)
+      this.#retrievals.leave(key, waiter)
+      this.#hold(waiter.cid, checkSize(waiter.cid, bytes, this.#options.maxSize))
+    }
+  }
+
+  #want (key: string, waiter: Waiter): void {
+    // it may have come meanwhile
+    if (this.#waiting.get(key) === waiter) {
+      this.#options.onProgress?.(new CustomProgressEvent('bitswap:want', waiter.cid))
+    }
+
+    // whoever was told may have aborted at once
+    if (this.#waiting.get(key) === waiter) {
+      this.#retrievals.want(key, waiter, this.#options.priority)
+    }
+  }
+
+  #waiter (key: string, cid: CID): Waiter {
+    return {
+      cid,
+      session: this.#retrieval.session,
+      maxSize: this.#options.maxSize,
+      failFast: this.#options.failFast,
+      onlyProviders: this.#options.onlyProviders,
+      onProgress: this.#options.onProgress,
+      arrived: bytes => {
+        this.#waiting.delete(key)
+        this.#hold(cid, bytes)
+      },
+      failed: error => {
+        this.#waiting.delete(key)
+
+        if (error instanceof BlockUnavailableError) {
+          this.#missing.push(cid)
+          error.reasons.forEach((reason, peer) => { this.#reasons.set(peer, reason) })
+          this.#progressed()
+        } else {
+          this.#fail(error)
+        }
+      }
+    }
+  }
+
+  #hold (cid: CID, bytes: Uint8Array): void {
+    const fits = this.#heldBytes + bytes.length <= MAX_HELD_BYTES || this.#held.length === 0
+
+    this.#held.push({ cid, bytes: fits ? bytes : undefined })
+    this.#heldBytes += fits ? bytes.length : 0
+    this.#changed.resolve()
+  }
+
+  /** Undefined when it was over before the block was read, or when the store has lost it and it is fetched again. */
+  async #deliver (cid: CID, bytes: Uint8Array | undefined): Promise<Block | undefined> {
+    this.#heldBytes -= bytes?.length ?? 0
+    this.#progressed()
+
+    const read = bytes ?? await this.#readAgain(cid)
+
+    if (read != null) {
+      return { cid, bytes: read }
+    }
+
+    if (!this.#isOver) {
+      this.#seen.delete(multihashKey(cid))
+      this.#take(cid)
+    }
+
+    return undefined
+  }
+
+  async #readAgain (cid: CID): Promise<Uint8Array | undefined> {
+    const read = this.#retrievals.read(cid, this.#options.signal)
+
+    try {
+      return read instanceof Promise ? await raceSignal(read, this.#over.signal) : read
+    } catch (error) {
+      if (!this.#isOver) {
+        throw error
+      }
+
+      return undefined
+    }
+  }
+
+  #finish (): undefined {
+    const [first] = this.#missing
+
+    if (first != null && !this.#isOver) {
+      throw new BlockUnavailableError(first, this.#reasons, { missing: this.#missing })
+    }
+
+    return undefined
+  }
+
+  #progressed (): void {
+    this.#changed.resolve()
+    this.#roomInInput?.resolve()
+  }
+
+  #fail (reason: unknown): void {
+    if (!this.#isOver) {
+      this.#error = { reason }
+      this.end()
+    }
+  }
+}

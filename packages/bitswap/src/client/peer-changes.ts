@@ -1,0 +1,204 @@
+/**
+ * What happens to peers, and to the wants they were asked for: they come,
+ * leave, turn out to be of another protocol, fall silent. Part of
+ * `want-planner.ts`, pure like it.
+ */
+import type { PeerId } from '@libp2p/interface'
+import { UnavailableReason } from '../errors.ts'
+import { ClientPeer } from './client-peer.ts'
+import type { ClientOptions } from './options.ts'
+import type { PeerAbilities } from './peer-abilities.ts'
+import { canCarry } from './peer-choice.ts'
+import type { WantBoard } from './want-board.ts'
+import type { WantMoves } from './want-moves.ts'
+import type { Want } from './want.ts'
+
+export class PeerChanges {
+  readonly #board: WantBoard
+  readonly #moves: WantMoves
+  readonly #options: ClientOptions
+
+  constructor (board: WantBoard, moves: WantMoves, options: ClientOptions) {
+    this.#board = board
+    this.#moves = moves
+    this.#options = options
+  }
+
+  connected (id: PeerId, abilities: PeerAbilities, now: number): ClientPeer {
+    const peer = new ClientPeer(id, { initial: this.#options.initialWindow, max: this.#options.maxWantsPerPeer })
+
+    peer.abilities = abilities
+    this.#board.peers.set(peer.key, peer)
+
+    for (const session of this.#board.sessions) {
+      if (session.expects(peer.key)) {
+        this.#moves.join(session, peer)
+      }
+    }
+
+    this.#offerUnresolved(peer, now)
+
+    return peer
+  }
+
+  disconnected (key: string, now: number): void {
+    const peer = this.#board.peers.get(key)
+
+    if (peer == null) {
+      return
+    }
+
+    const { peers, deadlines, wants, stirred, changed, freed } = this.#board
+    const owed = peer.owed()
+
+    peers.delete(key)
+    deadlines.delete(peer)
+
+    for (const session of [...peer.sessions]) {
+      session.removePeer(peer)
+      stirred.add(session)
+    }
+
+    for (const entry of peer.wants) {
+      const want = wants.get(entry.key)
+
+      want?.holders.delete(peer)
+
+      // it forgets what we want: what it said is no longer of use when it returns
+      if (want?.isRefusedBy(peer) === true) {
+        want.answers.set(key, UnavailableReason.Disconnected)
+      }
+    }
+
+    for (const want of owed) {
+      want.answers.set(key, UnavailableReason.Disconnected)
+      this.#moves.failedAt(want, peer, now)
+    }
+
+    changed.delete(peer)
+    freed.delete(peer)
+    this.#moves.continue(now)
+  }
+
+  /** It speaks another protocol than was thought. What it cannot be told of is asked of others. */
+  abilitiesChanged (peer: ClientPeer, abilities: PeerAbilities, now: number): void {
+    const isWider = abilities.prefix && !peer.abilities.prefix
+
+    peer.abilities = abilities
+
+    for (const { key, cid } of [...peer.wants]) {
+      const want = this.#board.wants.get(key)
+
+      if (want != null && !canCarry(peer, cid)) {
+        peer.wants.forget(key)
+        want.holders.delete(peer)
+        this.#moves.failedAt(want, peer, now)
+      }
+    }
+
+    this.#board.freed.add(peer)
+
+    if (isWider) {
+      this.#offerUnresolved(peer, now)
+    }
+
+    this.#moves.continue(now)
+  }
+
+  /** A peer that owes us answers gives none, or cannot be reached: others are asked. What it still sends is welcome. */
+  silent (peer: ClientPeer, now: number): void {
+    const owed = peer.owed()
+
+    peer.stall()
+
+    for (const session of peer.sessions) {
+      this.#board.stirred.add(session)
+    }
+
+    this.#noAnswer(peer, owed, now)
+    this.#moves.continue(now)
+  }
+
+  /**
+   * It may have fallen silent, altogether or about some of what it was asked.
+   * `heard` is when any byte last came from it.
+   */
+  checkSilence (peer: ClientPeer, heard: number, now: number): void {
+    const { dontHaveTimeout } = this.#options
+    const lastSign = Math.max(peer.lastAnswerAt, heard)
+
+    if (peer.owes && now - lastSign >= dontHaveTimeout) {
+      this.silent(peer, now)
+
+      return
+    }
+
+    this.#passOver(peer, now)
+
+    if (peer.owes) {
+      this.#board.deadlines.set(peer, lastSign + dontHaveTimeout)
+    }
+  }
+
+  /** It answered. One that was silent may be asked again. */
+  answered (peer: ClientPeer, askedAt: number | undefined, now: number): void {
+    if (peer.stalled) {
+      for (const session of peer.sessions) {
+        this.#board.gain(session, peer)
+      }
+    }
+
+    peer.answered(now, askedAt)
+    this.#board.freed.add(peer)
+  }
+
+  /**
+   * Whoever speaks, but not about this: it has other things to say, or sent a
+   * block with other bytes, or will never answer. Only these wants go on to others.
+   */
+  #passOver (peer: ClientPeer, now: number): void {
+    const { dontHaveTimeout, maxAnswerDelay } = this.#options
+    const asked = overdue(peer.asked, now - maxAnswerDelay)
+    const probed = overdue(peer.probed, now - dontHaveTimeout)
+
+    if (asked.length > 0) {
+      peer.shrink()
+    }
+
+    if (asked.length + probed.length > 0) {
+      this.#noAnswer(peer, [...asked, ...probed], now)
+      this.#board.freed.add(peer)
+    }
+  }
+
+  #noAnswer (peer: ClientPeer, wants: Iterable<Want>, now: number): void {
+    for (const want of wants) {
+      peer.wants.refused(want.key)
+      want.answers.set(peer.key, UnavailableReason.Silent)
+      this.#moves.failedAt(want, peer, now)
+    }
+  }
+
+  #offerUnresolved (peer: ClientPeer, now: number): void {
+    for (const want of [...this.#board.unresolved]) {
+      this.#moves.offer(want, peer, now)
+    }
+
+    this.#moves.continue(now)
+  }
+}
+
+/** Those that were asked for at `time` or before. Costs no more than there are of them. */
+function overdue (asked: ReadonlyMap<Want, number>, time: number): Want[] {
+  const wants: Want[] = []
+
+  for (const [want, at] of asked) {
+    if (at > time) {
+      break
+    }
+
+    wants.push(want)
+  }
+
+  return wants
+}

@@ -1,0 +1,47 @@
+/** One entry of our wantlist at one peer (`peer-wants.ts`), and how it is said. */
+import type { CID } from 'multiformats/cid'
+import { WantType } from '../message/message.ts'
+import type { WantEntry } from '../message/message.ts'
+import { nameFor } from './peer-abilities.ts'
+import type { PeerAbilities } from './peer-abilities.ts'
+
+/** Where an entry is. */
+export const EntryState = {
+  /** To be said in the next message. */
+  Queued: 'queued',
+  /** The peer holds another want for it, which must be cancelled in a message before. */
+  CancelFirst: 'cancel-first',
+  /** Said, and not answered. */
+  Sent: 'sent',
+  /** Answered DONT_HAVE, or not at all in time; the peer still holds it. */
+  Refused: 'refused'
+} as const
+export type EntryState = typeof EntryState[keyof typeof EntryState]
+
+export interface Entry {
+  readonly key: string
+  readonly cid: CID
+  priority: number
+  wantType: WantType
+  state: EntryState
+  /** What the peer holds of it since an earlier message. */
+  told: boolean
+  /** Undefined while the message is still on its way out. */
+  sentAt: number | undefined
+}
+
+/** A want, as far as it is told to peers. */
+export interface Wanted {
+  readonly key: string
+  readonly cid: CID
+  readonly priority: number
+}
+
+export function toWire (entry: Entry, abilities: PeerAbilities): WantEntry {
+  return {
+    cid: nameFor(abilities, entry.cid),
+    priority: entry.priority,
+    wantType: abilities.have ? entry.wantType : WantType.Block,
+    sendDontHave: abilities.have
+  }
+}
