@@ -90,7 +90,7 @@ export class World {
     const chance = new Chance(seed)
 
     this.chance = chance
-    this.net = new VirtualNetwork({ seed, observer, latency: chance.pick([0, 1, 20, 100]), window: chance.pick([4096, 262_144]), segmentSize: chance.pick([1000, 65_536]) })
+    this.net = new VirtualNetwork({ seed, observer, latency: chance.pick([0, 1, 20, 100]), window: chance.pick([32_768, 262_144]), segmentSize: chance.pick([1000, 65_536]) })
 
     for (let i = 2 + chance.int(7); i > 0; i--) {
       this.members.push(this.#createMember())
@@ -141,7 +141,7 @@ export class World {
 
     return {
       dontHaveTimeout: 1000 + chance.int(2000),
-      maxAnswerDelay: 4000,
+      maxAnswerDelay: 8000,
       initialWindow: chance.pick([4, 16, 64]),
       maxWantsPerPeer: chance.pick([8, 32, 1024]),
       maxLooking: chance.pick([4, 16, 64]),

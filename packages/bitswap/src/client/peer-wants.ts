@@ -128,7 +128,7 @@ export class PeerWants {
       return undefined
     }
 
-    if (entry.wantType === WantType.Have && entry.state === EntryState.Sent) {
+    if (entry.wantType === WantType.Have && !this.#due.has(entry)) {
       this.#remove(key)
     }
 

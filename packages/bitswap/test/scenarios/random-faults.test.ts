@@ -6,8 +6,8 @@
 import { test } from 'node:test'
 import { RandomRun } from '../random-run.ts'
 
-const FIRST_SEED = 6
-const SEEDS = 30
+const FIRST_SEED = 1
+const SEEDS = 40
 
 for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
   test(`whatever happens, no want is forgotten and nothing is left behind (seed ${seed})`, async () => {
