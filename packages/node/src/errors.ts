@@ -6,6 +6,13 @@
  */
 import type { CID } from 'multiformats/cid'
 
+/** Characters of what a stranger wrote that a message repeats. */
+const MAX_QUOTED = 200
+
+function shortened (text: string): string {
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text
+}
+
 /** A folder is no repo of ours, or one of a version we do not know. Nothing in it was touched. */
 export class NotARepoError extends Error {
   override readonly name = 'NotARepoError'
@@ -111,14 +118,14 @@ export class UnixFsError extends Error {
   }
 }
 
-/** A folder holds a name that would be written outside the output folder, or over another entry. */
+/** A folder holds a name that would be written outside the output folder, or over another entry, or is too long to be written. */
 export class UnsafeNameError extends Error {
   override readonly name = 'UnsafeNameError'
   readonly entry: string
   readonly cid: CID
 
   constructor (cid: CID, entry: string, reason: string) {
-    super(`refused to write ${JSON.stringify(entry)} from ${cid}: ${reason}`)
+    super(`refused to write ${JSON.stringify(shortened(entry))} from ${cid}: ${reason}`)
     this.cid = cid
     this.entry = entry
   }
@@ -143,6 +150,17 @@ export class UnreadableInputError extends Error {
   constructor (path: string, reason: string, options?: ErrorOptions) {
     super(`cannot add ${path}: ${reason}`, options)
     this.path = path
+  }
+}
+
+/** A node cannot accept peers where it was told to. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+  readonly addresses: readonly string[]
+
+  constructor (addresses: readonly string[], reason: string, options?: ErrorOptions) {
+    super(`cannot listen at ${addresses.join(', ')}: ${reason}`, options)
+    this.addresses = addresses
   }
 }
 

@@ -30,7 +30,9 @@ test('an unknown peer address', async t => {
   const repo = ['--repo', join(await temporaryFolder(t), 'repo')]
 
   assertFailed(await run(t, [...repo, 'get', MISSING, '--peer', '127.0.0.1:4001']), /invalid address "127\.0\.0\.1:4001"/)
+  assertFailed(await run(t, [...repo, 'get', MISSING, '--peer', '/ip4/127.0.0.1/udp/1/quic-v1']), /cannot reach .*: it can be dialled by its TCP or WebSocket address only/)
   assertFailed(await run(t, [...repo, 'serve', '--listen', 'everywhere']), /invalid address "everywhere"/)
+  assertFailed(await run(t, [...repo, 'serve', '--listen', '/ip4/127.0.0.1/udp/0']), /cannot listen at \/ip4\/127\.0\.0\.1\/udp\/0: /)
 })
 
 test('a peer whose address is not known', async t => {
@@ -153,6 +155,32 @@ test('a reader that does not read, and then Ctrl-C', async t => {
   cat.stdout.destroy()
 })
 
+test('what is written to does not take it', async t => {
+  const repo = join(await temporaryFolder(t), 'repo')
+  const cid = await addTo(t, repo, someBytes(100_000))
+  const command = ['sh', '-c', 'exec "$@" > /dev/full', 'sh', ...COMMAND]
+
+  for (const args of [['cat', cid], ['id'], ['dag', 'export', cid]]) {
+    assertFailed(await run(t, ['--repo', repo, ...args], { command }), /cannot write standard output: the disk is full \(ENOSPC\)/)
+  }
+})
+
+test('Ctrl-C while it waits for what is to be added', async t => {
+  const folder = await temporaryFolder(t)
+
+  for (const [number, args] of [['add', '-'], ['block', 'put'], ['dag', 'import', '-']].entries()) {
+    const repo = join(folder, String(number))
+    const waiting = new RunningCommand(t, ['--repo', repo, ...args], { inputStaysOpen: true })
+
+    while (!(await readdir(folder)).includes(String(number))) { // it has begun
+      await new Promise(resolve => { setImmediate(resolve) })
+    }
+
+    waiting.child.kill('SIGINT')
+    assertFailed(await waiting.finished(), /interrupted \(SIGINT\)/)
+  }
+})
+
 test('an output folder that holds something', async t => {
   const folder = await temporaryFolder(t)
   const repo = join(folder, 'repo')
@@ -182,7 +210,17 @@ test('what is no file', async t => {
   const cid = (await run(t, [...repo, 'block', 'put', '--cid-codec', 'dag-cbor'], { input: new Uint8Array([0xa0]) })).stdout.trim()
 
   assertFailed(await run(t, [...repo, 'get', cid], { cwd: folder }), /has the codec 0x71, which is neither a file nor a folder/)
-  assertFailed(await run(t, [...repo, 'add', join(folder, 'none')]), /cannot add .*: there is no such file or folder/)
+
+  for (const [args, line] of [
+    [['add', 'none'], /cannot add none: there is no such file or folder/],
+    [['block', 'put', 'none'], /cannot add none: there is no such file or folder/],
+    [['dag', 'import', 'none'], /cannot add none: there is no such file or folder/],
+    [['dag', 'import', '.'], /cannot add \.: it is a folder/],
+    [['cat', `${cid}/none`], /has nothing named "none" below it/],
+    [['get', cid, '-o', ''], /invalid output "": expected a path/]
+  ] as const) {
+    assertFailed(await run(t, [...repo, ...args], { cwd: folder }), line)
+  }
 })
 
 test('a command line that makes no sense', async t => {
@@ -195,7 +233,8 @@ test('a command line that makes no sense', async t => {
     [['add', '--cid-version', '2', 'a'], /Allowed choices are 0, 1/],
     [['add', '--chunk-size', '0', 'a'], /invalid size "0"/],
     [['get', MISSING, '--timeout', 'soon'], /invalid duration "soon"/],
-    [['demo', '--seeds', '17'], /invalid number of seeds "17": there can be 16/]
+    [['demo', '--seeds', '17'], /invalid number of seeds "17": there can be 16/],
+    [['demo', '--size', '1000TiB'], /invalid size ".*TiB": that is what it takes in all, and .* has room for /]
   ] as const) {
     assertFailed(await run(t, args), line)
   }

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 import type { ChildProcessWithoutNullStreams, SpawnOptionsWithoutStdio } from 'node:child_process'
 import type { TestContext } from 'node:test'
 
+// most of the time of a test is a process that starts: what it compiles is kept for the next
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url))
+
 const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 
 /** Program and arguments that start the command. */

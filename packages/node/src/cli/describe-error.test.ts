@@ -36,6 +36,15 @@ test('a message of several lines becomes one', () => {
   assert.equal(describeError(new Error('first\n  * second\n\nthird\n')).message, 'first * second third')
 })
 
+test('what would steer a terminal is shown and not sent', () => {
+  assert.equal(describeError(new Error('a\u001b[31mb\rc\u0007d\u202ee')).message, 'a\\u{1b}[31mb\\u{d}c\\u{7}d\\u{202e}e')
+})
+
+test('a message is at most 2000 characters long', () => {
+  assert.equal(describeError(new Error('x'.repeat(2_000))).message, 'x'.repeat(2_000))
+  assert.equal(describeError(new Error('x'.repeat(2_001))).message, `${'x'.repeat(2_000)}…`)
+})
+
 test('what is no error is shown as it is', () => {
   assert.deepEqual(describeError('oops'), { name: 'Error', message: 'oops' })
 })

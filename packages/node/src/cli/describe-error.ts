@@ -5,6 +5,9 @@ import { InvalidArgumentError } from '../errors.ts'
 /** Peers that are named in one line; of more only the number is said. */
 const MAX_PEERS_NAMED = 5
 
+/** Characters of a message that are shown: room for some long paths. */
+const MAX_LENGTH = 2_000
+
 const REASONS: Readonly<Record<UnavailableReason, string>> = {
   [UnavailableReason.DontHave]: 'does not have it',
   [UnavailableReason.Silent]: 'did not answer',
@@ -55,6 +58,11 @@ function describeUnavailable (error: BlockUnavailableError): string {
   return `no peer would send ${error.cid}: ${[...said, ...others].join(', ')}`
 }
 
+/** Names from folders of strangers may be in it: what steers a terminal is shown, not sent. */
 function oneLine (message: string): string {
-  return message.trim().replaceAll(/\s*\n\s*/g, ' ')
+  const line = message.trim().replaceAll(/\s*\n\s*/g, ' ').replaceAll(/\p{Cc}|\p{Bidi_Control}/gu, character => {
+    return `\\u{${character.codePointAt(0)?.toString(16)}}`
+  })
+
+  return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line
 }

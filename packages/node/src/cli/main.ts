@@ -2,9 +2,10 @@
  * The `bitswap` command as a process: signals, standard streams, exit codes.
  * Exit code 0 or 1; a failure is one line on standard error.
  */
+import { addAbortSignal } from 'node:stream'
 import { InterruptedError, InvalidArgumentError } from '../errors.ts'
 import { describeError, isCommanderError } from './describe-error.ts'
-import { Output, ReaderGoneError } from './output.ts'
+import { Output, ReaderGoneError, writeError } from './output.ts'
 import { buildProgram } from './program.ts'
 import type { RunCommand } from './program.ts'
 
@@ -19,6 +20,11 @@ function interrupt (signal: NodeJS.Signals): void {
   }
 
   ending.abort(new InterruptedError(signal))
+}
+
+/** Standard input. Waiting for it ends with the command; it is not touched unless it is read. */
+async function * readInput (): AsyncGenerator<Uint8Array> {
+  yield * addAbortSignal(ending.signal, process.stdin) as AsyncIterable<Uint8Array>
 }
 
 /** Says what went wrong; returns the exit code. */
@@ -48,7 +54,7 @@ const runCommand: RunCommand = async ({ repo }, run) => {
     repo,
     output,
     signal: ending.signal,
-    input: process.stdin,
+    input: readInput(),
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? '']
   })
 }
@@ -80,8 +86,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, interrupt)
 }
 
-process.stdout.on('error', error => { ending.abort(new ReaderGoneError({ cause: error })) })
-process.stderr.on('error', error => { ending.abort(new ReaderGoneError({ cause: error })) })
+process.stdout.on('error', error => { ending.abort(writeError(error, 'standard output')) })
+process.stderr.on('error', error => { ending.abort(writeError(error, 'standard error')) })
 process.on('uncaughtException', error => { process.exit(fail(error)) })
 
 const code = await main()

@@ -3,7 +3,7 @@
  * object a line; warnings and the bar on standard error. Waits for the reader:
  * nothing piles up when it is slow.
  */
-import { errorCode } from '../store/storage-error.ts'
+import { errorCode, storageError } from '../store/storage-error.ts'
 import { JsonProgress, noProgress, ProgressBar } from './progress.ts'
 import type { Progress } from './progress.ts'
 import type { Writable } from 'node:stream'
@@ -15,6 +15,11 @@ export class ReaderGoneError extends Error {
   constructor (options?: ErrorOptions) {
     super('nobody reads the output any more', options)
   }
+}
+
+/** Why writing to a standard stream failed: only a pipe has a reader that can go. */
+export function writeError (error: unknown, stream: string): unknown {
+  return errorCode(error) === 'EPIPE' ? new ReaderGoneError({ cause: error }) : storageError(error, stream)
 }
 
 export interface OutputEvent {
@@ -57,7 +62,7 @@ export class Output {
    * Prints a result: `text` and a line end, or `event` with `--json`. Without a
    * text, JSON only.
    *
-   * @throws ReaderGoneError
+   * @throws ReaderGoneError, DiskFullError
    */
   async print (event: OutputEvent, text?: string): Promise<void> {
     if (this.json) {
@@ -71,7 +76,7 @@ export class Output {
   /**
    * Writes bytes to standard output, whatever the form.
    *
-   * @throws ReaderGoneError
+   * @throws ReaderGoneError, DiskFullError
    */
   async write (bytes: Uint8Array | string): Promise<void> {
     const signal = this.#signal
@@ -84,7 +89,7 @@ export class Output {
       if (error == null) {
         resolve(undefined)
       } else {
-        reject(errorCode(error) === 'EPIPE' ? new ReaderGoneError({ cause: error }) : error)
+        reject(writeError(error, 'standard output'))
       }
     })
 

@@ -2,7 +2,7 @@
  * The commands and their options, as commander takes them. What they do is
  * loaded when they are called: none waits for the libraries of the others.
  */
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
@@ -53,7 +53,7 @@ export function buildProgram (runCommand: RunCommand, env: Readonly<Record<strin
 
 /** As with other programs an empty variable is none. */
 function defaultRepo ({ BITSWAP_PATH = '' }: Readonly<Record<string, string | undefined>>): string {
-  return BITSWAP_PATH === '' ? join(homedir(), '.bitswap') : BITSWAP_PATH
+  return BITSWAP_PATH === '' ? join(homedir() === '' ? userInfo().homedir : homedir(), '.bitswap') : BITSWAP_PATH
 }
 
 type Act = (load: () => Promise<Action>) => (...received: unknown[]) => Promise<void>
@@ -90,7 +90,7 @@ function addBlockCommands (program: Command, act: Act): void {
     .description('write a block to standard output')
     .action(act(async () => (await import('./commands/block.ts')).get))
   block.command('put [file...]')
-    .description('store files as blocks, each in one; standard input when none is named')
+    .description('store files as blocks, each in one; standard input when none is named, or -')
     .option('--cid-codec <codec>', 'what the bytes are', 'raw')
     .option('--mhtype <function>', 'the hash function', 'sha2-256')
     .option('--allow-big-block', 'store blocks that peers do not take')
@@ -110,7 +110,7 @@ function addBlockCommands (program: Command, act: Act): void {
   const dag = program.command('dag').description('graphs of blocks')
 
   dag.command('import [file...]')
-    .description('store the blocks of CAR files; standard input when none is named')
+    .description('store the blocks of CAR files; standard input when none is named, or -')
     .option('--allow-big-block', 'store blocks that peers do not take')
     .action(act(async () => (await import('./commands/dag.ts')).importCars))
   withFetchOptions(dag.command('export <cid>'))

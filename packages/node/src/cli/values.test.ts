@@ -62,3 +62,9 @@ test('addresses are taken, and what is none is refused', async () => {
   assert.deepEqual((await parseAddresses(['/ip4/127.0.0.1/tcp/4001'])).map(String), ['/ip4/127.0.0.1/tcp/4001'])
   await assert.rejects(parseAddresses(['127.0.0.1:4001']), { name: 'InvalidArgumentError', message: /^invalid address "127.0.0.1:4001"/ })
 })
+
+test('an address that is empty, or whose peer id is none, is refused', async () => {
+  for (const [text, reason] of [['', 'it is empty'], ['/', 'it is empty'], ['/ip4/127.0.0.1/tcp/4001/p2p/me', '"me" is no peer id']] as const) {
+    await assert.rejects(parseAddresses([text]), { name: 'InvalidArgumentError', message: `invalid address ${JSON.stringify(text)}: ${reason}` })
+  }
+})

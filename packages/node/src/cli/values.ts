@@ -96,14 +96,29 @@ export function parseCidPath (text: string): CidPath {
 /** Addresses of peers, as in `/ip4/127.0.0.1/tcp/4001/p2p/12D3Koo…`. */
 export async function parseAddresses (texts: readonly string[]): Promise<Multiaddr[]> {
   const { multiaddr } = await import('@multiformats/multiaddr')
+  const { peerIdFromString } = await import('@libp2p/peer-id')
 
   return texts.map(text => {
-    try {
-      return multiaddr(text)
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+    const address = attempt(text, () => multiaddr(text))
+    const components = address.getComponents()
 
-      throw new InvalidArgumentError('address', text, reason, { cause: error })
+    if (components.length === 0) {
+      throw new InvalidArgumentError('address', text, 'it is empty')
     }
+
+    for (const { value = '' } of components.filter(({ name }) => name === 'p2p')) {
+      attempt(text, () => peerIdFromString(value), `${JSON.stringify(value)} is no peer id`)
+    }
+
+    return address
   })
+}
+
+/** Says of an address what is wrong with it: `reason`, or what the library says. */
+function attempt<T> (text: string, parse: () => T, reason?: string): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw new InvalidArgumentError('address', text, reason ?? (error instanceof Error ? error.message : String(error)), { cause: error })
+  }
 }

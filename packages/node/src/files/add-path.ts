@@ -7,6 +7,7 @@ import { importer } from 'ipfs-unixfs-importer'
 import { fixedSize } from 'ipfs-unixfs-importer/chunker'
 import { fileSource } from './file-source.ts'
 import { resolveAddOptions } from './options.ts'
+import { mendMarshal } from './unixfs-marshal.ts'
 import type { AddInit, AddOptions } from './options.ts'
 import type { Blockstore } from 'interface-blockstore'
 import type { ImportCandidate, ImporterOptions, ImporterProgressEvents } from 'ipfs-unixfs-importer'
@@ -52,6 +53,8 @@ export async function * addStream (content: AsyncIterable<Uint8Array>, blockstor
 
 async function * addCandidates (candidates: Iterable<ImportCandidate> | AsyncIterable<ImportCandidate>, blockstore: BlockSink, options: AddOptions, hooks: AddHooks): AsyncGenerator<Added> {
   const empty: string[] = []
+
+  mendMarshal()
 
   for await (const { cid, path = '', size, unixfs } of importer(noting(candidates, empty), blockstore, importerOptions(options, hooks))) {
     hooks.signal?.throwIfAborted()

@@ -146,3 +146,17 @@ test('a block of an unknown codec ends the export: what it links to would be mis
 
   await assert.rejects(exported(unknown, await storeOf([{ cid, bytes }])), { name: 'InvalidArgumentError', message: /codec 0x99/ })
 })
+
+test('what the source fails with is not put down to the CAR', async () => {
+  const failure = new Error('the cable was cut')
+
+  async function * cut (): AsyncGenerator<Uint8Array> {
+    const [root, ...others] = await graph()
+
+    yield * exportCar(root.cid, new LocalSource(await storeOf([root, ...others])))
+
+    throw failure
+  }
+
+  await assert.rejects(importCar(cut(), new MemoryBlockstore(), options), error => error === failure)
+})

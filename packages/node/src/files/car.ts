@@ -14,7 +14,6 @@ import { dagLinks } from './dag-links.ts'
 import { walkDag } from './dag-walk.ts'
 import { matches } from '../store/hashers.ts'
 import { MAX_FILE_SIZE } from '../store/read-file-whole.ts'
-import { errorCode } from '../store/storage-error.ts'
 import { TaskPool } from './task-pool.ts'
 import type { BlockSource } from '../node/block-source.ts'
 import type { BytesReader } from '@ipld/car/decoder'
@@ -101,16 +100,17 @@ interface OpenCar {
 }
 
 async function openCar (pieces: AsyncIterable<Uint8Array>): Promise<OpenCar> {
-  const whole = bounded(asyncIterableReader(pieces))
-  const header = await explained(async () => await readHeader(whole))
+  const input = new CarInput()
+  const whole = bounded(asyncIterableReader(input.watch(pieces)))
+  const header = await input.explained(async () => await readHeader(whole))
   // version 2 has an index after the blocks
   const reader = 'dataSize' in header ? limitReader(whole, header.dataSize - (whole.pos - header.dataOffset)) : whole
 
   return {
     roots: header.roots,
     async * blocks (maxBlockSize) {
-      while ((await explained(async () => await reader.upTo(8))).byteLength > 0) {
-        const { cid, blockLength } = await explained(async () => await readBlockHead(reader))
+      while ((await input.explained(async () => await reader.upTo(8))).byteLength > 0) {
+        const { cid, blockLength } = await input.explained(async () => await readBlockHead(reader))
 
         if (blockLength < 0) {
           throw new MalformedCarError(`the section of ${cid} is shorter than its CID`)
@@ -120,7 +120,7 @@ async function openCar (pieces: AsyncIterable<Uint8Array>): Promise<OpenCar> {
           throw new BlockTooLargeError(cid, blockLength, maxBlockSize)
         }
 
-        yield { cid, bytes: await explained(async () => await reader.exactly(blockLength, true)) }
+        yield { cid, bytes: await input.explained(async () => await reader.exactly(blockLength, true)) }
       }
     }
   }
@@ -142,15 +142,27 @@ function bounded (reader: BytesReader): BytesReader {
   }
 }
 
-/** The library throws plain errors for what is wrong with a CAR; what the source throws passes through. */
-async function explained<T> (read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof Error && error.name !== 'AbortError' && errorCode(error) == null && !(error instanceof MalformedCarError)) {
-      throw new MalformedCarError(error.message, { cause: error })
-    }
+/** What a CAR is read from. Tells its own failures from those the library has with what it reads, which are plain errors. */
+class CarInput {
+  #failed = false
 
-    throw error
+  /** Passes on what there is to read. */
+  async * watch (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield * pieces
+    } catch (error) {
+      this.#failed = true
+
+      throw error
+    }
+  }
+
+  /** Runs something that reads from it. */
+  async explained<T> (read: () => Promise<T>): Promise<T> {
+    try {
+      return await read()
+    } catch (error) {
+      throw this.#failed || error instanceof MalformedCarError ? error : new MalformedCarError(error instanceof Error ? error.message : String(error), { cause: error })
+    }
   }
 }

@@ -13,6 +13,9 @@ import type { ImportCandidate } from 'ipfs-unixfs-importer'
 /** Bytes of a file that are read at a time. */
 const READ_SIZE = 1_048_576
 
+/** For small files less: the memory is there for each anew, and a thousand small files would take a GiB in turn. */
+const MIN_READ_SIZE = 4_096
+
 export interface FileSourceOptions {
   /** Also what has a name that begins with a dot; the path itself is always taken. */
   hidden: boolean
@@ -35,7 +38,7 @@ export async function * fileSource (path: string, options: FileSourceOptions): A
     } else if (found.kind === 'symlink') {
       yield { path: found.name, link: await readlink(found.path) }
     } else {
-      yield { path: found.name, content: readFile(found.path, options.signal) }
+      yield { path: found.name, content: readPieces(found.path, options.signal, found.size) }
     }
   }
 }
@@ -89,8 +92,14 @@ async function * findBelow (path: string, name: string, options: FileSourceOptio
   }
 }
 
-async function * readFile (path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const stream = createReadStream(path, { highWaterMark: READ_SIZE })
+/**
+ * The bytes of a file, in pieces of 1 MiB at most.
+ *
+ * @param size - how large it is, when that is known; it may have become larger
+ * @throws UnreadableInputError
+ */
+export async function * readPieces (path: string, signal?: AbortSignal, size: number = READ_SIZE): AsyncGenerator<Uint8Array> {
+  const stream = createReadStream(path, { highWaterMark: Math.min(READ_SIZE, Math.max(MIN_READ_SIZE, size)) })
 
   try {
     for await (const bytes of stream as AsyncIterable<Buffer>) {
@@ -117,6 +126,7 @@ async function readable<T> (path: string, action: () => Promise<T>): Promise<T> 
 function explained (path: string, error: unknown): unknown {
   switch (errorCode(error)) {
     case 'ENOENT': return new UnreadableInputError(path, 'there is no such file or folder', { cause: error })
+    case 'EISDIR': return new UnreadableInputError(path, 'it is a folder', { cause: error })
     case 'EACCES': case 'EPERM': return new UnreadableInputError(path, 'reading it is not allowed', { cause: error })
     default: return error
   }

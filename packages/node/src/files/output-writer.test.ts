@@ -214,3 +214,16 @@ test('a file of fewer bytes than it says is refused', async t => {
   await assert.rejects(writeOutput(entries, join(folder, 'out'), options), { name: 'UnixFsError', message: /says it has 6 bytes and has 5/ })
   assert.deepEqual(await readdir(folder), [])
 })
+
+test('a name that is too long for the disk is refused in a line that can be read, and nothing is left', async t => {
+  const files = new MemoryFiles()
+  const folder = await temporaryFolder(t)
+  const long = await files.folder([['x'.repeat(300), await files.file('')]])
+  const link = await files.folder([['link', await files.symlink('x'.repeat(10_000))]])
+
+  for (const root of [long, link]) {
+    await assert.rejects(write(files, root, join(folder, 'out')), { name: 'UnsafeNameError', message: /^refused to write "x{200}…" from baf\w+: it is too long for this file system$/ })
+  }
+
+  assert.deepEqual(await readdir(folder), [])
+})

@@ -184,6 +184,10 @@ class OutputWriter {
       return new UnsafeNameError(entry.cid, entry.path, 'the folder has another entry of that name')
     }
 
+    if (errorCode(error) === 'ENAMETOOLONG') {
+      return new UnsafeNameError(entry.cid, entry.type === 'symlink' ? entry.target : entry.path, 'it is too long for this file system')
+    }
+
     return storageError(error, join(this.#target.path, entry.path))
   }
 }

@@ -8,6 +8,7 @@
 import { createBitswap } from 'ts-bitswap'
 import { getHasher } from '../store/hashers.ts'
 import { createHost } from './libp2p-host.ts'
+import { listenError } from './listen-error.ts'
 import { resolveNodeOptions } from './options.ts'
 import { memoryRepo, openRepo } from '../store/repo.ts'
 import type { FlatfsComponents } from '../store/flatfs-blockstore.ts'
@@ -24,6 +25,7 @@ export interface BitswapNode extends Startable {
   readonly bitswap: Bitswap
   /** Where it accepts connections, each with its peer id; none before the start. */
   addresses: () => Multiaddr[]
+  /** @throws ListenError when an address cannot be listened at; the node has stopped then */
   start: () => Promise<void>
   /** Ends all connections and wants, and lets go of the repo. May be called twice; there is no start after it. */
   stop: () => Promise<void>
@@ -84,7 +86,7 @@ function assemble (repo: Repo, libp2p: Libp2p, bitswap: Bitswap): BitswapNode {
       } catch (error) {
         await stop()
 
-        throw error
+        throw listenError(error)
       }
     },
     stop

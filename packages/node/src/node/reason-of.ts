@@ -4,5 +4,9 @@ export function reasonOf (error: unknown): string {
     return [...new Set(error.errors.map(reasonOf))].join(', ')
   }
 
+  if (error instanceof Error && error.name === 'NoValidAddressesError') {
+    return 'it can be dialled by its TCP or WebSocket address only'
+  }
+
   return error instanceof Error ? error.message : String(error)
 }

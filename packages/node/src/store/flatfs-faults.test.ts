@@ -1,8 +1,10 @@
 /** What a damaged or full disk does to a store. */
 import assert from 'node:assert/strict'
-import { mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { CID } from 'multiformats/cid'
 import { someBlock, someBytes } from '../../test/blocks.ts'
 import { openStore, pathOf, read } from '../../test/stores.ts'
@@ -138,4 +140,19 @@ test('a block whose hash function we lack is not handed out', async t => {
   await store.put(cid, someBytes(10))
 
   await assert.rejects(read(store, cid), { name: 'UnknownHashError', code: 0x11 })
+})
+
+test('what lies in the place of a block and is no file counts as missing, and is not waited for', async t => {
+  const store = await openStore(t)
+  const { cid, bytes } = await someBlock(300)
+  const path = pathOf(store, cid)
+
+  await store.put(cid, bytes)
+
+  for (const make of [async () => { await mkdir(path) }, async () => { await promisify(execFile)('mkfifo', [path]) }]) {
+    await rm(path, { recursive: true })
+    await make()
+    assert.equal(await store.has(cid), false)
+    await assert.rejects(read(store, cid), { name: 'NotFoundError' })
+  }
 })

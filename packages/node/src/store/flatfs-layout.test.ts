@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
@@ -95,4 +95,16 @@ test('a folder whose making was cut short is made again', async t => {
   await prepareBlockFolder(folder)
 
   assert.match(await readFile(join(folder, 'SHARDING'), 'utf8'), /next-to-last/)
+})
+
+test('a marker that is garbage, or a folder, is refused in a line that can be read', async t => {
+  const folder = await temporaryFolder(t)
+  const marker = join(folder, 'SHARDING')
+
+  await writeFile(marker, 'x\n'.repeat(1_000))
+  await assert.rejects(prepareBlockFolder(folder), { name: 'UnsupportedLayoutError', message: /^.{0,400}$/ })
+
+  await rm(marker)
+  await mkdir(marker)
+  await assert.rejects(prepareBlockFolder(folder), { name: 'UnsupportedLayoutError', message: /its file SHARDING is a folder/ })
 })

@@ -94,14 +94,16 @@ export async function prepareBlockFolder (path: string): Promise<void> {
     await writeAtomically(join(path, '_README'), encoder.encode(README), options)
     await writeAtomically(marker, encoder.encode(SHARDING + '\n'), options)
   } catch (error) {
-    throw errorCode(error) === 'ENOTDIR' || errorCode(error) === 'EEXIST'
-      ? new UnsupportedLayoutError(path, 'it is not a folder')
-      : storageError(error, path)
+    switch (errorCode(error)) {
+      case 'ENOTDIR': case 'EEXIST': throw new UnsupportedLayoutError(path, 'it is not a folder')
+      case 'EISDIR': throw new UnsupportedLayoutError(path, 'its file SHARDING is a folder')
+      default: throw storageError(error, path)
+    }
   }
 }
 
 function requireSharding (path: string, sharding: string): void {
   if (sharding !== SHARDING) {
-    throw new UnsupportedLayoutError(path, `its files are sharded by ${sharding}, and only ${SHARDING} can be read`)
+    throw new UnsupportedLayoutError(path, `its files are sharded by ${JSON.stringify(sharding.slice(0, 80))}, and only ${SHARDING} can be read`)
   }
 }

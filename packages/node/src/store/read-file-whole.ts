@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { constants, open } from 'node:fs/promises'
 import { unlessMissing } from './storage-error.ts'
 
 /**
@@ -9,18 +9,25 @@ export const MAX_FILE_SIZE = 67_108_864
 
 /**
  * The bytes of a file in one read (the stream of `node:fs` would give pieces of
- * 64 KiB); undefined when there is none. Of a file larger than
+ * 64 KiB); undefined when there is none, or something that is no file. Of a file larger than
  * {@link MAX_FILE_SIZE} that many bytes and one more.
  */
 export async function readFileWhole (path: string): Promise<Uint8Array | undefined> {
-  const file = await open(path).catch(unlessMissing)
+  // without NONBLOCK opening a pipe waits for whoever writes to it
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(unlessMissing)
 
   if (file == null) {
     return undefined
   }
 
   try {
-    const { size } = await file.stat()
+    const found = await file.stat()
+
+    if (!found.isFile()) {
+      return undefined
+    }
+
+    const { size } = found
     const bytes = new Uint8Array(Math.min(size, MAX_FILE_SIZE + 1))
     let filled = 0
 

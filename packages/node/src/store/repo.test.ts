@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Key } from 'interface-datastore/key'
 import { someBlock } from '../../test/blocks.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { memoryRepo, openRepo, REPO_VERSION } from './repo.ts'
@@ -99,4 +100,72 @@ test('a repo in memory has a key of its own', async () => {
 
   assert.equal(first.privateKey.equals(second.privateKey), false)
   await first.close()
+})
+
+test('a folder where the version should be is refused and left alone', async t => {
+  const path = await temporaryFolder(t)
+
+  await mkdir(join(path, 'version', 'mine'), { recursive: true })
+  await assert.rejects(openRepo(path), { name: 'NotARepoError', message: /its file version is a folder/ })
+  assert.deepEqual(await readdir(join(path, 'version')), ['mine'])
+})
+
+test('a place where no folder can be made is no repo', async () => {
+  await assert.rejects(openRepo('/proc/no-such-process/repo'), { name: 'NotARepoError', message: /no folder can be made there/ })
+})
+
+test('a datastore that has lost its beginning is refused, and the key in it is not lost', async t => {
+  const path = await temporaryFolder(t)
+  const first = await openRepo(path)
+  const current = join(path, 'datastore', 'CURRENT')
+
+  await first.close()
+  const bytes = await readFile(current)
+  await rm(current)
+  await assert.rejects(openRepo(path), { name: 'NotARepoError', message: /its datastore is damaged/ })
+
+  await writeFile(current, bytes)
+  const again = await openRepo(path)
+  assert.ok(again.privateKey.equals(first.privateKey))
+  await again.close()
+})
+
+test('a datastore whose making was cut short is made anew', async t => {
+  const path = await temporaryFolder(t)
+
+  await mkdir(join(path, 'datastore'))
+  await writeFile(join(path, 'version'), `${REPO_VERSION}\n`)
+  await writeFile(join(path, 'datastore', 'MANIFEST-000001'), '')
+  const repo = await openRepo(path)
+  await repo.close()
+})
+
+test('a key that is garbage is said to be, and the repo is let go of', async t => {
+  const path = await temporaryFolder(t)
+  const repo = await openRepo(path)
+
+  await repo.datastore.put(new Key('/node/key'), new Uint8Array([1, 2, 3]))
+  await repo.close()
+
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await assert.rejects(openRepo(path), { name: 'NotARepoError', message: /the key of the node is not to be had/ })
+  }
+})
+
+test('a repo that two make at the same moment is never taken for something else', async t => {
+  const folder = await temporaryFolder(t)
+
+  for (let number = 0; number < 10; number++) {
+    const results = await Promise.allSettled([1, 2, 3].map(async () => await openRepo(join(folder, String(number)))))
+
+    for (const result of results) {
+      if (result.status === 'fulfilled') {
+        await result.value.close()
+      } else {
+        assert.equal((result.reason as Error).name, 'RepoInUseError')
+      }
+    }
+
+    assert.ok(results.some(({ status }) => status === 'fulfilled'))
+  }
 })

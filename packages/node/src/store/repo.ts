@@ -62,7 +62,9 @@ export async function openRepo (path: string, components: FlatfsComponents = {},
   try {
     await blockstore.open()
 
-    return { path: root, blockstore, datastore, privateKey: await loadKey(datastore), close: async () => { await datastore.close() } }
+    const privateKey = await loadKey(datastore).catch((error: unknown) => { throw keyError(error, root) })
+
+    return { path: root, blockstore, datastore, privateKey, close: async () => { await datastore.close() } }
   } catch (error) {
     await datastore.close()
 
@@ -90,6 +92,8 @@ async function prepare (root: string): Promise<void> {
   const file = join(root, 'version')
 
   try {
+    // listed first: whoever makes this repo at the same moment writes the version before anything else
+    const names = await readdir(root).catch(unlessMissing) ?? []
     const version = (await readFile(file, 'utf8').catch(unlessMissing))?.trim()
 
     if (version != null) {
@@ -99,20 +103,21 @@ async function prepare (root: string): Promise<void> {
       return
     }
 
-    await makeFolder(root)
-
     // what an attempt that was cut short leaves does not count
-    if ((await readdir(root)).some(name => !name.startsWith('.'))) {
+    if (names.some(name => !name.startsWith('.'))) {
       throw new NotARepoError(root, 'it is not empty and has no file version')
     }
 
+    await makeFolder(root)
+
     await writeAtomically(file, new TextEncoder().encode(REPO_VERSION + '\n'), { temporaryFolder: root, sync: true })
   } catch (error) {
-    const code = errorCode(error)
-
-    throw code === 'ENOTDIR' || code === 'EEXIST'
-      ? new NotARepoError(root, 'it is not a folder', { cause: error })
-      : storageError(error, root)
+    switch (errorCode(error)) {
+      case 'ENOTDIR': throw new NotARepoError(root, 'it is not a folder', { cause: error })
+      case 'EISDIR': throw new NotARepoError(root, 'its file version is a folder', { cause: error })
+      case 'ENOENT': throw new NotARepoError(root, 'no folder can be made there', { cause: error })
+      default: throw storageError(error, root)
+    }
   }
 }
 
@@ -126,7 +131,9 @@ function requireVersion (root: string, version: string): void {
 
 async function openDatastore (root: string): Promise<Datastore & { close: () => Promise<void> }> {
   const path = join(root, 'datastore')
-  const datastore = new LevelDatastore(path)
+
+  await requireWhole(path, root)
+  const datastore = new LevelDatastore(path) // begins to open by itself
 
   try {
     // the database itself: the store that wraps it keeps only the text of an error
@@ -135,6 +142,19 @@ async function openDatastore (root: string): Promise<Datastore & { close: () => 
     return datastore
   } catch (error) {
     throw await openError(error, root)
+  }
+}
+
+/**
+ * LevelDB begins anew when its file CURRENT is missing, and removes what there
+ * was: the key of the node would be lost. What an attempt to make it that was cut
+ * short leaves holds no data yet.
+ */
+async function requireWhole (path: string, root: string): Promise<void> {
+  const names = await readdir(path).catch(unlessMissing) ?? []
+
+  if (!names.includes('CURRENT') && names.some(name => /\.(ldb|log)$/.test(name))) {
+    throw new NotARepoError(root, 'its datastore is damaged: the file CURRENT is missing')
   }
 }
 
@@ -152,6 +172,12 @@ async function openError (error: unknown, root: string): Promise<unknown> {
   }
 
   return storageError(new NotARepoError(root, `its datastore does not open: ${message}`, { cause: error }), root)
+}
+
+function keyError (error: unknown, root: string): NotARepoError {
+  const reason = error instanceof Error ? error.message : String(error)
+
+  return new NotARepoError(root, `the key of the node is not to be had: ${reason}`, { cause: error })
 }
 
 async function loadKey (datastore: Datastore): Promise<PrivateKey> {

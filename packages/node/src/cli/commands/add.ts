@@ -2,6 +2,7 @@
 import { addPath, addStream } from '../../files/add-path.ts'
 import { totalFileSize } from '../../files/file-source.ts'
 import { openRepo } from '../../store/repo.ts'
+import { STANDARD_INPUT } from '../input.ts'
 import type { CommandContext } from '../context.ts'
 import type { Added, BlockSink } from '../../files/add-path.ts'
 import type { AddInit } from '../../files/options.ts'
@@ -14,9 +15,6 @@ export interface AddCommandOptions extends Omit<AddInit, 'cidVersion'> {
   /** Print the last CID only. */
   quieter?: boolean
 }
-
-/** The path that means standard input. */
-const STANDARD_INPUT = '-'
 
 export async function run (context: CommandContext, options: AddCommandOptions, paths: string[]): Promise<void> {
   const repo = await openRepo(context.repo)

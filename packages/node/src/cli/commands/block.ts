@@ -1,5 +1,4 @@
 /** `block get|put|stat|rm|ls`: single blocks, whatever they are. */
-import { createReadStream } from 'node:fs'
 import { CID } from 'multiformats/cid'
 import { BlockMissingError, InvalidArgumentError } from '../../errors.ts'
 import { collect } from '../../store/collect.ts'
@@ -9,6 +8,7 @@ import { MAX_FILE_SIZE } from '../../store/read-file-whole.ts'
 import { openRepo } from '../../store/repo.ts'
 import { codecCode } from '../codecs.ts'
 import { withFetchSource } from '../fetch-source.ts'
+import { openInput, STANDARD_INPUT } from '../input.ts'
 import { parseCid } from '../values.ts'
 import type { CommandContext } from '../context.ts'
 import type { FetchOptions } from '../fetch-source.ts'
@@ -21,9 +21,6 @@ export async function get (context: CommandContext, options: FetchOptions, text:
     await context.output.write(await source.read(cid, context.signal))
   })
 }
-
-/** The path that means standard input. */
-const STANDARD_INPUT = '-'
 
 export interface PutOptions {
   cidCodec: string
@@ -48,8 +45,7 @@ export async function put (context: CommandContext, options: PutOptions, files: 
 }
 
 async function readBlock (context: CommandContext, file: string, maxBlockSize: number): Promise<Uint8Array> {
-  const pieces = file === STANDARD_INPUT ? context.input : createReadStream(file) as AsyncIterable<Uint8Array>
-  const bytes = await collect(pieces, maxBlockSize)
+  const bytes = await collect(openInput(context, file), maxBlockSize)
 
   if (bytes.byteLength > maxBlockSize) {
     throw new InvalidArgumentError('block', file, `it is over ${maxBlockSize} bytes, and peers do not take such blocks: add it as a file, or pass --allow-big-block`)

@@ -1,17 +1,14 @@
 /** `dag import|export`: graphs of blocks from and to CAR files. */
-import { createReadStream } from 'node:fs'
 import { exportCar, importCar } from '../../files/car.ts'
 import { STORE_DEFAULTS } from '../../store/options.ts'
 import { MAX_FILE_SIZE } from '../../store/read-file-whole.ts'
 import { openRepo } from '../../store/repo.ts'
 import { withFetchSource } from '../fetch-source.ts'
+import { openInput, STANDARD_INPUT } from '../input.ts'
 import { parseCid } from '../values.ts'
 import type { CommandContext } from '../context.ts'
 import type { FetchOptions } from '../fetch-source.ts'
 import type { Progress } from '../progress.ts'
-
-/** Bytes of a CAR that are read at a time. */
-const READ_SIZE = 1_048_576
 
 export interface ImportOptions {
   allowBigBlock?: boolean
@@ -26,9 +23,8 @@ export async function importCars (context: CommandContext, options: ImportOption
   let bytes = 0
 
   try {
-    for (const file of files.length === 0 ? [undefined] : files) {
-      const pieces = file == null ? context.input : createReadStream(file, { highWaterMark: READ_SIZE }) as AsyncIterable<Uint8Array>
-      const imported = await importCar(counted(pieces, progress), repo.blockstore, { maxBlockSize, signal })
+    for (const file of files.length === 0 ? [STANDARD_INPUT] : files) {
+      const imported = await importCar(counted(openInput(context, file), progress), repo.blockstore, { maxBlockSize, signal })
 
       blocks += imported.blocks
       bytes += imported.bytes

@@ -6,7 +6,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, rmSync } from 'node:fs'
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, open, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CID } from 'multiformats/cid'
@@ -39,6 +39,7 @@ export async function run (context: CommandContext, { size, seeds: count }: Demo
     throw new InvalidArgumentError('number of seeds', String(count), `there can be ${MAX_SEEDS}`)
   }
 
+  await requireRoom(tmpdir(), size * (count + 3))
   const folder = await mkdtemp(join(tmpdir(), 'bitswap-demo-'))
   const seeds: Seed[] = []
   // the last resort, when the process is ended at once
@@ -55,6 +56,15 @@ export async function run (context: CommandContext, { size, seeds: count }: Demo
     await Promise.all(seeds.map(async seed => { await seed.stop() }))
     await rm(folder, { recursive: true, force: true })
     process.off('exit', leaveNothing)
+  }
+}
+
+/** The file, its blocks at every seed and at the fetcher, and the copy: better refused now than when the disk is full. */
+async function requireRoom (folder: string, size: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+
+  if (size > bavail * bsize) {
+    throw new InvalidArgumentError('size', formatSize(size), `that is what it takes in all, and ${folder} has room for ${formatSize(bavail * bsize)}`)
   }
 }
 

@@ -6,6 +6,7 @@ import { writeOutput } from '../../files/output-writer.ts'
 import { unfoldUnixFs, unixFsRoot } from '../../files/unixfs-entries.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { parseCidPath } from '../values.ts'
+import { InvalidArgumentError } from '../../errors.ts'
 import type { CommandContext } from '../context.ts'
 import type { FetchOptions, FetchSource } from '../fetch-source.ts'
 import type { Progress } from '../progress.ts'
@@ -20,6 +21,10 @@ export interface GetCommandOptions extends FetchOptions {
 
 export async function run (context: CommandContext, options: GetCommandOptions, path: string): Promise<void> {
   const target = parseCidPath(path)
+
+  if (options.output === '') {
+    throw new InvalidArgumentError('output', options.output, 'expected a path')
+  }
 
   await withFetchSource(context, options, async fetch => {
     const started = performance.now()
