@@ -60,9 +60,10 @@ test('another byte, time, peer, stream, event, order or cut is another hash', ()
   assert.ok(hashes.every(hash => /^[0-9a-f]{32}$/.test(hash)))
 })
 
-test('the hash does not depend on what is kept or asked', () => {
+test('the hash does not depend on what is kept, asked or named', () => {
   const trace = new Trace({ maxEntries: 0 })
 
+  trace.name(alice, 'alice')
   trace.bytesArrived(arrival)
   trace.query({ from: carol })
   trace.traffic({ from: carol, to: bob })

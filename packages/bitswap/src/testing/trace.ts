@@ -1,7 +1,8 @@
 /**
  * What went over a virtual network: who said what to whom, when. Made of the
  * bytes that arrived, by the real codec. To be asked ({@link Trace.query}),
- * counted ({@link Trace.traffic}) and compared ({@link Trace.hash}).
+ * counted ({@link Trace.traffic}), compared ({@link Trace.hash}), read
+ * ({@link Trace.timeline}) and taken elsewhere ({@link Trace.toJSON}).
  *
  * Not for: the bytes of blocks. Of each its name and size are kept.
  *
@@ -16,8 +17,11 @@ import type { ReceivedMessage } from '../message/message.ts'
 import { withDefaultHashers } from '../message/prefix.ts'
 import type { HasherLoader } from '../message/prefix.ts'
 import type { Arrival, NetworkEvent, NetworkObserver } from './network-observer.ts'
+import { timeline } from './timeline.ts'
 import { TraceChannel } from './trace-channel.ts'
 import { TraceHash } from './trace-hash.ts'
+import { recordToJSON } from './trace-json.ts'
+import type { TraceJSON, TraceSummaryJSON } from './trace-json.ts'
 import { TraceLog } from './trace-log.ts'
 import { traceEntry } from './trace-message.ts'
 import type { TraceEntry, TraceRoute } from './trace-message.ts'
@@ -63,6 +67,7 @@ export class Trace implements NetworkObserver {
   readonly #channels: Map<string, Map<string, TraceChannel>> = new Map()
   #channelCount = 0
   readonly #total: Traffic = noTraffic()
+  readonly #names: Map<string, string> = new Map()
   readonly #naming: Set<Promise<void>> = new Set()
   #malformed = 0
 
@@ -105,7 +110,7 @@ export class Trace implements NetworkObserver {
 
   /**
    * 32 hexadecimal digits that follow from every arrival (time, peers, stream,
-   * bytes), every event, and their order; not from what is kept.
+   * bytes), every event, and their order; not from what is kept, nor from names.
    * The same on every engine. Not for security.
    */
   get hash (): string {
@@ -144,6 +149,11 @@ export class Trace implements NetworkObserver {
     }
 
     this.#log.addEvent(event)
+  }
+
+  /** Calls a peer so in the timeline; the last name counts. */
+  name (peer: PeerLike, name: string): void {
+    this.#names.set(peerOf(peer).toString(), name)
   }
 
   /**
@@ -205,6 +215,36 @@ export class Trace implements NetworkObserver {
   /** The traffic of each pair of peers that sent something, by the one who sent. */
   pairs (): PairTraffic[] {
     return [...this.#channels.values()].flatMap(receivers => [...receivers.values()].map(({ from, to, traffic }) => ({ from, to, traffic: { ...traffic } })))
+  }
+
+  /**
+   * A text with a line for each message and event that matches; `timeline.ts` shows
+   * one. With a `cid` or `what` in the query, messages show only what matches, and
+   * there are no events.
+   */
+  timeline (query: TraceQuery = {}): string {
+    return timeline(this.#log.records(), new TraceFilter(query), this.#names)
+  }
+
+  /** All of it as plain objects; for `JSON.stringify` as well. */
+  toJSON (): TraceJSON {
+    return { ...this.#summary(), records: [...this.#log.records()].map(recordToJSON) }
+  }
+
+  /** A line of JSON for each message and event, in order, and one with the summary at the end. No line feeds. */
+  * toJSONLines (): Generator<string> {
+    for (const record of this.#log.records()) {
+      yield JSON.stringify(recordToJSON(record))
+    }
+
+    yield JSON.stringify(this.#summary())
+  }
+
+  #summary (): TraceSummaryJSON {
+    const { hash, dropped, droppedEvents, malformed } = this
+    const pairs = this.pairs().map(({ from, to, traffic }) => ({ from: from.toString(), to: to.toString(), traffic }))
+
+    return { type: 'summary', hash, dropped, droppedEvents, malformed, traffic: this.traffic(), pairs, names: Object.fromEntries(this.#names) }
   }
 
   #channel (from: PeerId, to: PeerId): TraceChannel {
