@@ -30,12 +30,57 @@ test('opening that fails as often as allowed makes the peer unreachable, with gr
   const { net, node, receiver, bob, messenger } = setup
   net.failOpening(node, bob.node, ...['a', 'b', 'c', 'd'].map(message => new RangeError(message)))
   const letter = say(setup, 1)
-  await net.clock.run()
-  assert.equal(net.clock.now(), 50 + 100 + 200)
-  assert.deepEqual(letter.fate, [])
+  await net.clock.run(50 + 100 + 200 - 1)
+  assert.deepEqual(receiver.events.slice(1), [])
+  await net.clock.advance(1)
   assert.deepEqual(receiver.events.slice(1), ['unreachable RangeError'])
+  await net.clock.advance(9_999)
+  assert.deepEqual(letter.fate, [])
   assert.equal(messenger.stats.openFailures, 4)
+})
+
+test('a peer that was given up is tried again by itself while something is due to it, ever more rarely until it is heard of', async () => {
+  const setup = await setUpMessenger({ options: { sendAttempts: 1 } })
+  const { net, node, receiver, bob } = setup
+  const fail = (times: number): void => { net.failOpening(node, bob.node, ...Array.from({ length: times }, () => new Error('no'))) }
+  const triedAt: number[] = []
+
+  receiver.onUnreachable = () => { triedAt.push(net.clock.now()) }
+  fail(9)
+  const letter = say(setup, 1)
+  await net.clock.run(() => letter.fate.includes('sent'))
+  assert.deepEqual(triedAt.map(time => time / 1000), [0, 10, 30, 70, 150, 310, 630, 1230, 1830])
+  assert.equal(net.clock.now(), 2_430_000)
+  await net.clock.run()
   assert.equal(net.clock.pending, 0)
+
+  fail(2)
+  net.resetStreams(node, bob.node)
+  await bob.open(node.self)
+  say(setup, 2)
+  await net.clock.run(() => triedAt.length === 11)
+  assert.equal(triedAt[10] as number - (triedAt[9] as number), 10_000)
+})
+
+test('a peer that was given up is left alone when nothing is due to it any more, and when it is gone', async () => {
+  for (const leaves of [false, true]) {
+    const setup = await setUpMessenger({ options: { sendAttempts: 1 } })
+    const { net, node, receiver, bob, messenger } = setup
+    net.failOpening(node, bob.node, new Error('no'))
+    say(setup, 1)
+    await net.clock.advance(1)
+
+    if (leaves) {
+      net.disconnect(node, bob.node)
+      assert.equal(net.clock.pending, 0)
+    } else {
+      await receiver.takeOutgoing(bob.peer, Lane.Wants, BitswapProtocol.V120)
+    }
+
+    await net.clock.run()
+    assert.equal(messenger.stats.unreachable, 1)
+    assert.equal(bob.streams.length, 0)
+  }
 })
 
 test('a peer that was given up is tried again when there is something new to say, and then is as any other', async () => {
@@ -43,7 +88,7 @@ test('a peer that was given up is tried again when there is something new to say
   const { net, node, receiver, bob } = setup
   net.failOpening(node, bob.node, new Error('a'), new Error('b'), new Error('c'))
   const letters = [say(setup, 1)]
-  await net.clock.run()
+  await net.clock.advance(1_000)
   letters.push(say(setup, 2))
   await net.clock.run()
   assert.deepEqual(letters.map(({ fate }) => fate.join()), ['taken,sent', 'taken,sent'])
@@ -61,7 +106,7 @@ test('a peer that was given up is tried again when it opens a stream, and when i
     const raw = says ? await bob.open(node.self) : undefined
     net.failOpening(node, bob.node, new Error('a'))
     const letter = say(setup, 1)
-    await net.clock.run()
+    await net.clock.advance(1)
     assert.deepEqual(letter.fate, [])
 
     if (raw == null) {
@@ -70,7 +115,7 @@ test('a peer that was given up is tried again when it opens a stream, and when i
       raw.stream.send(frameOf(wantMessage(2)))
     }
 
-    await net.clock.run()
+    await net.clock.advance(1)
     assert.deepEqual(letter.fate, ['taken', 'sent'])
   }
 })
@@ -107,7 +152,7 @@ test('an attempt to open that hangs ends in time', async () => {
   await net.clock.advance(1)
   assert.deepEqual(receiver.events.slice(1), ['unreachable StreamTimeoutError'])
   release()
-  await net.clock.run()
+  await net.clock.advance(1)
   assert.equal(node.streamCount(bob.peer), 0)
 })
 
@@ -148,8 +193,9 @@ test('a peer that resets every stream after the first message is tried as often 
   receiver.onLost = (peer, lane) => { setup.messenger.wake(peer, lane) } // as who has to say it again does
   bob.onMessage = stream => { stream.abort(new Error('I do not like this')) }
   const letter = say(setup, 1)
-  await net.clock.run()
-  assert.equal(net.clock.now(), 300)
+  await net.clock.run(300)
+  assert.equal(bob.streams.length, 3)
+  await net.clock.advance(9_999)
   assert.equal(bob.streams.length, 3)
   assert.equal(letter.fate.filter(step => step === 'sent').length, 3)
   assert.equal(letter.fate.at(-1), 'lost StreamResetError')
@@ -164,7 +210,7 @@ test('a peer that resets every stream before anything is written is tried as oft
     bob.onStream = stream => { net.clock.timer(delay, () => { stream.abort(new Error('go away')) }) }
     const letter = receiver.post(bob.peer, Lane.Blocks, blockMessage(1, 10))
     messenger.wake(bob.peer, Lane.Blocks)
-    await net.clock.run()
+    await net.clock.advance(5_000)
     assert.equal(bob.streams.length, 3)
     assert.equal(letter.fate.at(-1), 'lost StreamResetError')
     assert.deepEqual(receiver.events.slice(1), ['unreachable StreamResetError'])

@@ -32,8 +32,9 @@ export interface MessengerReceiver {
 
   /**
    * No stream to a connected peer could be opened or written to, with retries.
-   * It is not asked for messages until it is heard of again, or `wake`d. May be
-   * called for each lane.
+   * It is not asked for messages until it is heard of again, or `wake`d, or has
+   * been left alone for a while. May be called for each lane, and again after
+   * each such while.
    */
   peerUnreachable (peer: PeerId, error: Error): void
 

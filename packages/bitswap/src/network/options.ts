@@ -51,7 +51,8 @@ export interface NetworkInit {
   /**
    * How often in a row opening a stream or writing to it may fail before the
    * peer counts as unreachable, until we hear of it again or have something new
-   * to say. A failure is forgotten once a message has gone out and its stream
+   * to say. What is due to it then is tried again after 10 seconds, then ever
+   * more rarely, up to every ten minutes. A failure is forgotten once a message has gone out and its stream
    * has lived on for `resendInterval`.
    *
    * @default 3

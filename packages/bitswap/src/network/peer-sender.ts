@@ -7,7 +7,8 @@
  *
  * Limits: one message being written and, on the lane of blocks, one taken ahead,
  * so that the store is read while the wire is busy. A peer that cannot be
- * reached is left alone until the next `wake` or `heard`.
+ * reached is left alone until the next `wake` or `heard`, or, as it may be
+ * waiting in silence, for a rest that gets longer each time, up to ten minutes.
  */
 import type { Cancel } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
@@ -31,6 +32,10 @@ export interface PeerSenderComponents extends KeptStreamComponents {
 const State = { Idle: 'idle', Scheduled: 'scheduled', Busy: 'busy' } as const
 type State = typeof State[keyof typeof State]
 
+/** How long a peer that was given up is left alone at first, and at most, in milliseconds. */
+const REST = 10_000
+const MAX_REST = 600_000
+
 type Taken = Outgoing | undefined | Promise<Outgoing | undefined>
 
 export class PeerSender {
@@ -42,8 +47,11 @@ export class PeerSender {
   #cancelTurn: Cancel | undefined
   /** Woken while at work. */
   #again = false
-  /** The peer was given up; not looked at again without a reason. */
+  /** The peer was given up: it is left alone for a rest, or until there is a reason. */
   #resting = false
+  /** The next rest: longer each time until the peer is heard of. */
+  #rest = REST
+  #cancelRest: Cancel | undefined
   /** Taken, not written yet, and what the peer spoke then. */
   #ahead: { taken: Taken, protocol: BitswapProtocol } | undefined
   #closed: Error | undefined
@@ -62,6 +70,7 @@ export class PeerSender {
     }
 
     this.#resting = false
+    this.#cancelRest?.()
 
     if (this.#state !== State.Idle) {
       this.#again = true
@@ -79,6 +88,8 @@ export class PeerSender {
 
   /** The peer gave a sign of life: if it had been given up, it is tried again. */
   heard (): void {
+    this.#rest = REST
+
     if (this.#resting) {
       this.wake()
     }
@@ -236,7 +247,16 @@ export class PeerSender {
       // after this only what is new is a reason to try again, not what was lost on the way here
       this.#again = false
       this.#resting = true
+      this.#lookAgainLater(error)
       this.#components.receiver.peerUnreachable(this.#components.peer, error)
+    }
+  }
+
+  /** While something is due to it, and unless that would fail again in the same way. */
+  #lookAgainLater ({ name }: Error): void {
+    if (this.#isDue() && name !== 'UnsupportedProtocolError' && name !== 'MessageTooLargeError') {
+      this.#cancelRest = this.#components.clock.timer(this.#rest, () => { this.wake() })
+      this.#rest = Math.min(2 * this.#rest, MAX_REST)
     }
   }
 
@@ -251,6 +271,7 @@ export class PeerSender {
     if (this.#closed == null) {
       this.#closed = error
       this.#cancelTurn?.()
+      this.#cancelRest?.()
       detach(this.#loseAhead(error), this.#components.log, 'taking back a message')
     }
   }
