@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
+import type { MultihashDigest } from 'multiformats/hashes/interface'
 import { multihashKey } from '../core/cid-map.ts'
 import { WantType } from '../message/message.ts'
 import { randomBlocks } from '../testing/random-blocks.ts'
+import type { PeerAbilities } from './peer-abilities.ts'
 import { PeerWants } from './peer-wants.ts'
 import type { WantsBatch } from './peer-wants.ts'
+import type { Wanted } from './wantlist-entry.ts'
 
 const modern = { have: true, prefix: true }
 const cids = (await randomBlocks(10, { size: 8 })).map(block => block.cid)
@@ -161,6 +164,116 @@ test('what was lost is said again, unless it has ended since', () => {
   wants.cancel(keys[3] as string)
   wants.lost(batch)
   assert.deepEqual(said(wants.take(modern))?.wants, [])
+})
+
+/** One block by two names, as dag-pb: one for every peer, one for those that know prefixes. */
+function twoNames (): { key: string, v0: Wanted, v1: Wanted } {
+  const { multihash } = cids[0] as CID
+  const key = keys[0] as string
+  const v0 = CID.createV0(multihash as MultihashDigest<0x12>)
+
+  return { key, v0: { key, cid: v0, priority: 1 }, v1: { key, cid: v0.toV1(), priority: 1 } }
+}
+
+/** By which names the next message wants and cancels. */
+function names (wants: PeerWants, abilities: PeerAbilities = modern): { wants: CID[], cancels: CID[] } | undefined {
+  const message = wants.take(abilities)?.message
+
+  return message == null ? undefined : { wants: message.wants.map(({ cid }) => cid), cancels: message.cancels }
+}
+
+test('what is wanted again by another name of the block is cancelled by the name it was wanted by', () => {
+  const wants = opened()
+  const { key, v0, v1 } = twoNames()
+
+  wants.want(v1, WantType.Block)
+  wants.take(modern)
+  wants.cancel(key)
+  wants.want(v0, WantType.Block)
+
+  assert.deepEqual(names(wants), { wants: [], cancels: [v1.cid] })
+  assert.deepEqual(names(wants), { wants: [v0.cid], cancels: [] })
+})
+
+test('a cancel that was lost goes before the want that was to follow it, whether that was said or not', () => {
+  for (const { said, lostFirst } of [{ said: false }, { said: true, lostFirst: true }, { said: true, lostFirst: false }]) {
+    const wants = opened()
+    const { key, v0, v1 } = twoNames()
+
+    wants.want(v1, WantType.Block)
+    wants.take(modern)
+    wants.cancel(key)
+    wants.want(v0, WantType.Block)
+    const cancel = wants.take(modern) as WantsBatch
+    const batches = said ? [cancel, wants.take(modern) as WantsBatch] : [cancel]
+
+    for (const batch of lostFirst === false ? batches.reverse() : batches) {
+      wants.lost(batch)
+    }
+
+    assert.deepEqual(names(wants), { wants: [], cancels: [v1.cid] })
+    assert.deepEqual(names(wants), { wants: [v0.cid], cancels: [] })
+    assert.equal(wants.hasChanges, false)
+  }
+})
+
+test('a cancel that was lost alone is said again, unless it is by the name of what is wanted since', () => {
+  const old = { have: false, prefix: false }
+
+  for (const { abilities, first, second, cancels } of [
+    { abilities: modern, first: 'v1', second: 'v0', cancels: true },
+    { abilities: modern, first: 'v0', second: 'v0', cancels: false },
+    { abilities: old, first: 'v1', second: 'v0', cancels: false }
+  ] as const) {
+    const wants = opened()
+    const { key, ...by } = twoNames()
+
+    wants.want(by[first], WantType.Block)
+    wants.take(abilities)
+    wants.cancel(key)
+    const cancel = wants.take(abilities) as WantsBatch
+    wants.want(by[second], WantType.Block)
+    wants.take(abilities)
+    wants.lost(cancel)
+
+    assert.deepEqual(names(wants, abilities), cancels ? { wants: [], cancels: [by[first].cid] } : undefined)
+    wants.cancel(key)
+    assert.deepEqual(names(wants, abilities)?.cancels, [by[second].cid])
+  }
+})
+
+test('what was refused by one name, while the cancel of another is lost, is cancelled by both before it is wanted again', () => {
+  const wants = opened()
+  const { key, v0, v1 } = twoNames()
+
+  wants.want(v1, WantType.Block)
+  wants.take(modern)
+  wants.cancel(key)
+  const cancel = wants.take(modern) as WantsBatch
+  wants.want(v0, WantType.Block)
+  wants.take(modern)
+  wants.refused(key)
+  wants.want(v0, WantType.Block)
+  wants.lost(cancel)
+
+  assert.deepEqual(names(wants), { wants: [], cancels: [v0.cid, v1.cid] })
+  assert.deepEqual(names(wants), { wants: [v0.cid], cancels: [] })
+})
+
+test('a want-have that becomes a want-block waits for a cancel of the same name', () => {
+  const wants = opened()
+
+  want(wants, 0)
+  wants.take(modern)
+  wants.cancel(keys[0] as string)
+  const cancel = wants.take(modern) as WantsBatch
+  want(wants, 0, WantType.Have)
+  wants.take(modern)
+  wants.lost(cancel)
+  want(wants, 0)
+
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: [], cancels: [0] })
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['0 block'], cancels: [] })
 })
 
 test('a first message that was lost is said again in full, with all that is wanted by then', () => {

@@ -21,7 +21,7 @@ import type { Entry, Wanted } from './wantlist-entry.ts'
 export interface WantsBatch {
   message: Message
   entries: readonly Entry[]
-  cancels: ReadonlyMap<string, CID>
+  cancels: ReadonlyArray<readonly [key: string, name: CID]>
 }
 
 export class PeerWants {
@@ -31,7 +31,8 @@ export class PeerWants {
   readonly #due: Set<Entry> = new Set()
   /** Refused entries, oldest first: the first to go when a slot is needed. */
   readonly #refused: Set<Entry> = new Set()
-  readonly #cancels: Map<string, CID> = new Map()
+  /** Names by which the peer may hold what it is not to, of one block nearly always one. */
+  readonly #cancels: Map<string, CID[]> = new Map()
   #saidAnything = false
 
   constructor (maxSize: number) {
@@ -76,13 +77,10 @@ export class PeerWants {
       return
     }
 
-    // a cancel that was not said yet must still go first: the peer may be about to answer the old want
-    const told = this.#cancels.has(key)
-    const state = told ? EntryState.CancelFirst : EntryState.Queued
-    const added: Entry = { key, cid, priority, wantType, state, told, sentAt: undefined }
+    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, sentAt: undefined }
 
     this.#entries.set(key, added)
-    this.#due.add(added)
+    this.#queue(added)
   }
 
   /** Cancels the want that was refused first, to make room. Returns its key; undefined when none was refused. */
@@ -101,7 +99,7 @@ export class PeerWants {
     const entry = this.#remove(key)
 
     if (entry?.told === true) {
-      this.#cancels.set(key, entry.cid)
+      this.#putCancel(key, entry.cid)
     }
   }
 
@@ -162,7 +160,7 @@ export class PeerWants {
 
     const full = !this.#saidAnything
     const entries = full ? [...this.#entries.values()] : this.#takeDue()
-    const cancels = new Map(full ? [] : [...this.#cancels].filter(([, cid]) => canName(abilities, cid)))
+    const cancels = this.#takeCancels(abilities, full)
 
     for (const entry of entries) {
       entry.state = EntryState.Sent
@@ -171,15 +169,14 @@ export class PeerWants {
       this.#refused.delete(entry)
     }
 
-    this.#cancels.clear()
     this.#saidAnything = true
 
-    if (!full && entries.length === 0 && cancels.size === 0) {
+    if (!full && entries.length === 0 && cancels.length === 0) {
       return undefined
     }
 
     const wants = entries.map(entry => toWire(entry, abilities))
-    const message: Message = { full, wants, cancels: Array.from(cancels.values(), cid => nameFor(abilities, cid)), blocks: [], presences: [], pendingBytes: 0 }
+    const message: Message = { full, wants, cancels: cancels.map(([, name]) => nameFor(abilities, name)), blocks: [], presences: [], pendingBytes: 0 }
 
     return { message, entries, cancels }
   }
@@ -195,20 +192,12 @@ export class PeerWants {
   lost (batch: WantsBatch): void {
     for (const entry of batch.entries) {
       if (this.#entries.get(entry.key) === entry && entry.state === EntryState.Sent) {
-        entry.state = EntryState.Queued
-        this.#due.add(entry)
+        this.#queue(entry)
       }
     }
 
-    for (const [key, cid] of batch.cancels) {
-      const again = this.#entries.get(key)
-
-      if (again == null) {
-        this.#cancels.set(key, cid)
-      } else if (again.state === EntryState.Queued) { // wanted again since: the cancel has to come first
-        again.state = EntryState.CancelFirst
-        again.told = true
-      }
+    for (const [key, name] of batch.cancels) {
+      this.#putCancel(key, name)
     }
 
     if (batch.message.full) {
@@ -221,13 +210,34 @@ export class PeerWants {
     yield * this.#entries.values()
   }
 
-  /** Those that may be said now; for those that are to be cancelled first, the cancel is put in and their turn is next. */
+  /** To be said next; but after a cancel that is not said yet: the peer may be about to answer the old want. */
+  #queue (entry: Entry): void {
+    entry.state = this.#cancels.has(entry.key) ? EntryState.CancelFirst : EntryState.Queued
+    this.#due.add(entry)
+  }
+
+  /** To be cancelled, before what is due of the same block. */
+  #putCancel (key: string, name: CID): void {
+    const names = this.#cancels.get(key)
+    const entry = this.#entries.get(key)
+
+    if (names == null) {
+      this.#cancels.set(key, [name])
+    } else if (!names.some(other => other.equals(name))) {
+      names.push(name)
+    }
+
+    if (entry != null && this.#due.has(entry)) {
+      entry.state = EntryState.CancelFirst
+    }
+  }
+
+  /** Those that may be said now; of those whose cancel goes first it is the turn next. */
   #takeDue (): Entry[] {
     const entries: Entry[] = []
 
     for (const entry of this.#due) {
       if (entry.state === EntryState.CancelFirst) {
-        this.#cancels.set(entry.key, entry.cid)
         entry.state = EntryState.Queued
       } else {
         entries.push(entry)
@@ -237,14 +247,35 @@ export class PeerWants {
     return entries
   }
 
+  /** A full list needs none. What was wanted again by the same name, and said, is not cancelled. */
+  #takeCancels (abilities: PeerAbilities, full: boolean): Array<readonly [string, CID]> {
+    const taken: Array<readonly [string, CID]> = []
+
+    for (const [key, names] of full ? [] : this.#cancels) {
+      const entry = this.#entries.get(key)
+      const kept = entry == null || this.#due.has(entry) ? undefined : nameFor(abilities, entry.cid)
+
+      for (const name of names) {
+        if (canName(abilities, name) && kept?.equals(nameFor(abilities, name)) !== true) {
+          taken.push([key, name])
+        }
+      }
+    }
+
+    this.#cancels.clear()
+
+    return taken
+  }
+
   #wantAgain (entry: Entry, wantType: WantType, priority: number): void {
     const upgrade = wantType === WantType.Block && entry.wantType === WantType.Have
 
     if (entry.state === EntryState.Refused) {
       this.#refused.delete(entry)
-      entry.state = EntryState.CancelFirst
+      this.#due.add(entry)
+      this.#putCancel(entry.key, entry.cid)
     } else if (upgrade && entry.state === EntryState.Sent) {
-      entry.state = EntryState.Queued
+      this.#queue(entry)
     }
 
     if (upgrade) {
@@ -252,10 +283,6 @@ export class PeerWants {
     }
 
     entry.priority = priority
-
-    if (entry.state !== EntryState.Sent) {
-      this.#due.add(entry)
-    }
   }
 
   #remove (key: string): Entry | undefined {
