@@ -82,6 +82,25 @@ test('idle streams that are reset lose no want', async () => {
   assert.deepEqual(await net.clock.run(got, { limit: 1000 }), block.bytes)
 })
 
+test('a peer that could not be told what is no longer wanted is told when streams can be opened again', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice, bob] = await instances(net, 2)
+  const [block] = await randomBlocks(1)
+  const caller = new AbortController()
+  const got = alice.bitswap.getBlock(block.cid, { signal: caller.signal })
+  const held = (): string[] => bob.bitswap.wantlistForPeer(alice.peer).map(({ cid }) => cid.toString())
+
+  await net.clock.advance(1000)
+  net.resetStreams(alice.node, bob.node)
+  net.failOpening(alice.node, bob.node, ...Array.from({ length: 3 }, () => new Error('too many streams')))
+  caller.abort(new Error('never mind'))
+  await assert.rejects(net.clock.run(got), { message: 'never mind' })
+  await net.clock.advance(9000)
+  assert.deepEqual(held(), [block.cid.toString()])
+  await net.clock.advance(2000)
+  assert.deepEqual(held(), [])
+})
+
 test('a silent peer holds up nobody for longer than the timeout', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
   const [alice, bob, carol] = await instances(net, 3)
