@@ -54,6 +54,14 @@ test('only testing sees the network from outside, and nobody sees testing', () =
   assert.deepEqual(messages(library('client/client.test.ts'), "import '../testing/virtual-clock.ts'"), [])
 })
 
+test('testing looks into the books of client and server', () => {
+  for (const books of ['client/want.ts', 'server/engine.ts', 'books.ts']) {
+    assert.deepEqual(messages(library('testing/invariants/board-invariants.ts'), `import '../../${books}'`), [])
+  }
+
+  assert.equal(messages(library('client/client.ts'), "import type { Books } from '../testing/invariants/board-invariants.ts'").length, 1)
+})
+
 test('nobody imports the index of their own folder', () => {
   assert.deepEqual(messages(library('client/session.ts'), "import './index.ts'"), ['imports the index of its own folder, packages/bitswap/src/client/index.ts'])
   assert.equal(messages(library('client/session.test.ts'), "import './index.ts'").length, 1)

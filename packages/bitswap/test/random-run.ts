@@ -5,8 +5,9 @@
  */
 import type { CID } from 'multiformats/cid'
 import { multihashKey } from '../src/core/cid-map.ts'
+import { boardViolations } from '../src/testing/invariants/board-invariants.ts'
+import { boardLeftovers as leftovers } from '../src/testing/invariants/leftovers.ts'
 import { Trace } from '../src/testing/trace.ts'
-import { boardViolations, leftovers } from './board-invariants.ts'
 import { Calls } from './random-calls.ts'
 import type { Call } from './random-calls.ts'
 import { World } from './random-world.ts'

@@ -1,0 +1,104 @@
+/**
+ * An exchange with its hands full, for tests of what must hold meanwhile: some
+ * wants are asked for, some wait for a peer or their turn, some are looked for,
+ * some are being stored; and peers want things of it.
+ */
+import type { PeerId } from '@libp2p/interface'
+import type { Block } from '../../src/api.ts'
+import type { Exchange } from '../../src/bitswap.ts'
+import type { ClientPeer } from '../../src/client/client-peer.ts'
+import type { WantBoard } from '../../src/client/want-board.ts'
+import type { Want, WantState } from '../../src/client/want.ts'
+import { sleep } from '../../src/core/clock.ts'
+import { Instance } from '../../src/testing/instance.ts'
+import type { InstanceInit } from '../../src/testing/instance.ts'
+import { MemoryStore } from '../../src/testing/memory-store.ts'
+import { randomBlocks } from '../../src/testing/random-blocks.ts'
+import { VirtualNetwork } from '../../src/testing/virtual-network.ts'
+
+const BLOCKS: readonly Block[] = await randomBlocks(90, { seed: 1, size: 3000 })
+/** Few enough that all of them are reached. */
+const LIMITS = { initialWindow: 4, maxLooking: 3, maxWantsPerPeer: 32, maxSearches: 2, refreshDelay: 400, maxRefreshDelay: 800 }
+
+export class BusyExchange {
+  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000 })
+  /** The busy one: has the second third of the blocks, and wants the others. */
+  readonly alice: Instance
+  /** Has the first third, and wants the second. */
+  readonly bob: Instance
+  /** Has every third block of alice's, and wants all there are. */
+  readonly carol: Instance
+  /** How many blocks came, to anybody. */
+  arrived = 0
+
+  constructor (init: InstanceInit = {}) {
+    const slow = new MemoryStore({ delay: 5, clock: this.net.clock })
+    const routing = { findProviders: () => this.#findProviders() }
+
+    this.alice = new Instance(this.net, { store: slow, routing, ...init, client: { ...LIMITS, ...init.client } }).hold(...BLOCKS.slice(30, 60))
+    this.bob = new Instance(this.net).hold(...BLOCKS.slice(0, 30))
+    this.carol = new Instance(this.net, { client: LIMITS }).hold(...BLOCKS.filter((_, index) => index % 3 === 0 && index < 60))
+  }
+
+  get exchange (): Exchange {
+    return this.alice.bitswap
+  }
+
+  get board (): WantBoard {
+    return this.exchange.wantBoard
+  }
+
+  /** Starts them, and all that is wanted: blocks 60 to 89 are at nobody. */
+  async start (): Promise<this> {
+    const all = [this.alice, this.bob, this.carol]
+
+    for (const { bitswap } of all) {
+      await bitswap.start()
+    }
+
+    this.net.connect(this.alice.node, this.bob.node)
+    this.net.connect(this.alice.node, this.carol.node)
+    this.net.connect(this.bob.node, this.carol.node)
+    this.#want(this.alice, [...BLOCKS.slice(0, 30), ...BLOCKS.slice(60)])
+    this.#want(this.bob, BLOCKS.slice(30, 60))
+    this.#want(this.carol, BLOCKS)
+
+    return this
+  }
+
+  /** Drives time until this holds. */
+  async until (condition: () => boolean): Promise<this> {
+    await this.net.clock.run(condition, { limit: 5000 })
+
+    return this
+  }
+
+  /** Drives time until there is such a want, and returns it. */
+  async want (which: WantState | ((want: Want) => boolean)): Promise<Want> {
+    const find = (): Want | undefined => [...this.board.wants.values()].find(want => typeof which === 'string' ? want.state === which : which(want))
+
+    await this.until(() => find() != null)
+
+    return find() as Want
+  }
+
+  peer (instance: Instance): ClientPeer {
+    return this.board.peers.get(instance.peer.toString()) as ClientPeer
+  }
+
+  #want ({ bitswap }: Instance, blocks: readonly Block[]): void {
+    const all = async (): Promise<void> => {
+      for await (const { cid } of bitswap.newSession().getBlocks(blocks.map(({ cid }) => cid))) {
+        this.arrived += cid.version
+      }
+    }
+
+    all().catch(() => undefined) // those that nobody has are given up with the instance
+  }
+
+  /** Takes its time, and is of no help. */
+  async * #findProviders (): AsyncGenerator<{ id: PeerId, multiaddrs: [] }> {
+    await sleep(this.net.clock, 200)
+    yield { id: this.bob.peer, multiaddrs: [] }
+  }
+}
