@@ -251,3 +251,15 @@ test('a full list makes a want for the block a want-have, when it says so', asyn
   const { blocks, haves } = await serving.deliver()
   assert.deepEqual([blocks, haves], [[], [cidOf(1)]])
 })
+
+test('a want that was refused, and finds room when it comes again, is not told so any more', async () => {
+  const serving = new Serving(new MemoryStore(...blocksOf(3)), { maxWantsPerPeer: 2 })
+
+  serving.wants(wantBlock(cidOf(1), { priority: 9 }), wantBlock(cidOf(2), { priority: 9 }), wantBlock(cidOf(3), { sendDontHave: true }))
+  serving.cancels(cidOf(1))
+  serving.wants(wantBlock(cidOf(3), { sendDontHave: true }))
+
+  const { blocks, dontHaves } = await serving.deliver()
+  assert.deepEqual(names(blocks), names([cidOf(2), cidOf(3)]))
+  assert.deepEqual(dontHaves, [])
+})

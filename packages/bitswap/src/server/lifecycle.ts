@@ -32,7 +32,7 @@ export class Lifecycle {
 
   /** A new one: the filter and the store are to be asked about it. */
   begin (request: Request): void {
-    this.#ledger.add(request)
+    this.#add(request)
     request.account.unasked.push(request, 0)
   }
 
@@ -140,7 +140,7 @@ export class Lifecycle {
       return false
     }
 
-    this.#ledger.add(request)
+    this.#add(request)
     this.present(request, request.size)
 
     return true
@@ -161,6 +161,12 @@ export class Lifecycle {
 
   wantsDontHave (request: Pick<Request, 'sendDontHave'>): boolean {
     return request.sendDontHave && this.#options.sendDontHaves
+  }
+
+  /** That there was no room for it need not be said any more. */
+  #add (request: Request): void {
+    request.account.presences.delete(request.key)
+    this.#ledger.add(request)
   }
 
   #mayResend (request: Request): boolean {
