@@ -10,9 +10,9 @@ import type { AbortOptions, ComponentLogger, PeerId } from '@libp2p/interface'
 import type { Blockstore } from 'interface-blockstore'
 import { TypedEventEmitter } from 'main-event'
 import type { CID } from 'multiformats/cid'
+import type { ExchangeBooks } from './books.ts'
 import type { Bitswap, BitswapRouting, GetOptions, Receipt, Session, SessionOptions, Stat, WantlistEntry } from './api.ts'
 import { Client } from './client/client.ts'
-import type { PeerAbilities } from './client/peer-abilities.ts'
 import type { WantBoard } from './client/want-board.ts'
 import type { Clock } from './core/clock.ts'
 import { isIdentity } from './core/known-block.ts'
@@ -23,12 +23,13 @@ import type { HasherLoader } from './message/prefix.ts'
 import { Lane, Messenger } from './network/messenger.ts'
 import type { MessengerReceiver, Outgoing } from './network/messenger.ts'
 import type { Network } from './network/network.ts'
-import { supportsHave, supportsPrefix } from './network/protocols.ts'
+import { abilitiesOf } from './network/protocols.ts'
 import type { BitswapProtocol } from './network/protocols.ts'
 import type { BitswapOptions } from './options.ts'
 import { blocksMessage, wantsMessage } from './outgoing.ts'
 import { Server } from './server/server.ts'
 import type { Envelope } from './server/block-lane.ts'
+import { statOf } from './stat.ts'
 
 export interface ExchangeComponents {
   network: Network
@@ -41,6 +42,7 @@ export interface ExchangeComponents {
 
 export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswap, MessengerReceiver {
   readonly #components: ExchangeComponents
+  readonly #options: BitswapOptions
   readonly #messenger: Messenger
   readonly #client: Client
   readonly #server: Server
@@ -55,6 +57,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     const sender = { wake: (peer: PeerId, lane: Lane) => { this.#messenger.wake(peer, lane) } }
 
     this.#components = components
+    this.#options = options
     this.#messenger = new Messenger({ network, clock, logger }, options.network)
     this.#server = new Server({ blockstore, clock, log: logger.forComponent('bitswap:server'), sender }, options.server)
     this.#client = new Client({
@@ -183,32 +186,20 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     return this.#client.board
   }
 
-  stat (): Stat {
-    const { blocksReceived, dataReceived, dupBlksReceived, dupDataReceived, unwantedBlocksReceived, malformed } = this.#client.stats
-    const messages = this.#messenger.stats
+  /** All that is kept: for tests and tools to look at, not part of the public {@link Bitswap}. */
+  get books (): ExchangeBooks {
+    return { self: this.#components.network.self, options: this.#options, client: this.#client.books, server: this.#server.books, peers: this.#messenger.books }
+  }
 
-    return {
-      wantlist: this.#client.wantlist().map(entry => entry.cid),
-      peers: this.#server.peers(),
-      blocksReceived,
-      dataReceived,
-      dupBlksReceived,
-      dupDataReceived,
-      messagesReceived: messages.messagesReceived,
-      messagesSent: messages.messagesSent,
-      blocksSent: this.#server.stats.blocksSent,
-      dataSent: this.#server.stats.dataSent,
-      sessions: this.#client.sessions.size,
-      unwantedBlocksReceived,
-      malformedReceived: malformed + messages.malformed + this.#malformed
-    }
+  stat (): Stat {
+    return statOf(this.#client, this.#server, this.#messenger.stats, this.#malformed)
   }
 
   // what the messenger reports
 
   peerConnected (peer: PeerId, protocol: BitswapProtocol | undefined): void {
     this.#server.peerConnected(peer)
-    this.#client.peerConnected(peer, abilities(protocol))
+    this.#client.peerConnected(peer, abilitiesOf(protocol))
     this.#dispatch('peer:connected', peer)
   }
 
@@ -242,7 +233,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   takeOutgoing (peer: PeerId, lane: Lane, protocol: BitswapProtocol): Outgoing | undefined | Promise<Outgoing | undefined> {
     if (lane === Lane.Wants) {
-      return wantsMessage(this.#client.wantlists.take(peer, abilities(protocol)), this.#server.presencesFor(peer))
+      return wantsMessage(this.#client.wantlists.take(peer, abilitiesOf(protocol)), this.#server.presencesFor(peer))
     }
 
     const envelope = this.#server.envelopeFor(peer)
@@ -290,9 +281,4 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     this.#changing = changed.catch(() => undefined)
     await changed
   }
-}
-
-/** Of a peer whose protocol is not known yet the best is assumed: its stream will tell. */
-function abilities (protocol: BitswapProtocol | undefined): PeerAbilities {
-  return { have: protocol == null || supportsHave(protocol), prefix: protocol == null || supportsPrefix(protocol) }
 }

@@ -50,8 +50,17 @@ export interface ArrivalsComponents {
   driver: WantDriver
 }
 
+export interface ArrivalStats {
+  blocksReceived: number
+  dataReceived: number
+  dupBlksReceived: number
+  dupDataReceived: number
+  unwantedBlocksReceived: number
+  malformed: number
+}
+
 export class Arrivals {
-  readonly stats: { blocksReceived: number, dataReceived: number, dupBlksReceived: number, dupDataReceived: number, unwantedBlocksReceived: number, malformed: number } = {
+  readonly stats: ArrivalStats = {
     blocksReceived: 0,
     dataReceived: 0,
     dupBlksReceived: 0,

@@ -16,8 +16,10 @@ import { NotStartedError, SessionClosedError, TooManyWantsError, WantCancelledEr
 import { PresenceType, WantType } from '../message/message.ts'
 import type { Presence, ReceivedMessage } from '../message/message.ts'
 import { Arrivals } from './arrivals.ts'
+import type { ArrivalStats } from './arrivals.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientComponents } from './components.ts'
+import type { ClientBooks } from './client-books.ts'
 import { getBlock } from './get-block.ts'
 import { getBlocks } from './get-blocks.ts'
 import type { ClientOptions } from './options.ts'
@@ -46,6 +48,8 @@ export class Client implements Retrievals, SessionClient {
   readonly #arrivals: Arrivals
   readonly #driver: WantDriver
   readonly sessions: Sessions
+  /** What is kept: to look at, not to change. */
+  readonly books: ClientBooks
   #started = false
 
   constructor (components: ClientComponents, options: ClientOptions) {
@@ -65,6 +69,7 @@ export class Client implements Retrievals, SessionClient {
     this.#arrivals = new Arrivals({ ...components, planner, waiters, driver }, options)
     this.wantlists = new Wantlists({ planner, driver, clock, sender })
     this.sessions = new Sessions({ clock, log, network, planner, waiters, driver }, options)
+    this.books = { board: planner.board, waiters, sessions: this.sessions, driver, search, stats: this.#arrivals.stats }
   }
 
   /** Where every want stands. To look at, not to change. */
@@ -72,7 +77,7 @@ export class Client implements Retrievals, SessionClient {
     return this.#planner.board
   }
 
-  get stats (): Arrivals['stats'] {
+  get stats (): ArrivalStats {
     return this.#arrivals.stats
   }
 

@@ -46,6 +46,20 @@ export class ProviderSearch {
     this.#options = options
   }
 
+  /** Wants that routing is asked for, or is going to be. */
+  get size (): number {
+    return this.#searches.size
+  }
+
+  /** Searches that do not wait in line. */
+  get running (): number {
+    return this.#searches.size - this.#waiting.size
+  }
+
+  has (key: string): boolean {
+    return this.#searches.has(key)
+  }
+
   start (key: string, cid: CID, listener: SearchListener): void {
     this.#searches.set(key, { cid, listener, abort: new AbortController() })
     this.#waiting.add(key)
@@ -67,7 +81,7 @@ export class ProviderSearch {
 
   #startNext (): void {
     for (const key of this.#waiting) {
-      if (this.#searches.size - this.#waiting.size >= this.#options.maxSearches) {
+      if (this.running >= this.#options.maxSearches) {
         return
       }
 

@@ -33,6 +33,11 @@ export class WantDriver {
     this.#components = components
   }
 
+  /** When the timer goes off; undefined while none is set. */
+  get dueAt (): number | undefined {
+    return this.#timer?.at
+  }
+
   apply (): void {
     const { planner } = this.#components
 

@@ -66,6 +66,11 @@ export class Inbound implements StreamReader, BudgetHolder {
     this.#unframer = new Unframer(options.maxMessageSize)
   }
 
+  /** A message is being dealt with, and what follows it waits. */
+  get isBusy (): boolean {
+    return this.#busy
+  }
+
   data (bytes: Uint8Array | Uint8ArrayList): void {
     if (this.#stopped) {
       return

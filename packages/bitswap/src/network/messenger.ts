@@ -33,7 +33,8 @@ export interface MessengerComponents {
   logger: ComponentLogger
 }
 
-interface Peer {
+/** What is known of one peer. */
+export interface MessengerPeer {
   streams: PeerStreams
   /** The receiver was told of it. */
   reported: boolean
@@ -47,7 +48,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   readonly #components: MessengerComponents
   readonly #log: Logger
   readonly #options: NetworkOptions
-  readonly #peers: Map<string, Peer> = new Map()
+  readonly #peers: Map<string, MessengerPeer> = new Map()
   readonly #stats: MessengerStats = createStats()
   #receiver: MessengerReceiver | undefined
   /** Starts and stops run one after the other. */
@@ -57,6 +58,11 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
     this.#components = components
     this.#log = components.logger.forComponent('bitswap:network')
     this.#options = options
+  }
+
+  /** Those who are known, reported or not: to look at, not to change. */
+  get books (): ReadonlyMap<string, Readonly<MessengerPeer>> {
+    return this.#peers
   }
 
   /** A copy of the counters as they are now. */
@@ -180,7 +186,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   }
 
   /** The peer, made if it is new; undefined when we are not started. */
-  #peer (peer: PeerId): Peer | undefined {
+  #peer (peer: PeerId): MessengerPeer | undefined {
     const key = peer.toString()
     let known = this.#peers.get(key)
 
@@ -201,7 +207,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
     return known
   }
 
-  #report (known: Peer): void {
+  #report (known: MessengerPeer): void {
     if (!known.reported) {
       known.reported = true
       this.#receiver?.peerConnected(known.streams.peer, known.streams.protocol)

@@ -28,6 +28,9 @@ export interface PeerSenderComponents extends KeptStreamComponents {
   receiver: Pick<MessengerReceiver, 'hasOutgoing' | 'takeOutgoing' | 'peerUnreachable'>
 }
 
+/** Nothing was due when it last looked; looks, waits or writes; the peer was given up, until there is a reason to try again. */
+export type Activity = 'idle' | 'working' | 'resting'
+
 /** Nothing to do; to look at the end of this turn; at work. */
 const State = { Idle: 'idle', Scheduled: 'scheduled', Busy: 'busy' } as const
 type State = typeof State[keyof typeof State]
@@ -61,6 +64,14 @@ export class PeerSender {
     this.#components = components
     this.#options = options
     this.#stream = new KeptStream(components, options, () => { this.wake() })
+  }
+
+  get activity (): Activity {
+    if (this.#state !== State.Idle || this.#ahead != null) {
+      return 'working'
+    }
+
+    return this.#resting ? 'resting' : 'idle'
   }
 
   /** Something may be due. Any number of calls in one turn make one look. */

@@ -16,6 +16,7 @@ import type { Network, NetworkStream } from './network.ts'
 import type { NetworkOptions } from './options.ts'
 import type { OutgoingStream } from './outgoing-stream.ts'
 import { PeerSender } from './peer-sender.ts'
+import type { Activity } from './peer-sender.ts'
 import type { BitswapProtocol } from './protocols.ts'
 
 export interface PeerStreamsComponents {
@@ -66,6 +67,27 @@ export class PeerStreams {
   /** When a byte last came. */
   get heardAt (): number {
     return this.#heardAt
+  }
+
+  /** Streams that are open, the peer's and ours. */
+  get size (): number {
+    return this.#readers.size
+  }
+
+  /** Is a message of the peer being dealt with? */
+  get isReading (): boolean {
+    for (const reader of this.#readers.values()) {
+      if (reader.isBusy) {
+        return true
+      }
+    }
+
+    return false
+  }
+
+  /** What the sender of a lane is at. */
+  activity (lane: Lane): Activity {
+    return this.#senders.get(lane)?.activity ?? 'idle'
   }
 
   wake (lane: Lane): void {

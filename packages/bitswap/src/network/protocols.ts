@@ -27,6 +27,11 @@ export function supportsHave (protocol: BitswapProtocol): boolean {
   return protocol === BitswapProtocol.V120
 }
 
+/** What a peer understands. Of one whose protocol is not known yet the best is assumed: its stream will tell. */
+export function abilitiesOf (protocol: BitswapProtocol | undefined): { have: boolean, prefix: boolean } {
+  return { have: protocol == null || supportsHave(protocol), prefix: protocol == null || supportsPrefix(protocol) }
+}
+
 /** Does a peer that speaks this name blocks by CID prefix? If not, only CIDv0 blocks can be exchanged. */
 export function supportsPrefix (protocol: BitswapProtocol): boolean {
   return protocol === BitswapProtocol.V120 || protocol === BitswapProtocol.V110

@@ -64,6 +64,11 @@ export class BlockLane {
     this.#targetSize = options.targetMessageSize
   }
 
+  /** Those for whom a message is being waited for. */
+  get waiting (): Iterable<Account> {
+    return this.#waiters.keys()
+  }
+
   /** The next message; a promise while its blocks are being read, undefined when there is nothing to send (any more). */
   take (account: Account): Envelope | undefined | Promise<Envelope | undefined> {
     const waiter = this.#waiters.get(account)

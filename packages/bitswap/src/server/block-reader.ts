@@ -91,6 +91,11 @@ export class BlockReader {
     return this.#isSynchronous === true
   }
 
+  /** Questions and reads that the store is at. */
+  get running (): number {
+    return this.#gate.running
+  }
+
   /** How many bytes a block of unknown size probably has. */
   get typicalSize (): number {
     return Math.ceil(this.#meanSize.value ?? GUESSED_SIZE)

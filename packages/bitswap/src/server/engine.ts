@@ -41,9 +41,19 @@ export class Engine {
     this.#intake = new Intake(this.lifecycle, options)
   }
 
+  /** Who wants what: to look at, not to change. */
+  get ledger (): Pick<WantLedger, 'size' | 'byPeer' | 'byBlock'> {
+    return this.#ledger
+  }
+
   /** Requests that wait for another attempt at the store. */
   get resting (): Deadlines<Request> {
     return this.lifecycle.resting
+  }
+
+  /** Bytes on the way from the store for all peers, also for those that have left meanwhile. */
+  get readingBytes (): number {
+    return this.#readingBytes
   }
 
   /** Bytes read ahead, or being read, for all peers. */

@@ -21,14 +21,30 @@ export interface TakenPresence {
 export class PresenceQueue {
   readonly #answers: Map<string, { request: Request, type: PresenceType }> = new Map()
   readonly #refused: Set<string> = new Set() // keys only: there may be many, and nobody may read them
-  readonly #maxRefused: number
+  /** How many refusals there may be. */
+  readonly maxRefused: number
 
   constructor (maxRefused: number) {
-    this.#maxRefused = maxRefused
+    this.maxRefused = maxRefused
   }
 
   get size (): number {
     return this.#answers.size + this.#refused.size
+  }
+
+  /** How many of them are refusals. */
+  get refusals (): number {
+    return this.#refused.size
+  }
+
+  /** What the request of this CID is going to be answered. */
+  answer (key: string): PresenceType | undefined {
+    return this.#answers.get(key)?.type
+  }
+
+  /** Is the want of this CID going to be refused? */
+  isRefused (key: string): boolean {
+    return this.#refused.has(key)
   }
 
   has (key: string): boolean {
@@ -47,7 +63,7 @@ export class PresenceQueue {
    * waiting.
    */
   refuse (key: string): boolean {
-    if (this.#refused.size >= this.#maxRefused && !this.#refused.has(key)) {
+    if (this.#refused.size >= this.maxRefused && !this.#refused.has(key)) {
       return false
     }
 

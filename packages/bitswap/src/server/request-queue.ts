@@ -37,6 +37,10 @@ export class RequestQueue {
     return this.#entries.size
   }
 
+  has (request: Request): boolean {
+    return this.#entries.has(request)
+  }
+
   /** Sum of what {@link push} was told. */
   get bytes (): number {
     return this.#bytes

@@ -27,6 +27,7 @@ import type { TakenPresence } from './presence-queue.ts'
 import type { Request } from './request.ts'
 import { ScoreLedger } from './score-ledger.ts'
 import type { Score } from './score-ledger.ts'
+import type { ServerBooks, ServerRun } from './server-books.ts'
 import { createServerStats } from './stats.ts'
 import type { ServerStats } from './stats.ts'
 import { StoreQueries } from './store-queries.ts'
@@ -49,21 +50,12 @@ export interface PresenceDelivery extends Delivery {
   presences: Presence[]
 }
 
-/** What exists between a start and a stop. */
-interface Run {
-  engine: Engine
-  reader: BlockReader
-  queries: StoreQueries
-  lane: BlockLane
-  arrivals: Arrivals
-}
-
 export class Server {
   readonly stats: ServerStats = createServerStats()
   readonly #components: ServerComponents
   readonly #options: ServerOptions
   readonly #scores: ScoreLedger
-  #run: Run | undefined
+  #run: ServerRun | undefined
 
   constructor (components: ServerComponents, options: ServerOptions) {
     this.#components = components
@@ -219,6 +211,11 @@ export class Server {
     return this.#scores.get(peer.toString())
   }
 
+  /** What is kept: to look at, not to change. */
+  get books (): ServerBooks {
+    return { stats: this.stats, scores: this.#scores, run: this.#run }
+  }
+
   /** Connected peers that have wanted something of us, by their id. */
   peers (): PeerId[] {
     const partners = this.#run?.engine.accounts().filter(({ isPartner }) => isPartner) ?? []
@@ -226,7 +223,7 @@ export class Server {
     return partners.sort((a, b) => a.id < b.id ? -1 : 1).map(({ peer }) => peer)
   }
 
-  #createRun (): Run {
+  #createRun (): ServerRun {
     const { blockstore, clock, log } = this.#components
     const settled = (account: Account): void => { this.#settled(account) }
     const engine = new Engine(this.#options)

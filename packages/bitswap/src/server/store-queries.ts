@@ -58,6 +58,16 @@ export class StoreQueries {
     return !this.#permission.isUnconditional
   }
 
+  /** Those whose next message waits until the store was asked. */
+  get waiting (): Iterable<Account> {
+    return this.#waiters.keys()
+  }
+
+  /** When those that rest are asked about again; `Infinity` when none does. */
+  get retryAt (): number {
+    return this.#retryAt
+  }
+
   stop (): void {
     this.#cancelRetry?.()
     this.#cancelRetry = undefined

@@ -16,6 +16,16 @@ export class WantLedger {
   readonly #byBlock: Map<string, Request | Set<Request>> = new Map()
   #size = 0
 
+  /** Accounts by peer: to look at, not to change. */
+  get byPeer (): ReadonlyMap<string, Account> {
+    return this.#accounts
+  }
+
+  /** Requests by the multihash of their block: to look at, not to change. */
+  get byBlock (): ReadonlyMap<string, Request | ReadonlySet<Request>> {
+    return this.#byBlock
+  }
+
   /** Requests of all peers. */
   get size (): number {
     return this.#size

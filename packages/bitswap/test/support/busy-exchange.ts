@@ -10,6 +10,9 @@ import type { ClientPeer } from '../../src/client/client-peer.ts'
 import type { WantBoard } from '../../src/client/want-board.ts'
 import type { Want, WantState } from '../../src/client/want.ts'
 import { sleep } from '../../src/core/clock.ts'
+import type { Account } from '../../src/server/account.ts'
+import type { Request, RequestState } from '../../src/server/request.ts'
+import type { ServerRun } from '../../src/server/server-books.ts'
 import { Instance } from '../../src/testing/instance.ts'
 import type { InstanceInit } from '../../src/testing/instance.ts'
 import { MemoryStore } from '../../src/testing/memory-store.ts'
@@ -21,7 +24,7 @@ const BLOCKS: readonly Block[] = await randomBlocks(90, { seed: 1, size: 3000 })
 const LIMITS = { initialWindow: 4, maxLooking: 3, maxWantsPerPeer: 32, maxSearches: 2, refreshDelay: 400, maxRefreshDelay: 800 }
 
 export class BusyExchange {
-  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000 })
+  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000, window: 20_000 })
   /** The busy one: has the second third of the blocks, and wants the others. */
   readonly alice: Instance
   /** Has the first third, and wants the second. */
@@ -80,6 +83,24 @@ export class BusyExchange {
     await this.until(() => find() != null)
 
     return find() as Want
+  }
+
+  get run (): ServerRun {
+    return this.exchange.books.server.run as ServerRun
+  }
+
+  /** Drives time until a peer has such a request, and returns it. */
+  async request (which: RequestState | ((request: Request) => boolean)): Promise<Request> {
+    const find = (): Request | undefined => [...this.run.engine.ledger.byPeer.values()].flatMap(({ requests }) => [...requests.values()])
+      .find(request => typeof which === 'string' ? request.state === which : which(request))
+
+    await this.until(() => find() != null)
+
+    return find() as Request
+  }
+
+  account (instance: Instance): Account {
+    return this.run.engine.ledger.byPeer.get(instance.peer.toString()) as Account
   }
 
   peer (instance: Instance): ClientPeer {

@@ -1,0 +1,26 @@
+/** The counters of the parts, as the one {@link Stat} that users see. */
+import type { Stat } from './api.ts'
+import type { Client } from './client/client.ts'
+import type { MessengerStats } from './network/messenger.ts'
+import type { Server } from './server/server.ts'
+
+/** @param malformed - entries of messages that could not be read */
+export function statOf (client: Client, server: Server, messages: MessengerStats, malformed: number): Stat {
+  const { blocksReceived, dataReceived, dupBlksReceived, dupDataReceived, unwantedBlocksReceived } = client.stats
+
+  return {
+    wantlist: client.wantlist().map(entry => entry.cid),
+    peers: server.peers(),
+    blocksReceived,
+    dataReceived,
+    dupBlksReceived,
+    dupDataReceived,
+    messagesReceived: messages.messagesReceived,
+    messagesSent: messages.messagesSent,
+    blocksSent: server.stats.blocksSent,
+    dataSent: server.stats.dataSent,
+    sessions: client.sessions.size,
+    unwantedBlocksReceived,
+    malformedReceived: client.stats.malformed + messages.malformed + malformed
+  }
+}
