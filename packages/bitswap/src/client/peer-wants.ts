@@ -39,6 +39,11 @@ export class PeerWants {
     this.#maxSize = maxSize
   }
 
+  /** By key: to look at, not to change. */
+  get entries (): ReadonlyMap<string, Readonly<Entry>> {
+    return this.#entries
+  }
+
   /** Wants the peer holds or is about to. */
   get size (): number {
     return this.#entries.size

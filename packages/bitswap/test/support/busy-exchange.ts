@@ -24,7 +24,9 @@ const BLOCKS: readonly Block[] = await randomBlocks(90, { seed: 1, size: 3000 })
 const LIMITS = { initialWindow: 4, maxLooking: 3, maxWantsPerPeer: 32, maxSearches: 2, refreshDelay: 400, maxRefreshDelay: 800 }
 
 export class BusyExchange {
-  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000, window: 20_000 })
+  /** When bytes last arrived, anywhere. */
+  arrivedAt = 0
+  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000, window: 20_000, observer: { bytesArrived: ({ time }) => { this.arrivedAt = time } } })
   /** The busy one: has the second third of the blocks, and wants the others. */
   readonly alice: Instance
   /** Has the first third, and wants the second. */
