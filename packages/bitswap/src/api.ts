@@ -158,8 +158,12 @@ export interface Stat {
   sessions: number
   /** Blocks nobody here asked for, dropped. */
   unwantedBlocksReceived: number
+  /** Their bytes; like those of duplicates a part of `dataReceived`. */
+  unwantedDataReceived: number
   /** Entries and messages that could not be read. */
   malformedReceived: number
+  /** Bytes of blocks that could not be verified; no part of `dataReceived`. */
+  malformedDataReceived: number
 }
 
 export interface Bitswap extends BlockSource, Startable, TypedEventTarget<BitswapEvents> {

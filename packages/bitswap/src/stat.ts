@@ -6,7 +6,7 @@ import type { Server } from './server/server.ts'
 
 /** @param malformed - entries of messages that could not be read */
 export function statOf (client: Client, server: Server, messages: MessengerStats, malformed: number): Stat {
-  const { blocksReceived, dataReceived, dupBlksReceived, dupDataReceived, unwantedBlocksReceived } = client.stats
+  const { blocksReceived, dataReceived, dupBlksReceived, dupDataReceived, unwantedBlocksReceived, unwantedDataReceived } = client.stats
 
   return {
     wantlist: client.wantlist().map(entry => entry.cid),
@@ -21,6 +21,8 @@ export function statOf (client: Client, server: Server, messages: MessengerStats
     dataSent: server.stats.dataSent,
     sessions: client.sessions.size,
     unwantedBlocksReceived,
-    malformedReceived: client.stats.malformed + messages.malformed + malformed
+    unwantedDataReceived,
+    malformedReceived: client.stats.malformed + messages.malformed + malformed,
+    malformedDataReceived: client.stats.malformedData
   }
 }

@@ -56,7 +56,10 @@ export interface ArrivalStats {
   dupBlksReceived: number
   dupDataReceived: number
   unwantedBlocksReceived: number
+  unwantedDataReceived: number
   malformed: number
+  /** Bytes of blocks that could not be verified; in none of the others. */
+  malformedData: number
 }
 
 export class Arrivals {
@@ -66,7 +69,9 @@ export class Arrivals {
     dupBlksReceived: 0,
     dupDataReceived: 0,
     unwantedBlocksReceived: 0,
-    malformed: 0
+    unwantedDataReceived: 0,
+    malformed: 0,
+    malformedData: 0
   }
 
   readonly #components: ArrivalsComponents
@@ -161,18 +166,19 @@ export class Arrivals {
       if (block instanceof Promise) {
         return block.then(
           async block => { await this.#verified(from, peer, block) },
-          error => { this.#malformed(from, error) }
+          error => { this.#malformed(from, received, error) }
         )
       }
 
       return this.#verified(from, peer, block)
     } catch (error) {
-      this.#malformed(from, error)
+      this.#malformed(from, received, error)
     }
   }
 
-  #malformed (from: PeerId, error: unknown): void {
+  #malformed (from: PeerId, { bytes }: ReceivedBlock, error: unknown): void {
     this.stats.malformed++
+    this.stats.malformedData += bytes.length
     this.#components.log('a block from %p cannot be verified - %e', from, error)
   }
 
@@ -190,6 +196,7 @@ export class Arrivals {
       this.stats.dupBlksReceived += known ? 1 : 0
       this.stats.dupDataReceived += known ? bytes.length : 0
       this.stats.unwantedBlocksReceived += known ? 0 : 1
+      this.stats.unwantedDataReceived += known ? 0 : bytes.length
       arrivals.blockReceived(cid, from, bytes.length, known ? 'duplicate' : 'unwanted')
 
       return

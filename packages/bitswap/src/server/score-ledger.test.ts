@@ -69,3 +69,18 @@ test('a peer with which nothing was exchanged is not remembered', () => {
 
   assert.equal(scores.get('alice'), undefined)
 })
+
+test('the total is that of all there ever were, strangers and those forgotten too', () => {
+  const ledger = new ScoreLedger(1)
+
+  for (const peer of ['a', 'b', 'c']) {
+    ledger.connected(peer)
+    ledger.sent(peer, 10)
+    ledger.received(peer, 1)
+    ledger.disconnected(peer)
+  }
+
+  ledger.sent('a stranger', 5)
+  assert.equal(ledger.get('a'), undefined)
+  assert.deepEqual(ledger.total(), { sent: 35, received: 3, exchanged: 7 })
+})

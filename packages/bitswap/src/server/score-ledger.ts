@@ -26,6 +26,8 @@ export class ScoreLedger {
   readonly #present: Map<string, Entry> = new Map()
   readonly #left: Map<string, Entry> = new Map() // first to leave, first in order
   readonly #maxKept: number
+  /** Of accounts that were dropped, and of those who had none. */
+  readonly #forgotten: Entry = { sent: 0, received: 0, exchanged: 0 }
 
   constructor (maxKept: number) {
     this.#maxKept = maxKept
@@ -57,22 +59,18 @@ export class ScoreLedger {
 
   /** A block went to the peer. Counts for one that has just left, not for strangers: their entry would stay for ever. */
   sent (peer: string, bytes: number): void {
-    const entry = this.#entry(peer)
+    const entry = this.#entry(peer) ?? this.#forgotten
 
-    if (entry != null) {
-      entry.sent += bytes
-      entry.exchanged++
-    }
+    entry.sent += bytes
+    entry.exchanged++
   }
 
   /** A block that was wanted came from the peer; otherwise as {@link sent}. */
   received (peer: string, bytes: number): void {
-    const entry = this.#entry(peer)
+    const entry = this.#entry(peer) ?? this.#forgotten
 
-    if (entry != null) {
-      entry.received += bytes
-      entry.exchanged++
-    }
+    entry.received += bytes
+    entry.exchanged++
   }
 
   get (peer: string): Score | undefined {
@@ -81,17 +79,35 @@ export class ScoreLedger {
     return entry == null ? undefined : { value: entry.sent / (entry.received + 1), ...entry }
   }
 
+  /** Of all peers there ever were, whether an account is kept of them or not. Costs the number of accounts. */
+  total (): Omit<Score, 'value'> {
+    const total = { ...this.#forgotten }
+
+    for (const entries of [this.#present, this.#left]) {
+      for (const { sent, received, exchanged } of entries.values()) {
+        total.sent += sent
+        total.received += received
+        total.exchanged += exchanged
+      }
+    }
+
+    return total
+  }
+
   #entry (peer: string): Entry | undefined {
     return this.#present.get(peer) ?? this.#left.get(peer)
   }
 
   #dropOldest (): void {
-    for (const peer of this.#left.keys()) {
+    for (const [peer, { sent, received, exchanged }] of this.#left) {
       if (this.#left.size <= this.#maxKept) {
         return
       }
 
       this.#left.delete(peer)
+      this.#forgotten.sent += sent
+      this.#forgotten.received += received
+      this.#forgotten.exchanged += exchanged
     }
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
 import { instances, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Instance } from 'ts-bitswap/testing'
 import { TalkingPeer } from '../support/talking-peer.ts'
@@ -38,6 +39,17 @@ test('blocks nobody asked for are dropped and counted', async () => {
   await net.clock.advance(1000)
   assert.equal(alice.store.count, 0)
   assert.equal(alice.bitswap.stat().unwantedBlocksReceived, 5)
+  assert.equal(alice.bitswap.stat().unwantedDataReceived, blocks.reduce((sum, { bytes }) => sum + bytes.length, 0))
+})
+
+test('the bytes of a block with a hash nobody can compute are counted by themselves', async () => {
+  const { net, alice, bad } = await setup(0)
+  const [{ cid, bytes }] = await randomBlocks(1)
+
+  await bad.say(alice.node, { blocks: [{ cid: CID.createV1(cid.code, Digest.create(0x1e, cid.multihash.digest)), bytes }] })
+  await net.clock.advance(1000)
+  const { malformedReceived, malformedDataReceived, dataReceived } = alice.bitswap.stat()
+  assert.deepEqual([malformedReceived, malformedDataReceived, dataReceived], [1, bytes.length, 0])
 })
 
 test('a second copy of a block counts as a duplicate and is not stored again', async () => {

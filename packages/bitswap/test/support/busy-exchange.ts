@@ -18,15 +18,15 @@ import type { InstanceInit } from '../../src/testing/instance.ts'
 import { MemoryStore } from '../../src/testing/memory-store.ts'
 import { randomBlocks } from '../../src/testing/random-blocks.ts'
 import { VirtualNetwork } from '../../src/testing/virtual-network.ts'
+import { WireCounter } from './wire-counter.ts'
 
 const BLOCKS: readonly Block[] = await randomBlocks(90, { seed: 1, size: 3000 })
 /** Few enough that all of them are reached. */
 const LIMITS = { initialWindow: 4, maxLooking: 3, maxWantsPerPeer: 32, maxSearches: 2, refreshDelay: 400, maxRefreshDelay: 800 }
 
 export class BusyExchange {
-  /** When bytes last arrived, anywhere. */
-  arrivedAt = 0
-  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000, window: 20_000, observer: { bytesArrived: ({ time }) => { this.arrivedAt = time } } })
+  readonly wire: WireCounter = new WireCounter()
+  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000, window: 20_000, observer: this.wire })
   /** The busy one: has the second third of the blocks, and wants the others. */
   readonly alice: Instance
   /** Has the first third, and wants the second. */
@@ -57,7 +57,8 @@ export class BusyExchange {
   async start (): Promise<this> {
     const all = [this.alice, this.bob, this.carol]
 
-    for (const { bitswap } of all) {
+    for (const { bitswap, node } of all) {
+      this.wire.watch(node)
       await bitswap.start()
     }
 
@@ -76,6 +77,27 @@ export class BusyExchange {
     await this.net.clock.run(condition, { limit: 5000 })
 
     return this
+  }
+
+  /**
+   * Calls `look` from time to time, and what it returns when that was a moment
+   * at which nothing was under way on any wire. Returns how many there were.
+   */
+  async atQuietMoments (look: () => () => void, until: number): Promise<number> {
+    let quiet = 0
+
+    while (this.net.clock.now() < until) {
+      const from = this.net.clock.now()
+      const check = look()
+      await this.net.clock.advance(40)
+
+      if (this.wire.arrivedAt <= from) {
+        quiet++
+        check()
+      }
+    }
+
+    return quiet
   }
 
   /** Drives time until there is such a want, and returns it. */

@@ -7,24 +7,6 @@ import type { Instance } from '../instance.ts'
 import { areSettled, ledgerDifferences } from './ledger-invariants.ts'
 import { isSettled, sendingViolations } from './settled.ts'
 
-/** Runs `look` whenever nothing is under way on any wire: nothing arrives for longer than it could take. Returns how often. */
-async function atQuietMoments (busy: BusyExchange, look: () => () => void, until: number): Promise<number> {
-  let quiet = 0
-
-  while (busy.net.clock.now() < until) {
-    const from = busy.net.clock.now()
-    const check = look()
-    await busy.net.clock.advance(40)
-
-    if (busy.arrivedAt <= from) {
-      quiet++
-      check()
-    }
-  }
-
-  return quiet
-}
-
 function pairs ({ alice, bob, carol }: BusyExchange): Array<[Instance, Instance]> {
   return [[alice, bob], [bob, alice], [alice, carol], [carol, alice], [bob, carol], [carol, bob]]
 }
@@ -53,7 +35,7 @@ test('settled exchanges agree about their wants whenever the wire is quiet', asy
     }
   }
 
-  const quiet = await atQuietMoments(busy, look, 6000)
+  const quiet = await busy.atQuietMoments(look, 6000)
   assert.ok(quiet > 20 && compared > 100, `${quiet} quiet moments, ${compared} comparisons`)
 })
 
