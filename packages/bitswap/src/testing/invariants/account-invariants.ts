@@ -136,7 +136,9 @@ class Checks {
   }
 
   #answered (request: Request): void {
-    const answer = this.#account.presences.answer(request.key)
+    const { presences } = this.#account
+    // mostly nothing is left to be told: then there is nothing to be looked up
+    const answer = presences.size > presences.refusals ? presences.answer(request.key) : undefined
     const isHave = request.state === RequestState.Have
     this.#answers += answer == null ? 0 : 1
 
