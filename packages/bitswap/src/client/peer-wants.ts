@@ -14,6 +14,8 @@ import { WantType } from '../message/message.ts'
 import type { Message } from '../message/message.ts'
 import { canName, nameFor } from './peer-abilities.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
+import { PendingCancels } from './pending-cancels.ts'
+import type { NamedCancel } from './pending-cancels.ts'
 import { EntryState, toWire } from './wantlist-entry.ts'
 import type { Entry, Wanted } from './wantlist-entry.ts'
 
@@ -21,7 +23,7 @@ import type { Entry, Wanted } from './wantlist-entry.ts'
 export interface WantsBatch {
   message: Message
   entries: readonly Entry[]
-  cancels: ReadonlyArray<readonly [key: string, name: CID]>
+  cancels: readonly NamedCancel[]
 }
 
 export class PeerWants {
@@ -31,8 +33,7 @@ export class PeerWants {
   readonly #due: Set<Entry> = new Set()
   /** Refused entries, oldest first: the first to go when a slot is needed. */
   readonly #refused: Set<Entry> = new Set()
-  /** Names by which the peer may hold what it is not to, of one block nearly always one. */
-  readonly #cancels: Map<string, CID[]> = new Map()
+  readonly #cancels: PendingCancels = new PendingCancels()
   #saidAnything = false
 
   constructor (maxSize: number) {
@@ -223,14 +224,9 @@ export class PeerWants {
 
   /** To be cancelled, before what is due of the same block. */
   #putCancel (key: string, name: CID): void {
-    const names = this.#cancels.get(key)
     const entry = this.#entries.get(key)
 
-    if (names == null) {
-      this.#cancels.set(key, [name])
-    } else if (!names.some(other => other.equals(name))) {
-      names.push(name)
-    }
+    this.#cancels.add(key, name)
 
     if (entry != null && this.#due.has(entry)) {
       entry.state = EntryState.CancelFirst
@@ -253,23 +249,13 @@ export class PeerWants {
   }
 
   /** A full list needs none. What was wanted again by the same name, and said, is not cancelled. */
-  #takeCancels (abilities: PeerAbilities, full: boolean): Array<readonly [string, CID]> {
-    const taken: Array<readonly [string, CID]> = []
-
-    for (const [key, names] of full ? [] : this.#cancels) {
+  #takeCancels (abilities: PeerAbilities, full: boolean): NamedCancel[] {
+    return this.#cancels.take((key, name) => {
       const entry = this.#entries.get(key)
       const kept = entry == null || this.#due.has(entry) ? undefined : nameFor(abilities, entry.cid)
 
-      for (const name of names) {
-        if (canName(abilities, name) && kept?.equals(nameFor(abilities, name)) !== true) {
-          taken.push([key, name])
-        }
-      }
-    }
-
-    this.#cancels.clear()
-
-    return taken
+      return !full && canName(abilities, name) && kept?.equals(nameFor(abilities, name)) !== true
+    })
   }
 
   #wantAgain (entry: Entry, wantType: WantType, priority: number): void {
