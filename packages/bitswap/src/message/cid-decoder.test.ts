@@ -64,7 +64,7 @@ test('a CID of 168 bytes is read, one of 169 is not', () => {
 
 test('a CID does not keep the message it came in', () => {
   const bytes = new Uint8Array(10_000)
-  const cids = Array.from({ length: 100 }, (_, i) => i % 2 === 0 ? cidOf(i) : cidV0Of(i))
+  const cids = Array.from({ length: 100 }, (_, i) => i % 2 === 0 ? cidOf(5000 + i) : cidV0Of(5000 + i)) // that no other test has decoded
   let at = 0
 
   for (const cid of cids) {
@@ -90,4 +90,12 @@ test('a CID does not keep the message it came in', () => {
 
 test('a single CID takes no more memory than the message it came in', () => {
   assert.equal(decode(cidOf(1).bytes)?.bytes.buffer.byteLength, 36)
+})
+
+test('a CID that comes again is the same object', () => {
+  const { bytes } = cidOf(7)
+  const read = (): CID | undefined => new CIDDecoder(bytes.length).read(new ProtobufReader(bytes.slice()), bytes.length)
+
+  assert.equal(read(), read())
+  assert.deepEqual(read(), CID.decode(bytes))
 })

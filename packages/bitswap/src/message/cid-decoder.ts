@@ -14,6 +14,7 @@ import { MAX_CID_SIZE } from './limits.ts'
 import { CIDV0_PREFIX } from './prefix.ts'
 import { readVarint, varintSize } from './varint.ts'
 import type { ProtobufReader } from './protobuf.ts'
+import { RecentCIDs } from './recent-cids.ts'
 
 /**
  * Room for some 14 CIDs. Larger slabs made decoding no faster (measured up to
@@ -23,6 +24,9 @@ export const SLAB_SIZE: number = 512
 
 /** A CIDv0 is a sha2-256 multihash: hash function, digest size, digest. */
 const CIDV0_SIZE = 2 + CIDV0_PREFIX.digestSize
+
+/** Of all messages. */
+const recent = new RecentCIDs()
 
 export class CIDDecoder {
   #slab: Uint8Array<ArrayBuffer> = new Uint8Array(0)
@@ -39,7 +43,8 @@ export class CIDDecoder {
    * The CID that is the next `size` bytes of `reader`, which are consumed
    * either way; undefined when they are no CID: none at all, too many, of an
    * unknown version, or not ending where its digest ends. Does not throw, as
-   * there may be a million bad ones. Costs a copy.
+   * there may be a million bad ones. Costs a copy; one that came lately is the
+   * same object.
    */
   read (reader: ProtobufReader, size: number): CID | undefined {
     if (size === 0 || size > MAX_CID_SIZE) {
@@ -50,10 +55,17 @@ export class CIDDecoder {
 
     const start = this.#reserve(size)
     reader.copy(this.#slab, start, size)
+    const known = recent.get(this.#slab, start, start + size)
+
+    if (known !== undefined) {
+      return known
+    }
+
     const cid = decodeCID(this.#slab, start, start + size)
 
     if (cid !== undefined) {
       this.#used += size
+      recent.add(cid)
     }
 
     return cid

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { say, setUpMessenger } from '../../test/support/messenger-setup.ts'
-import { frameOf } from '../../test/support/raw-peer.ts'
+import { frameOf } from '../testing/raw-peer.ts'
 import { blockMessage, wantMessage } from '../../test/support/scripted-receiver.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
 import { silentLogger } from '../testing/silent-logger.ts'
@@ -16,7 +16,7 @@ import { BitswapProtocol } from './protocols.ts'
 test('opening that fails once and then works delivers, after a pause, and nobody is told', async () => {
   const setup = await setUpMessenger()
   const { net, node, messenger, receiver, bob } = setup
-  net.failOpening(node, bob.node, new Error('one'))
+  net.faults.failOpening(node, bob.node, new Error('one'))
   const letter = say(setup, 1)
   await net.clock.run(() => letter.fate.includes('sent'))
   assert.equal(net.clock.now(), 100)
@@ -28,7 +28,7 @@ test('opening that fails once and then works delivers, after a pause, and nobody
 test('opening that fails as often as allowed makes the peer unreachable, with growing pauses; the message waits untaken', async () => {
   const setup = await setUpMessenger({ options: { sendAttempts: 4, retryDelay: 50 } })
   const { net, node, receiver, bob, messenger } = setup
-  net.failOpening(node, bob.node, ...['a', 'b', 'c', 'd'].map(message => new RangeError(message)))
+  net.faults.failOpening(node, bob.node, ...['a', 'b', 'c', 'd'].map(message => new RangeError(message)))
   const letter = say(setup, 1)
   await net.clock.run(50 + 100 + 200 - 1)
   assert.deepEqual(receiver.events.slice(1), [])
@@ -42,7 +42,7 @@ test('opening that fails as often as allowed makes the peer unreachable, with gr
 test('a peer that was given up is tried again by itself while something is due to it, ever more rarely until it is heard of', async () => {
   const setup = await setUpMessenger({ options: { sendAttempts: 1 } })
   const { net, node, receiver, bob } = setup
-  const fail = (times: number): void => { net.failOpening(node, bob.node, ...Array.from({ length: times }, () => new Error('no'))) }
+  const fail = (times: number): void => { net.faults.failOpening(node, bob.node, ...Array.from({ length: times }, () => new Error('no'))) }
   const triedAt: number[] = []
 
   receiver.onUnreachable = () => { triedAt.push(net.clock.now()) }
@@ -55,8 +55,8 @@ test('a peer that was given up is tried again by itself while something is due t
   assert.equal(net.clock.pending, 0)
 
   fail(2)
-  net.resetStreams(node, bob.node)
-  await bob.open(node.self)
+  net.faults.resetStreams(node, bob.node)
+  await net.run(bob.open(node))
   say(setup, 2)
   await net.clock.run(() => triedAt.length === 11)
   assert.equal(triedAt[10] as number - (triedAt[9] as number), 10_000)
@@ -66,7 +66,7 @@ test('a peer that was given up is left alone when nothing is due to it any more,
   for (const leaves of [false, true]) {
     const setup = await setUpMessenger({ options: { sendAttempts: 1 } })
     const { net, node, receiver, bob, messenger } = setup
-    net.failOpening(node, bob.node, new Error('no'))
+    net.faults.failOpening(node, bob.node, new Error('no'))
     say(setup, 1)
     await net.clock.advance(1)
 
@@ -86,7 +86,7 @@ test('a peer that was given up is left alone when nothing is due to it any more,
 test('a peer that was given up is tried again when there is something new to say, and then is as any other', async () => {
   const setup = await setUpMessenger()
   const { net, node, receiver, bob } = setup
-  net.failOpening(node, bob.node, new Error('a'), new Error('b'), new Error('c'))
+  net.faults.failOpening(node, bob.node, new Error('a'), new Error('b'), new Error('c'))
   const letters = [say(setup, 1)]
   await net.clock.advance(1_000)
   letters.push(say(setup, 2))
@@ -94,7 +94,7 @@ test('a peer that was given up is tried again when there is something new to say
   assert.deepEqual(letters.map(({ fate }) => fate.join()), ['taken,sent', 'taken,sent'])
 
   const unsaid = receiver.post(bob.peer, Lane.Wants, wantMessage(3))
-  await bob.open(node.self)
+  await net.run(bob.open(node))
   await net.clock.run()
   assert.deepEqual(unsaid.fate, [])
 })
@@ -103,14 +103,14 @@ test('a peer that was given up is tried again when it opens a stream, and when i
   for (const says of [false, true]) {
     const setup = await setUpMessenger({ options: { sendAttempts: 1 } })
     const { net, node, bob } = setup
-    const raw = says ? await bob.open(node.self) : undefined
-    net.failOpening(node, bob.node, new Error('a'))
+    const raw = says ? await net.run(bob.open(node)) : undefined
+    net.faults.failOpening(node, bob.node, new Error('a'))
     const letter = say(setup, 1)
     await net.clock.advance(1)
     assert.deepEqual(letter.fate, [])
 
     if (raw == null) {
-      await bob.open(node.self)
+      await net.run(bob.open(node))
     } else {
       raw.stream.send(frameOf(wantMessage(2)))
     }
@@ -123,7 +123,7 @@ test('a peer that was given up is tried again when it opens a stream, and when i
 test('a receiver that asks again as soon as a peer is given up is heard, with the pauses between', async () => {
   const setup = await setUpMessenger()
   const { net, node, messenger, receiver, bob } = setup
-  net.failOpening(node, bob.node, ...Array.from({ length: 5 }, () => new Error('no')))
+  net.faults.failOpening(node, bob.node, ...Array.from({ length: 5 }, () => new Error('no')))
   receiver.onUnreachable = peer => { messenger.wake(peer, Lane.Wants) }
   const letter = say(setup, 1)
   await net.clock.run(() => letter.fate.includes('sent'))
@@ -145,7 +145,7 @@ test('a peer that speaks no Bitswap is not tried again', async () => {
 test('an attempt to open that hangs ends in time', async () => {
   const setup = await setUpMessenger({ options: { openStreamTimeout: 1_000, sendAttempts: 2 } })
   const { net, node, receiver, bob } = setup
-  const release = net.hold(node, bob.node)
+  const release = net.faults.hold(node, bob.node)
   say(setup, 1)
   await net.clock.advance(2_099)
   assert.deepEqual(receiver.events.slice(1), [])
@@ -159,7 +159,7 @@ test('an attempt to open that hangs ends in time', async () => {
 test('no stream is opened when what was to be said is no longer due after the pause', async () => {
   const setup = await setUpMessenger()
   const { net, node, receiver, bob } = setup
-  net.failOpening(node, bob.node, new Error('one'))
+  net.faults.failOpening(node, bob.node, new Error('one'))
   say(setup, 1)
   await net.clock.advance(50)
   await receiver.takeOutgoing(bob.peer, Lane.Wants, BitswapProtocol.V120)
@@ -191,7 +191,7 @@ test('a peer that resets every stream after the first message is tried as often 
   const setup = await setUpMessenger()
   const { net, receiver, bob } = setup
   receiver.onLost = (peer, lane) => { setup.messenger.wake(peer, lane) } // as who has to say it again does
-  bob.onMessage = stream => { stream.abort(new Error('I do not like this')) }
+  bob.onMessage = (_from, _message, stream) => { stream.abort(new Error('I do not like this')) }
   const letter = say(setup, 1)
   await net.clock.run(300)
   assert.equal(bob.streams.length, 3)
@@ -222,11 +222,11 @@ test('failures are forgotten once a message has come through', async () => {
   const { net, node, receiver, bob } = setup
 
   for (let i = 0; i < 3; i++) {
-    net.failOpening(node, bob.node, new Error('a'), new Error('b'))
+    net.faults.failOpening(node, bob.node, new Error('a'), new Error('b'))
     const letter = say(setup, i)
     await net.clock.run() // and the interval passes
     assert.deepEqual(letter.fate, ['taken', 'sent'])
-    net.resetStreams(node, bob.node)
+    net.faults.resetStreams(node, bob.node)
   }
 
   assert.deepEqual(receiver.events.slice(1), [])

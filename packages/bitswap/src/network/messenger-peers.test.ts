@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { setUpMessenger } from '../../test/support/messenger-setup.ts'
-import { frameOf, RawPeer } from '../../test/support/raw-peer.ts'
+import { frameOf } from '../testing/raw-peer.ts'
 import { blockMessage, wantMessage } from '../../test/support/scripted-receiver.ts'
 import { Lane } from './messenger-receiver.ts'
 import { BitswapProtocol } from './protocols.ts'
@@ -52,7 +52,7 @@ test('nothing more is handed over of a peer that has left', async () => {
   const { net, node, messenger, receiver, bob } = await setUpMessenger()
   const dealtWith = Promise.withResolvers<void>()
   receiver.onMessage = async () => { await dealtWith.promise }
-  const raw = await bob.open(node.self)
+  const raw = await net.run(bob.open(node))
   raw.stream.send(new Uint8ArrayList(frameOf(wantMessage(1)), frameOf(wantMessage(2))))
   await net.clock.run()
   net.disconnect(node, bob.node)
@@ -66,7 +66,7 @@ test('what a peer said before it left is not taken for said by it when it is bac
   const { net, node, receiver, bob } = await setUpMessenger()
   const dealtWith = Promise.withResolvers<void>()
   receiver.onMessage = async () => { await dealtWith.promise }
-  const raw = await bob.open(node.self)
+  const raw = await net.run(bob.open(node))
   raw.stream.send(new Uint8ArrayList(frameOf(wantMessage(1)), frameOf(wantMessage(2))))
   await net.clock.run()
   raw.stream.abort(new Error('bye'))
@@ -80,9 +80,9 @@ test('what a peer said before it left is not taken for said by it when it is bac
 
 test('a peer that speaks before it is reported is reported first, once, by the protocol of its stream', async () => {
   const { net, node, messenger, receiver } = await setUpMessenger()
-  const carol = await new RawPeer(net, { protocols: [BitswapProtocol.V110] }).start()
+  const carol = await net.rawPeer({ protocols: [BitswapProtocol.V110] })
   net.connect(node, carol.node, { identifyDelay: 500 })
-  const raw = await carol.open(node.self)
+  const raw = await net.run(carol.open(node))
   assert.deepEqual(receiver.events, [CONNECTED])
   raw.stream.send(frameOf(wantMessage(1)))
   await net.clock.advance(1)
@@ -99,9 +99,9 @@ test('a peer that speaks before it is reported is reported first, once, by the p
 
 test('a peer that opens a stream and says nothing is not reported until the network does', async () => {
   const { net, node, messenger, receiver } = await setUpMessenger()
-  const carol = await new RawPeer(net).start()
+  const carol = await net.rawPeer()
   net.connect(node, carol.node, { identifyDelay: 500 })
-  await carol.open(node.self)
+  await net.run(carol.open(node))
   assert.equal(messenger.peers().length, 1)
   await net.clock.run()
   assert.deepEqual(receiver.events, [CONNECTED, CONNECTED])
@@ -109,11 +109,11 @@ test('a peer that opens a stream and says nothing is not reported until the netw
 
 test('a peer that is never identified is forgotten a while after its last stream, and not before', async () => {
   const { net, node, receiver } = await setUpMessenger({ options: { identifyTimeout: 3_000 } })
-  const carol = await new RawPeer(net).start()
+  const carol = await net.rawPeer()
   net.connect(node, carol.node, { identifyDelay: 1_000_000 })
 
   for (let i = 0; i < 3; i++) {
-    const raw = await carol.open(node.self)
+    const raw = await net.run(carol.open(node))
     raw.stream.send(frameOf(wantMessage(i)))
     await net.clock.advance(10_000)
     await raw.stream.close()
@@ -128,7 +128,7 @@ test('a peer that is never identified is forgotten a while after its last stream
 test('when a byte last came from a peer is known, also within a message', async () => {
   const { net, node, messenger, bob } = await setUpMessenger()
   assert.equal(messenger.heardAt(bob.peer), -Infinity)
-  const raw = await bob.open(node.self)
+  const raw = await net.run(bob.open(node))
   raw.stream.send(frameOf(wantMessage(1)).subarray(0, 3))
   await net.clock.advance(40)
   assert.equal(messenger.heardAt(bob.peer), 0)
@@ -142,14 +142,14 @@ test('when a byte last came from a peer is known, also within a message', async 
 test('what a peer speaks is learnt from its streams', async () => {
   const { net, node, messenger, bob } = await setUpMessenger()
   bob.node.protocols = [BitswapProtocol.V110]
-  await bob.open(node.self)
+  await net.run(bob.open(node))
   assert.equal(messenger.protocolOf(bob.peer), BitswapProtocol.V110)
   assert.equal(messenger.protocolOf(net.createNode().self), undefined)
 })
 
 test('connecting is up to the network', async () => {
   const { net, messenger, receiver } = await setUpMessenger()
-  const carol = await new RawPeer(net).start()
+  const carol = await net.rawPeer()
   assert.ok((await net.clock.run(messenger.connect(carol.peer))).equals(carol.peer))
   assert.deepEqual(receiver.events, [CONNECTED, CONNECTED])
   await assert.rejects(messenger.connect(carol.peer, { signal: AbortSignal.abort(new RangeError('no')) }), RangeError)

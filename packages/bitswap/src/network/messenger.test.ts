@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { setUpMessenger } from '../../test/support/messenger-setup.ts'
-import { frameOf, RawPeer } from '../../test/support/raw-peer.ts'
+import { frameOf } from '../testing/raw-peer.ts'
 import { blockMessage, ScriptedReceiver, wantMessage } from '../../test/support/scripted-receiver.ts'
 import { Lane } from './messenger-receiver.ts'
 import { BitswapProtocol } from './protocols.ts'
@@ -48,7 +48,7 @@ test('starts and stops that are not waited for run one after the other', async (
 
 test('stopping leaves no timer, stream or message without an end behind', async () => {
   const { net, node, messenger, receiver, bob } = await setUpMessenger({ network: { window: 1_000 } })
-  const carol = await new RawPeer(net).start()
+  const carol = await net.rawPeer()
   net.connect(node, carol.node)
   bob.onStream = (stream, number) => {
     if (number === 0) {
@@ -58,8 +58,8 @@ test('stopping leaves no timer, stream or message without an end behind', async 
   const blocks = [500, 5_000, 5_000, 5_000].map(size => receiver.post(bob.peer, Lane.Blocks, blockMessage(1, size)))
   const wants = receiver.post(bob.peer, Lane.Wants, wantMessage(1))
   receiver.post(carol.peer, Lane.Wants, wantMessage(2))
-  net.failOpening(node, carol.node, new Error('carol is in a pause between attempts'))
-  await bob.open(node.self)
+  net.faults.failOpening(node, carol.node, new Error('carol is in a pause between attempts'))
+  await net.run(bob.open(node))
   messenger.wake(bob.peer, Lane.Blocks)
   await net.clock.advance(1)
   messenger.wake(bob.peer, Lane.Wants)
@@ -84,9 +84,9 @@ test('stopping leaves no timer, stream or message without an end behind', async 
 
 test('a look that is due, and a peer about to be forgotten, do not outlive the stop', async () => {
   const { net, node, messenger, bob } = await setUpMessenger()
-  const carol = await new RawPeer(net).start()
+  const carol = await net.rawPeer()
   net.connect(node, carol.node, { identifyDelay: 1 })
-  const raw = await carol.open(node.self)
+  const raw = await net.run(carol.open(node))
   await raw.stream.close()
   await net.clock.advance(0.5)
   assert.equal(net.clock.pending, 2) // carol is to be forgotten, or identified
@@ -99,7 +99,7 @@ test('a look that is due, and a peer about to be forgotten, do not outlive the s
 test('what a peer says while we are stopping is not listened to', async () => {
   const { net, node, messenger, receiver, bob } = await setUpMessenger()
   bob.closes = false // so that stopping takes a while
-  const raw = await bob.open(node.self)
+  const raw = await net.run(bob.open(node))
   receiver.post(bob.peer, Lane.Wants, wantMessage(1))
   messenger.wake(bob.peer, Lane.Wants)
   await net.clock.advance(1)
@@ -154,7 +154,7 @@ test('peers that open a stream for each message are read, and leave no streams b
   const { net, node, messenger, receiver, bob } = await setUpMessenger()
 
   for (let i = 0; i < 20; i++) {
-    const { stream } = await bob.open(node.self)
+    const { stream } = await net.run(bob.open(node))
     stream.send(frameOf(wantMessage(i)))
     await stream.close()
   }
@@ -167,7 +167,7 @@ test('peers that open a stream for each message are read, and leave no streams b
 
 test('messages that come back on a stream we opened are taken like any other', async () => {
   const { net, messenger, receiver, bob } = await setUpMessenger()
-  bob.onMessage = stream => { stream.send(frameOf(blockMessage(1, 10))) }
+  bob.onMessage = (_from, _message, stream) => { stream.send(frameOf(blockMessage(1, 10))) }
   receiver.post(bob.peer, Lane.Wants, wantMessage(1))
   messenger.wake(bob.peer, Lane.Wants)
   await net.clock.run()
@@ -176,7 +176,7 @@ test('messages that come back on a stream we opened are taken like any other', a
 
 test('a stream that carries what is no message is reset; the peer and its other streams stay', async () => {
   const { net, node, messenger, receiver, bob } = await setUpMessenger()
-  const [bad, good] = [await bob.open(node.self), await bob.open(node.self)]
+  const [bad, good] = [await net.run(bob.open(node)), await net.run(bob.open(node))]
   bad.stream.send(Uint8Array.of(2, 0xff, 0xff))
   good.stream.send(frameOf(wantMessage(1)))
   await net.clock.run()
@@ -188,7 +188,7 @@ test('a stream that carries what is no message is reset; the peer and its other 
 test('a receiver that throws at a message does not hold up the next', async () => {
   const { net, node, receiver, bob } = await setUpMessenger()
   receiver.onMessage = () => { throw new Error('a bug') }
-  const raw = await bob.open(node.self)
+  const raw = await net.run(bob.open(node))
   raw.stream.send(new Uint8ArrayList(frameOf(wantMessage(1)), frameOf(wantMessage(2))))
   await net.clock.run()
   assert.equal(receiver.received.length, 2)
@@ -196,7 +196,7 @@ test('a receiver that throws at a message does not hold up the next', async () =
 
 test('a peer that does not read delays only itself', async () => {
   const { net, node, messenger, receiver, bob } = await setUpMessenger({ network: { window: 1_000 } })
-  const carol = await new RawPeer(net).start()
+  const carol = await net.rawPeer()
   net.connect(node, carol.node)
   bob.onStream = stream => { stream.pause() }
   const toBob = receiver.post(bob.peer, Lane.Blocks, blockMessage(1, 5_000))
@@ -214,7 +214,7 @@ test('what goes over the streams is counted exactly', async () => {
     const letters = Array.from({ length: 10 - count }, (_, i) => receiver.post(bob.peer, Lane.Wants, wantMessage(i)))
     const replies = Array.from({ length: count }, (_, i) => frameOf(blockMessage(i, i)))
     messenger.wake(bob.peer, Lane.Wants)
-    const raw = await bob.open(node.self)
+    const raw = await net.run(bob.open(node))
     replies.forEach(reply => { raw.stream.send(reply) })
     await net.clock.run()
     const { messagesSent, messagesReceived, bytesSent, bytesReceived } = messenger.stats

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setUpMessenger } from '../../test/support/messenger-setup.ts'
-import { frameOf } from '../../test/support/raw-peer.ts'
+import { frameOf } from '../testing/raw-peer.ts'
 import { blockMessage, wantMessage } from '../../test/support/scripted-receiver.ts'
 import { Lane } from './messenger-receiver.ts'
 import { resolveNetworkOptions } from './options.ts'
@@ -124,9 +124,9 @@ test('a peer that takes no bytes has the time that the size of the message allow
   const letter = receiver.post(bob.peer, Lane.Blocks, blockMessage(1, 262_144))
   const timeout = sendTimeout(frameOf(letter.message).byteLength, options)
   messenger.wake(bob.peer, Lane.Blocks)
-  await net.clock.advance(timeout - 0.5)
+  await net.clock.advance(timeout - 1)
   assert.deepEqual(letter.fate, ['taken'])
-  await net.clock.advance(0.5)
+  await net.clock.advance(2)
   assert.deepEqual(letter.fate, ['taken', 'lost StreamTimeoutError'])
   assert.deepEqual(bob.streams[0]?.events, ['closed StreamResetError'])
   assert.equal(messenger.stats.sendFailures, 1)

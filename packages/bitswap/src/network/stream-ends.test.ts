@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { say, setUpMessenger } from '../../test/support/messenger-setup.ts'
-import { frameOf } from '../../test/support/raw-peer.ts'
+import { frameOf } from '../testing/raw-peer.ts'
 import { blockMessage } from '../../test/support/scripted-receiver.ts'
 import { Lane } from './messenger-receiver.ts'
 
@@ -34,7 +34,7 @@ test('what was written less than the interval before a reset is said again; what
     const { net, node, messenger, bob } = setup
     const letter = say(setup, 1)
     await net.clock.advance(age)
-    net.resetStreams(node, bob.node)
+    net.faults.resetStreams(node, bob.node)
     await net.clock.run()
     assert.deepEqual(letter.fate, lost ? ['taken', 'sent', 'lost StreamResetError', 'taken', 'sent'] : ['taken', 'sent'])
     assert.equal(messenger.stats.lostAfterSent, lost ? 1 : 0)
@@ -48,15 +48,15 @@ test('with no interval the transport is trusted with all it has taken', async ()
   const letter = say(setup, 1)
   await net.clock.run(() => letter.fate.includes('sent'))
   assert.equal(net.clock.pending, 1) // the bytes on their way
-  net.resetStreams(node, bob.node)
+  net.faults.resetStreams(node, bob.node)
   await net.clock.run()
   assert.deepEqual(letter.fate, ['taken', 'sent'])
 
   for (let i = 0; i < 3; i++) { // failures are forgotten as soon as a message is sent
-    net.failOpening(node, bob.node, new Error('a'), new Error('b'))
+    net.faults.failOpening(node, bob.node, new Error('a'), new Error('b'))
     say(setup, i)
     await net.clock.run()
-    net.resetStreams(node, bob.node)
+    net.faults.resetStreams(node, bob.node)
   }
 
   assert.deepEqual(setup.receiver.events.slice(1), [])
@@ -81,7 +81,7 @@ test('only so many bytes are remembered, the newest message always', async () =>
     const letters = [1, 2, 3].map(seed => receiver.post(bob.peer, Lane.Blocks, blockMessage(seed, 100)))
     messenger.wake(bob.peer, Lane.Blocks)
     await net.clock.run(() => letters[2]?.fate.includes('sent') === true)
-    net.resetStreams(node, bob.node)
+    net.faults.resetStreams(node, bob.node)
     await net.clock.run()
     assert.equal(letters.filter(({ fate }) => fate.includes('lost StreamResetError')).length, lost)
     assert.equal(letters[2]?.fate.at(-1), 'lost StreamResetError')
@@ -128,7 +128,7 @@ test('a peer that ends its side of every stream at once still gets every message
   assert.equal(node.streamCount(bob.peer), 0)
 
   for (let i = 0; i < 3; i++) { // such a stream counts as a success: failures before it are forgotten
-    net.failOpening(node, bob.node, new Error('a'), new Error('b'))
+    net.faults.failOpening(node, bob.node, new Error('a'), new Error('b'))
     receiver.post(bob.peer, Lane.Blocks, blockMessage(i, 10))
     messenger.wake(bob.peer, Lane.Blocks)
     await net.clock.run()

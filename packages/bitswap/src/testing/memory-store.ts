@@ -1,12 +1,14 @@
 /**
  * Blocks in memory, by multihash; as much of a block store as Bitswap uses.
- * Synchronous, like the memory store most people use, unless told to be slow.
+ * Synchronous, like the memory store most people use, unless told to be slow;
+ * and it can be told to fail, and to hold other bytes than it should.
  */
 import { NotFoundError } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { multihashKey } from '../core/cid-map.ts'
 import { sleep } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
+import type { BlockPool } from './block-pool.ts'
 
 export interface MemoryStoreInit {
   /**
@@ -17,20 +19,29 @@ export interface MemoryStoreInit {
   delay?: number
   /** Needed with a delay. */
   clock?: Clock
+  /** Shares the bytes of blocks with other stores. */
+  pool?: BlockPool
 }
 
 export class MemoryStore {
   readonly #blocks: Map<string, Uint8Array> = new Map()
-  readonly #delay: number
   readonly #clock: Clock | undefined
+  readonly #pool: BlockPool | undefined
+  /** As in {@link MemoryStoreInit}; may be changed at any time. */
+  delay: number
   /** Thrown by the next calls, one for each. */
   readonly failures: Error[] = []
+  /** Thrown by all calls while it is set. */
+  broken: Error | undefined
+  /** Has it been made to hold other bytes than it should? */
+  isCorrupt = false
   /** How often each was called. */
   readonly calls: { has: number, get: number, put: number } = { has: 0, get: 0, put: 0 }
 
   constructor (init: MemoryStoreInit = {}) {
-    this.#delay = init.delay ?? 0
+    this.delay = init.delay ?? 0
     this.#clock = init.clock
+    this.#pool = init.pool
   }
 
   /** How many blocks are here. */
@@ -52,7 +63,7 @@ export class MemoryStore {
     }
 
     return this.#after(() => {
-      this.#blocks.set(multihashKey(cid), bytes)
+      this.hold(cid, bytes)
 
       return cid
     })
@@ -61,12 +72,29 @@ export class MemoryStore {
   get (cid: CID): Generator<Uint8Array> | AsyncGenerator<Uint8Array> {
     this.calls.get++
 
-    return this.#delay === 0 ? this.#getNow(cid) : this.#getLater(cid)
+    return this.delay === 0 ? this.#getNow(cid) : this.#getLater(cid)
   }
 
-  /** Puts a block here at once, whatever the delay; not counted. */
+  /** The bytes it holds, at once and whatever the faults; not counted. */
+  peek (cid: CID): Uint8Array | undefined {
+    return this.#blocks.get(multihashKey(cid))
+  }
+
+  /** Puts a block here at once, whatever the delay and the faults; not counted. */
   hold (cid: CID, bytes: Uint8Array): void {
-    this.#blocks.set(multihashKey(cid), bytes)
+    const key = multihashKey(cid)
+    this.#blocks.set(key, this.#pool?.keep(key, bytes) ?? bytes)
+  }
+
+  /** From now on it holds other bytes for this block, if it holds any. */
+  corrupt (cid: CID): void {
+    const bytes = this.peek(cid)?.slice()
+
+    if (bytes != null && bytes.length > 0) {
+      bytes[0] = (bytes[0] ?? 0) ^ 0xff
+      this.isCorrupt = true
+      this.#blocks.set(multihashKey(cid), bytes)
+    }
   }
 
   /** Forgets a block. */
@@ -74,13 +102,14 @@ export class MemoryStore {
     this.#blocks.delete(multihashKey(cid))
   }
 
-  * #getNow (cid: CID): Generator<Uint8Array> {
-    const failure = this.failures.shift()
-    const bytes = this.#blocks.get(multihashKey(cid))
+  /** Forgets all blocks. */
+  clear (): void {
+    this.#blocks.clear()
+  }
 
-    if (failure != null) {
-      throw failure
-    }
+  * #getNow (cid: CID): Generator<Uint8Array> {
+    this.#fail()
+    const bytes = this.peek(cid)
 
     if (bytes == null) {
       throw new NotFoundError(`no block ${cid}`)
@@ -95,7 +124,7 @@ export class MemoryStore {
   }
 
   #after<T> (act: () => T): T | Promise<T> {
-    if (this.#delay === 0) {
+    if (this.delay === 0) {
       return this.#act(act)
     }
 
@@ -103,13 +132,17 @@ export class MemoryStore {
   }
 
   #act<T> (act: () => T): T {
-    const failure = this.failures.shift()
+    this.#fail()
+
+    return act()
+  }
+
+  #fail (): void {
+    const failure = this.broken ?? this.failures.shift()
 
     if (failure != null) {
       throw failure
     }
-
-    return act()
   }
 
   async #wait (): Promise<void> {
@@ -117,6 +150,6 @@ export class MemoryStore {
       throw new Error('a store with a delay needs a clock')
     }
 
-    await sleep(this.#clock, this.#delay)
+    await sleep(this.#clock, this.delay)
   }
 }

@@ -1,6 +1,7 @@
 /** Blocks that follow from a seed: the same everywhere, unlike each other. */
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
+import { create } from 'multiformats/hashes/digest'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { SeededRandom } from '../core/random.ts'
 import type { Block } from '../message/message.ts'
@@ -27,4 +28,9 @@ export async function randomBlocks (count: number, init: RandomBlocksInit = {}):
   }
 
   return blocks
+}
+
+/** The name of a block that nobody has, or can make. */
+export function randomCid (random: SeededRandom): CID {
+  return CID.createV1(raw.code, create(sha256.code, random.fillBytes(new Uint8Array(32))))
 }

@@ -4,7 +4,6 @@ import { CID } from 'multiformats/cid'
 import { cidOf } from '../../test/support/scripted-receiver.ts'
 import { alice, bob, carol, say } from '../../test/support/trace-setup.ts'
 import type { WantEntry } from '../message/message.ts'
-import { instances } from './instance.ts'
 import { randomBlocks } from './random-blocks.ts'
 import type { TraceFact } from './trace-query.ts'
 import { Trace } from './trace.ts'
@@ -69,9 +68,9 @@ test('what one sent the other, as CIDs', () => {
 })
 
 test('instances and nodes stand for their peers', async () => {
-  const trace = new Trace()
-  const net = new VirtualNetwork({ latency: 20, observer: trace })
-  const [giver, taker] = await instances(net, 2)
+  const net = new VirtualNetwork({ latency: 20 })
+  const { trace } = net
+  const [giver, taker] = await net.instances(2)
   const cid = await giver.put('hello')
 
   await Promise.all([net.clock.run(), taker.bitswap.getBlock(cid)])

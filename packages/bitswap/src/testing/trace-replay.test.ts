@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { alice, bob, carol } from '../../test/support/trace-setup.ts'
-import { instances } from './instance.ts'
 import type { Arrival, NetworkEvent } from './network-observer.ts'
 import { randomBlocks } from './random-blocks.ts'
 import { Trace } from './trace.ts'
@@ -78,9 +77,8 @@ test('the hash of a run is what it was yesterday', () => {
 
 test('two networks of one seed have one hash, those of two seeds two', async () => {
   const run = async (seed: number): Promise<Trace> => {
-    const trace = new Trace()
-    const net = new VirtualNetwork({ seed, latency: 10, segmentSize: 1000, observer: trace })
-    const [giver, ...takers] = await instances(net, 4)
+    const net = new VirtualNetwork({ seed, latency: 10, segmentSize: 1000 })
+    const [giver, ...takers] = await net.instances(4)
     const blocks = await randomBlocks(20, { size: 5000, seed: 1 })
 
     giver?.hold(...blocks)
@@ -93,7 +91,7 @@ test('two networks of one seed have one hash, those of two seeds two', async () 
 
     await net.clock.run()
 
-    return trace
+    return net.trace
   }
 
   const [first, second, other] = [await run(1), await run(1), await run(2)]

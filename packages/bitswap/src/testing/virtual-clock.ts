@@ -6,6 +6,9 @@
  * Not for code that waits on the outside (sockets, files, worker threads): the
  * clock sees promises and its own timers, and would let time pass such code by.
  *
+ * Time goes in steps of 1/1024 ms, to which delays are rounded up: so sums of
+ * times are exact, and what is due at a time is due when it has come.
+ *
  * Limits: one `run` at a time. A run ends with {@link ClockStalledError} when
  * it cannot come to its end, or takes longer than `limit`, or when an instant
  * has more than `maxStepsPerInstant` steps (time would never move on).
@@ -52,6 +55,9 @@ interface Scheduled {
   callback: () => void
 }
 
+/** In a millisecond. A power of two, so that multiples of its inverse are exact. */
+const TICKS = 1024
+
 const DEFAULT_MAX_STEPS = 1_000_000
 const DEFAULT_LIMIT = 3_600_000
 
@@ -62,6 +68,7 @@ export class VirtualClock implements Clock {
   #now = 0
   #steps = 0
   #running = false
+  #watcher: (() => void) | undefined
 
   constructor (init: VirtualClockInit = {}) {
     this.#maxStepsPerInstant = init.maxStepsPerInstant ?? DEFAULT_MAX_STEPS
@@ -76,9 +83,24 @@ export class VirtualClock implements Clock {
     return this.#timers.size + this.#soon.size
   }
 
+  /** Nothing is left to do before time moves on. */
+  get isInstantOver (): boolean {
+    const next = this.#timers.next()
+
+    return this.#soon.size === 0 && (next == null || next > this.#now)
+  }
+
+  /**
+   * Has this called after every step of a run, when all promise callbacks are
+   * done; what it throws ends the run. The last one set counts.
+   */
+  watch (watcher: () => void): void {
+    this.#watcher = watcher
+  }
+
   timer (delay: number, callback: () => void): Cancel {
     const scheduled = { callback }
-    this.#timers.set(scheduled, this.#now + Math.max(0, delay))
+    this.#timers.set(scheduled, this.#now + Math.ceil(Math.max(0, delay) * TICKS) / TICKS)
 
     return () => { this.#timers.delete(scheduled) }
   }
@@ -143,6 +165,7 @@ export class VirtualClock implements Clock {
 
     for (;;) {
       await settled()
+      this.#watcher?.()
 
       if (condition()) {
         return true

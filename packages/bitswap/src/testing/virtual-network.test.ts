@@ -112,7 +112,7 @@ test('a node that starts does not know peers that are not identified yet', async
 
 test('opening can be made to fail, as often as asked, in one direction', async () => {
   const { net, alice, bob } = await createPair()
-  net.failOpening(alice, bob, new RangeError('one'), new TypeError('two'))
+  net.faults.failOpening(alice, bob, new RangeError('one'), new TypeError('two'))
   await assert.rejects(net.clock.run(alice.openStream(bob.self)), RangeError)
   await net.clock.run(bob.openStream(alice.self))
   await assert.rejects(net.clock.run(alice.openStream(bob.self)), TypeError)
@@ -134,7 +134,7 @@ test('opening ends with the signal, and the stream that comes too late is reset'
 
 test('all streams between two nodes can be reset, or held up and let go', async () => {
   const { net, alice, bob, near, nearRecorder, farRecorder } = await openPair({ latency: 5 })
-  const release = net.hold(alice, bob)
+  const release = net.faults.hold(alice, bob)
   near.send(Uint8Array.of(1))
   await net.clock.advance(100)
   assert.equal(farRecorder.bytes.byteLength, 0)
@@ -144,7 +144,7 @@ test('all streams between two nodes can be reset, or held up and let go', async 
   assert.equal(farRecorder.bytes.byteLength, 1)
   assert.equal(net.clock.now(), 115)
 
-  net.resetStreams(bob, alice)
+  net.faults.resetStreams(bob, alice)
   assert.deepEqual(nearRecorder.events, ['closed: StreamResetError'])
   assert.deepEqual(farRecorder.events, ['closed: StreamResetError'])
 })
@@ -163,15 +163,4 @@ test('a node dials a peer id or an address that ends in one', async () => {
   await assert.rejects(alice.connect(peerIdFromSeed(99)), { name: 'DialError' })
   await assert.rejects(alice.connect(multiaddr('/ip4/127.0.0.1/tcp/1')), { name: 'DialError' })
   await assert.rejects(net.clock.run(alice.connect(net.createNode({ protocols: [] }).self)), { name: 'UnsupportedProtocolError' })
-})
-
-test('an observer sees what arrives', async () => {
-  const arrivals: string[] = []
-  const { alice, bob, net, near } = await openPair({
-    latency: 7,
-    observer: { bytesArrived: ({ time, from, to, stream, bytes }) => { arrivals.push(`${time} ${from} ${to} ${stream} ${bytes}`) } }
-  })
-  near.send(Uint8Array.of(1, 2))
-  await net.clock.run()
-  assert.deepEqual(arrivals, [`28 ${alice.self} ${bob.self} 0 1,2`])
 })

@@ -1,198 +1,232 @@
 /**
- * A network in memory: nodes that implement the `Network` port and carry bytes
- * to each other in virtual time, with latency, flow control, and faults that a
- * test asks for. Above the port everything is the real thing.
+ * A network in memory, in virtual time: nodes that carry bytes to each other as
+ * fast as latency, bandwidth and flow control allow, with the faults a test asks
+ * for. Above the network port everything is the real thing. The same seed gives
+ * the same run, byte for byte.
  *
- * Not for: bandwidth, or faults that come by themselves. A connection here can
- * carry any amount in no time but the latency; a receiver that does not read
- * stops its sender all the same.
+ * After every step the invariants of Bitswap are checked (`watch.ts`), so that a
+ * run that goes wrong ends where it does.
+ *
+ * Not for: the speed of code. Computing takes no virtual time.
  */
-import type { PeerId } from '@libp2p/interface'
-import { sleep } from '../core/clock.ts'
-import { PROTOCOLS } from '../network/protocols.ts'
-import { peerIdFromSeed } from './peer-ids.ts'
+import { SeededRandom } from '../core/random.ts'
+import { BlockPool } from './block-pool.ts'
+import { resolveConditions } from './conditions.ts'
+import type { ConnectOptions, NetworkConditionsInit } from './conditions.ts'
+import { Faults } from './faults.ts'
+import { Instance } from './instance.ts'
+import type { InstanceInit } from './instance.ts'
+import { nodeOf } from './member.ts'
+import type { Member } from './member.ts'
+import type { NetworkObserver } from './network-observer.ts'
+import { RawPeer } from './raw-peer.ts'
+import { Topology } from './topology.ts'
+import { Trace } from './trace.ts'
+import type { TraceInit } from './trace.ts'
 import { VirtualClock } from './virtual-clock.ts'
-import { VirtualLink } from './virtual-link.ts'
-import { VirtualNode } from './virtual-node.ts'
-import type { VirtualNodeInit } from './virtual-node.ts'
+import type { RunOptions } from './virtual-clock.ts'
+import type { VirtualNode, VirtualNodeInit } from './virtual-node.ts'
+import { VirtualRouting } from './virtual-routing.ts'
+import type { VirtualRoutingInit } from './virtual-routing.ts'
+import { Watch } from './watch.ts'
 
-export type { VirtualNodeInit } from './virtual-node.ts'
-
-export interface VirtualNetworkInit {
+export interface VirtualNetworkInit extends NetworkConditionsInit {
   /** @default a clock of its own */
   clock?: VirtualClock
 
   /**
-   * One way, in milliseconds.
-   *
-   * @default 0
-   */
-  latency?: number
-
-  /**
-   * Bytes per stream and direction that may be under way or unread.
-   *
-   * @default 262144
-   */
-  window?: number
-
-  /**
-   * Bytes arrive in pieces of this size at most, whatever they were sent in.
-   *
-   * @default 65536
-   */
-  segmentSize?: number
-
-  /**
-   * Node ids follow from it.
+   * Everything that is left to chance follows from it: ids, latencies, rates,
+   * `random`.
    *
    * @default 1
    */
   seed?: number
 
-  /** Told of all bytes as they arrive; a `Trace` makes messages of them. */
-  observer?: NetworkObserver
-}
+  /** How much of what is said is kept. */
+  trace?: TraceInit
 
-export interface NetworkObserver {
-  bytesArrived (arrival: Arrival): void
-}
-
-export interface Arrival {
-  time: number
-  from: PeerId
-  to: PeerId
-  /** Counts all streams of the network. */
-  stream: number
-  bytes: Uint8Array
-}
-
-export interface ConnectOptions {
-  /** @default the network's */
-  latency?: number
+  /** Told of all that goes over the network, besides the trace. */
+  observer?: Partial<NetworkObserver>
 
   /**
-   * Milliseconds until the ends tell each other what they speak; streams can be
-   * opened before.
+   * Check the invariants while it runs.
    *
-   * @default 0
+   * @default true
    */
-  identifyDelay?: number
+  check?: boolean
 }
 
-const DEFAULT_WINDOW = 262_144
-const DEFAULT_SEGMENT_SIZE = 65_536
-
-/** Keeps the ids of networks with neighbouring seeds apart. */
-const NODES_PER_SEED = 65_536
+export interface InstancesInit extends InstanceInit {
+  /**
+   * Who is connected with whom: each with each, each with the one before it, or
+   * nobody.
+   *
+   * @default 'all'
+   */
+  connected?: 'all' | 'line' | 'none'
+}
 
 export class VirtualNetwork {
   readonly clock: VirtualClock
-  readonly #init: VirtualNetworkInit
-  readonly #nodes: Map<string, VirtualNode> = new Map()
-  readonly #links: Map<VirtualNode, Map<VirtualNode, VirtualLink>> = new Map()
-  readonly #openFailures: Map<VirtualNode, Map<VirtualNode, Error[]>> = new Map()
-  #streams = 0
+  readonly seed: number
+  /** For whoever builds a scenario. The network itself does not draw from it. */
+  readonly random: SeededRandom
+  readonly trace: Trace
+  readonly faults: Faults
+  readonly #topology: Topology
+  readonly #watch: Watch
+  readonly #observer: Partial<NetworkObserver> | undefined
+  readonly #pool: BlockPool = new BlockPool()
+  readonly #instances: Instance[] = []
+  readonly #rawPeers: RawPeer[] = []
 
   constructor (init: VirtualNetworkInit = {}) {
-    this.#init = init
-    this.clock = init.clock ?? new VirtualClock()
+    const { clock = new VirtualClock(), seed = 1, trace, observer, check = true } = init
+
+    this.clock = clock
+    this.seed = seed
+    this.random = new SeededRandom(seed)
+    this.trace = new Trace(trace)
+    this.#topology = new Topology(clock, seed, resolveConditions(init), {
+      bytesArrived: (from, to, stream, bytes) => {
+        const arrival = { time: clock.now(), from: from.self, to: to.self, stream, bytes }
+
+        this.trace.bytesArrived(arrival)
+        observer?.bytesArrived?.(arrival)
+        this.#watch.wireUsed()
+      },
+      ran: node => { this.#watch.ran(node) },
+      happened: (what, ...nodes) => { this.#happened(what, nodes) }
+    })
+    this.#observer = observer
+    this.faults = new Faults(this.#topology, (what, ...nodes) => {
+      this.#watch.disturbed(nodes)
+      this.#happened(what, nodes)
+    }, (delay, callback) => { clock.timer(delay, callback) })
+    this.#watch = new Watch({ clock, seed, trace: this.trace, topology: this.#topology, instances: this.#instances })
+
+    if (check) {
+      clock.watch(() => { this.#watch.afterStep() })
+    }
   }
 
-  /** A node without connections, not started. */
-  createNode (init: VirtualNodeInit = {}): VirtualNode {
-    const peer = init.peer ?? peerIdFromSeed((this.#init.seed ?? 1) * NODES_PER_SEED + this.#nodes.size)
-    const node = new VirtualNode(peer, init.protocols ?? PROTOCOLS, {
-      node: peer => this.#nodes.get(peer.toString()),
-      link: (a, b) => this.#links.get(a)?.get(b),
-      links: node => this.#links.get(node) ?? [],
-      dial: async (from, to) => await this.#dial(from, to),
-      takeOpenFailure: (from, to) => this.#openFailures.get(from)?.get(to)?.shift()
+  /** All instances there are, in the order in which they were made. */
+  get members (): readonly Instance[] {
+    return this.#instances
+  }
+
+  /** Makes, starts and connects instances. */
+  async instances (count: number, init: InstancesInit = {}): Promise<Instance[]> {
+    const { connected = 'all', name, ...rest } = init
+    const made: Instance[] = []
+
+    for (let i = 0; i < count; i++) {
+      const named = name == null ? {} : { name: count === 1 ? name : `${name} ${i}` }
+      const node = this.#createNode({ ...rest, ...named })
+      const instance = new Instance({ node, pool: this.#pool, faults: this.faults }, rest)
+
+      await instance.bitswap.start()
+      this.#instances.push(instance)
+      made.push(instance)
+    }
+
+    made.forEach((instance, i) => {
+      const others = connected === 'none' ? [] : made.slice(connected === 'line' ? Math.max(0, i - 1) : 0, i)
+      others.forEach(other => { this.connect(other, instance) })
     })
-    this.#nodes.set(peer.toString(), node)
+
+    return made
+  }
+
+  /** A node without connections, not started: to be read and written by hand. */
+  createNode (init: VirtualNodeInit = {}): VirtualNode {
+    this.#watch.lossy()
+
+    return this.#createNode(init)
+  }
+
+  /** A peer that is played by hand, started. */
+  async rawPeer (init: VirtualNodeInit = {}): Promise<RawPeer> {
+    const peer = new RawPeer(this.createNode(init))
+    this.#rawPeers.push(peer)
+
+    return await peer.start()
+  }
+
+  /** Content routing that all instances may share. */
+  routing (init: VirtualRoutingInit = {}): VirtualRouting {
+    return new VirtualRouting(this.clock, init)
+  }
+
+  /** Connects two at once. Connected already: a no-op. */
+  connect (a: Member, b: Member, options: ConnectOptions = {}): void {
+    this.#topology.connect(nodeOf(a), nodeOf(b), options)
+  }
+
+  /** Ends the connection of two; both see it at once. */
+  disconnect (a: Member, b: Member): void {
+    this.#topology.disconnect(nodeOf(a), nodeOf(b))
+  }
+
+  isConnected (a: Member, b: Member): boolean {
+    return this.#topology.link(nodeOf(a), nodeOf(b))?.isOpen === true
+  }
+
+  /**
+   * Drives time on until what is given has come to its end, and ends as that
+   * does.
+   *
+   * @param work - a promise, or a function that makes one (or is done at once)
+   * @throws ClockStalledError when that takes longer than `limit`
+   * @throws InvariantError when something does not hold on the way
+   */
+  async run<T> (work: Promise<T> | (() => T | Promise<T>), options?: RunOptions): Promise<T> {
+    const promise = typeof work === 'function' ? (async () => await work())() : work
+
+    return await this.clock.run(promise, options)
+  }
+
+  /** Lets `duration` milliseconds pass. */
+  async advance (duration: number): Promise<void> {
+    await this.clock.advance(duration)
+  }
+
+  /** Nothing is on its way, waits to be sent or read, or is to be done before time moves on. */
+  get isQuiet (): boolean {
+    return this.clock.isInstantOver && this.#topology.isQuiet
+  }
+
+  /**
+   * Stops all instances and raw peers, and lets what is under way end.
+   *
+   * @throws InvariantError when anything is left of any of them
+   */
+  async close (): Promise<void> {
+    await this.run(async () => {
+      await Promise.all(this.#instances.filter(({ node }) => node.isOnline).map(async ({ bitswap }) => { await bitswap.stop() }))
+      await Promise.all(this.#rawPeers.map(async peer => { await peer.stop() }))
+    })
+    await this.clock.run()
+    this.#watch.atEnd()
+  }
+
+  #createNode (init: VirtualNodeInit): VirtualNode {
+    const node = this.#topology.createNode(init)
+    this.trace.name(node.self, node.name)
 
     return node
   }
 
-  /** Connects two nodes at once. Connected already: a no-op. */
-  connect (a: VirtualNode, b: VirtualNode, options: ConnectOptions = {}): void {
-    if (this.#links.get(a)?.has(b) === true) {
-      return
+  #happened (what: string, nodes: VirtualNode[]): void {
+    nodes.forEach(node => { this.#watch.ran(node) })
+
+    if (what === 'disconnected' || what === 'stopped') {
+      this.#watch.lossy()
     }
 
-    const link = new VirtualLink([a, b], this.clock, {
-      latency: options.latency ?? this.#init.latency ?? 0,
-      window: this.#init.window ?? DEFAULT_WINDOW,
-      segmentSize: this.#init.segmentSize ?? DEFAULT_SEGMENT_SIZE,
-      onArrival: this.#onArrival()
-    }, () => this.#streams++)
+    const event = { time: this.clock.now(), what, nodes: nodes.map(({ self }) => self) }
 
-    this.#linksOf(a).set(b, link)
-    this.#linksOf(b).set(a, link)
-
-    if (options.identifyDelay == null || options.identifyDelay === 0) {
-      link.identify()
-    } else {
-      this.clock.timer(options.identifyDelay, () => { link.identify() })
-    }
-  }
-
-  /** Ends the connection of two nodes; both see it at once. */
-  disconnect (a: VirtualNode, b: VirtualNode): void {
-    const link = this.#links.get(a)?.get(b)
-
-    if (link != null) {
-      this.#links.get(a)?.delete(b)
-      this.#links.get(b)?.delete(a)
-      link.close()
-      a.connectionClosed(b.self)
-      b.connectionClosed(a.self)
-    }
-  }
-
-  /** The next streams that one node opens to another fail, one for each error. */
-  failOpening (from: VirtualNode, to: VirtualNode, ...errors: Error[]): void {
-    const failures = this.#openFailures.get(from) ?? new Map<VirtualNode, Error[]>()
-    this.#openFailures.set(from, failures)
-    failures.set(to, [...failures.get(to) ?? [], ...errors])
-  }
-
-  /** Resets all streams between two nodes, at both ends at once. */
-  resetStreams (a: VirtualNode, b: VirtualNode): void {
-    this.#links.get(a)?.get(b)?.resetStreams()
-  }
-
-  /** Nothing gets from one node to the other, in both directions, until the returned function is called. */
-  hold (a: VirtualNode, b: VirtualNode): () => void {
-    return this.#links.get(a)?.get(b)?.hold() ?? (() => {})
-  }
-
-  async #dial (from: VirtualNode, to: VirtualNode): Promise<VirtualLink> {
-    const existing = this.#links.get(from)?.get(to)
-
-    if (existing != null) {
-      return existing
-    }
-
-    // there and back, as a handshake has it
-    await sleep(this.clock, 2 * (this.#init.latency ?? 0))
-    this.connect(from, to)
-
-    return this.#links.get(from)?.get(to) as VirtualLink
-  }
-
-  #onArrival (): ((from: PeerId, to: PeerId, stream: number, bytes: Uint8Array) => void) | undefined {
-    const observer = this.#init.observer
-
-    return observer == null
-      ? undefined
-      : (from, to, stream, bytes) => { observer.bytesArrived({ time: this.clock.now(), from, to, stream, bytes }) }
-  }
-
-  #linksOf (node: VirtualNode): Map<VirtualNode, VirtualLink> {
-    const links = this.#links.get(node) ?? new Map<VirtualNode, VirtualLink>()
-    this.#links.set(node, links)
-
-    return links
+    this.trace.happened(event)
+    this.#observer?.happened?.(event)
   }
 }

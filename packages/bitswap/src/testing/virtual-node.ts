@@ -3,18 +3,28 @@
  * by a `Messenger`, or by a test that wants to read and write the bytes of its
  * streams itself.
  */
-import { DialError, isPeerId, UnsupportedProtocolError } from '@libp2p/interface'
+import { DialError, UnsupportedProtocolError } from '@libp2p/interface'
 import type { AbortOptions, PeerId } from '@libp2p/interface'
-import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Clock } from '../core/clock.ts'
 import { NotConnectedError, StreamClosedError } from '../network/errors.ts'
 import type { Network, NetworkReceiver, NetworkStream, PeerTarget } from '../network/network.ts'
+import { peerOf } from '../network/peer-target.ts'
 import type { BitswapProtocol } from '../network/protocols.ts'
+import type { Downlink, Uplink } from './access.ts'
+import type { NodeConditionsInit } from './conditions.ts'
+import { NodeClock } from './node-clock.ts'
 import { agree } from './virtual-link.ts'
 import type { LinkEnd, VirtualLink } from './virtual-link.ts'
 
-export interface VirtualNodeInit {
+export interface VirtualNodeInit extends NodeConditionsInit {
   /** @default one that follows from the network's seed */
   peer?: PeerId
+  /**
+   * What it is called in timelines and messages.
+   *
+   * @default 'node' and its number
+   */
+  name?: string
   /**
    * What it speaks, best first.
    *
@@ -25,31 +35,73 @@ export interface VirtualNodeInit {
 
 /** What a node needs of the network it is part of. */
 export interface NodeSurroundings {
-  node (peer: PeerId | string): VirtualNode | undefined
-  link (a: VirtualNode, b: VirtualNode): VirtualLink | undefined
-  links (node: VirtualNode): Iterable<[VirtualNode, VirtualLink]>
-  /** Makes a link after the time a connection takes to set up. */
-  dial (from: VirtualNode, to: VirtualNode): Promise<VirtualLink>
+  clock: Clock
+  streamRoundTrips: 0 | 1
+  uplink: Uplink | undefined
+  downlink: Downlink | undefined
+  /** Something of this node runs. */
+  ran: () => void
+  /** It has begun, or ended, to take part. */
+  happened: (what: 'started' | 'stopped') => void
+  node: (peer: PeerId | string) => VirtualNode | undefined
+  link: (a: VirtualNode, b: VirtualNode) => VirtualLink | undefined
+  links: (node: VirtualNode) => Iterable<[VirtualNode, VirtualLink]>
+  /** The link there is, or is made in the time a connection takes to set up; undefined when nobody answers. */
+  dial: (from: VirtualNode, to: VirtualNode, signal?: AbortSignal) => Promise<VirtualLink | undefined>
   /** The error the next opening of a stream is to fail with, if it is. */
-  takeOpenFailure (from: VirtualNode, to: VirtualNode): Error | undefined
+  takeOpenFailure: (from: VirtualNode, to: VirtualNode) => Error | undefined
+}
+
+export interface NodeTraits {
+  name: string
+  number: number
+  protocols: readonly BitswapProtocol[]
 }
 
 export class VirtualNode implements Network, LinkEnd {
   readonly self: PeerId
+  readonly name: string
+  /** In the order in which they were made. */
+  readonly number: number
   /** What it speaks, best first. When it is changed, streams opened from then on are agreed on accordingly. */
   protocols: readonly BitswapProtocol[]
   readonly #surroundings: NodeSurroundings
   readonly #opening: Map<(error: Error) => void, PeerId> = new Map()
+  /** Ends of links that the other side does not know to be dead. */
+  readonly #vanished: WeakSet<VirtualLink> = new WeakSet()
+  #clock: NodeClock
   #receiver: NetworkReceiver | undefined
+  #crashed = false
 
-  constructor (self: PeerId, protocols: readonly BitswapProtocol[], surroundings: NodeSurroundings) {
+  constructor (self: PeerId, traits: NodeTraits, surroundings: NodeSurroundings) {
     this.self = self
-    this.protocols = protocols
+    this.name = traits.name
+    this.number = traits.number
+    this.protocols = traits.protocols
     this.#surroundings = surroundings
+    this.#clock = new NodeClock(surroundings.clock, surroundings.ran)
+  }
+
+  /** Its own time; another one after each crash. */
+  get clock (): NodeClock {
+    return this.#clock
   }
 
   get receiver (): NetworkReceiver | undefined {
     return this.#receiver
+  }
+
+  get uplink (): Uplink | undefined {
+    return this.#surroundings.uplink
+  }
+
+  get downlink (): Downlink | undefined {
+    return this.#surroundings.downlink
+  }
+
+  /** Can it be dialled? */
+  get isOnline (): boolean {
+    return !this.#crashed
   }
 
   async start (receiver: NetworkReceiver): Promise<void> {
@@ -58,6 +110,7 @@ export class VirtualNode implements Network, LinkEnd {
     }
 
     this.#receiver = receiver
+    this.#surroundings.happened('started')
 
     for (const [, link] of this.#surroundings.links(this)) {
       link.update(this)
@@ -71,6 +124,7 @@ export class VirtualNode implements Network, LinkEnd {
     }
 
     const error = new StreamClosedError('the node was stopped')
+    this.#surroundings.happened('stopped')
 
     for (const [, link] of this.#surroundings.links(this)) {
       link.abortStreams(this, error)
@@ -83,6 +137,32 @@ export class VirtualNode implements Network, LinkEnd {
       link.update(this)
       link.updateOther(this)
     }
+  }
+
+  /** Ends without a word: nothing of it runs any more, and nobody is told. What is at the other ends of its links is up to the caller. */
+  crash (): void {
+    this.#crashed = true
+    this.#receiver = undefined
+    this.#opening.clear()
+    this.#clock.end()
+
+    for (const [, link] of this.#surroundings.links(this)) {
+      this.#vanished.add(link)
+      link.vanish(this)
+    }
+  }
+
+  /** Is there again, after a crash: with the same id, connected to nobody. */
+  revive (): void {
+    if (this.#crashed) {
+      this.#crashed = false
+      this.#clock = new NodeClock(this.#surroundings.clock, this.#surroundings.ran)
+    }
+  }
+
+  /** Did it crash, and the other end of this link has not noticed? */
+  hasVanishedFrom (link: VirtualLink): boolean {
+    return this.#vanished.has(link)
   }
 
   peers (): PeerId[] {
@@ -103,6 +183,13 @@ export class VirtualNode implements Network, LinkEnd {
       throw new NotConnectedError(peer)
     }
 
+    const failure = this.#surroundings.takeOpenFailure(this, other)
+    const immediate = this.#surroundings.streamRoundTrips === 0 && failure == null ? this.#openAtOnce(other, link) : undefined
+
+    if (immediate != null) {
+      return immediate
+    }
+
     return await new Promise<NetworkStream>((resolve, reject) => {
       const fail = (error: unknown): void => {
         settle()
@@ -116,7 +203,7 @@ export class VirtualNode implements Network, LinkEnd {
 
       this.#opening.set(fail, peer)
       options.signal?.addEventListener('abort', abort)
-      this.#negotiate(other, link, result => {
+      this.#negotiate(other, link, failure, result => {
         if (result instanceof Error) {
           fail(result)
         } else if (!this.#opening.has(fail)) {
@@ -138,8 +225,11 @@ export class VirtualNode implements Network, LinkEnd {
       throw new DialError(other === this ? 'a node cannot dial itself' : `nobody is at ${String(target)}`)
     }
 
-    await this.#surroundings.dial(this, other)
-    options.signal?.throwIfAborted()
+    const link = await this.#surroundings.dial(this, other, options.signal ?? undefined)
+
+    if (link == null) {
+      throw new DialError(`${other.name} does not answer`)
+    }
 
     if (agree(this, other) == null || other.receiver == null) {
       throw new UnsupportedProtocolError(`${other.self} speaks no Bitswap`)
@@ -153,11 +243,26 @@ export class VirtualNode implements Network, LinkEnd {
     this.#failOpening(new NotConnectedError(peer), peer)
   }
 
-  /** Asks the other end for a stream; the answer comes a round trip later. */
-  #negotiate (other: VirtualNode, link: VirtualLink, answer: (result: NetworkStream | Error) => void): void {
-    const failure = this.#surroundings.takeOpenFailure(this, other)
+  /** A stream without a round trip; undefined when the other end would refuse it. */
+  #openAtOnce (other: VirtualNode, link: VirtualLink): NetworkStream | undefined {
+    const protocol = agree(this, other)
 
-    link.roundTrip(this, () => {
+    if (protocol == null || other.receiver == null) {
+      return undefined
+    }
+
+    return link.createStream(this, protocol, far => {
+      if (other.receiver == null) {
+        far.abort(new StreamClosedError('the node was stopped'))
+      } else {
+        other.receiver.streamOpened(this.self, far)
+      }
+    })
+  }
+
+  /** Asks the other end for a stream; the answer comes a round trip later. */
+  #negotiate (other: VirtualNode, link: VirtualLink, failure: Error | undefined, answer: (result: NetworkStream | Error) => void): void {
+    link.roundTripFrom(this, () => {
       if (failure != null) {
         return () => { answer(failure) }
       }
@@ -168,7 +273,7 @@ export class VirtualNode implements Network, LinkEnd {
         return () => { answer(new UnsupportedProtocolError(`${other.self} speaks no Bitswap`)) }
       }
 
-      const [near, far] = link.createStream(this, protocol)
+      const [near, far] = link.createStreams(this, protocol)
       other.receiver.streamOpened(this.self, far)
 
       return () => { answer(near) }
@@ -188,23 +293,4 @@ export class VirtualNode implements Network, LinkEnd {
       }
     }
   }
-}
-
-/** Whom an address names, or undefined when it does not say. */
-function peerOf (target: PeerTarget): PeerId | string | undefined {
-  if (isPeerId(target)) {
-    return target
-  }
-
-  const addresses: Multiaddr[] = Array.isArray(target) ? target : [target]
-
-  for (const address of addresses) {
-    const peer = address.getComponents().findLast(({ name }) => name === 'p2p')?.value
-
-    if (peer != null) {
-      return peer
-    }
-  }
-
-  return undefined
 }

@@ -7,64 +7,59 @@
  * `send`, or keeps a part of what it was handed, shows. Reader and waiters are
  * called at the earliest moment the contract allows, also from within `abort`,
  * `close` and `resume`: code that stands this stands libp2p's order.
- *
- * Limits: a window per direction; what is sent beyond it is kept, as libp2p
- * does, until the receiver has read.
  */
 import { StreamResetError } from '@libp2p/interface'
 import type { AbortOptions } from '@libp2p/interface'
-import { Uint8ArrayList } from 'uint8arraylist'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import type { Clock } from '../core/clock.ts'
 import { StreamClosedError } from '../network/errors.ts'
 import type { NetworkStream, StreamReader } from '../network/network.ts'
 import type { BitswapProtocol } from '../network/protocols.ts'
 import type { Pipe } from './pipe.ts'
+import { ReceivingHalf } from './receiving-half.ts'
+import { SendingHalf } from './sending-half.ts'
 
 export interface VirtualStreamInit {
   protocol: BitswapProtocol
-  /** Bytes that may be under way or unread at the receiver. */
+  clock: Clock
+  /** Bytes that may be under way or unread at the receiver, at first and at the most. */
   window: number
+  maxWindow: number
+  /** There and back, in milliseconds. */
+  roundTrip: number
   /** The most bytes that arrive in one piece. */
   segmentSize: number
   /** Towards the other end. */
   pipe: Pipe
-  /** Told of each piece that arrives here. */
-  onArrival?: ((bytes: Uint8Array) => void) | undefined
+  /** Told of each piece that arrives here; returns it, or what became of it on the way. */
+  onArrival?: ((bytes: Uint8Array) => Uint8Array) | undefined
   onGone: () => void
-}
-
-interface Waiter {
-  resolve: () => void
-  reject: (error: unknown) => void
 }
 
 export class VirtualStream implements NetworkStream {
   readonly #init: VirtualStreamInit
+  readonly #sending: SendingHalf
+  readonly #receiving: ReceivingHalf
   #other: VirtualStream | undefined
-  #reader: StreamReader | undefined
-
-  // sending: bytes not taken yet, what the receiver has room for, who waits for room
-  readonly #unsent: Uint8ArrayList = new Uint8ArrayList()
-  readonly #waiters: Set<Waiter> = new Set()
-  #credit: number
-  #closing = false
   #endSent = false
-
-  // receiving: bytes the reader has not been handed, bytes read and not yet granted again
-  readonly #arrived: Uint8Array[] = []
-  #consumed = 0
-  #paused = false
-  #endArrived = false
-  #endTold = false
-
   #gone = false
   #error: Error | undefined
 
   constructor (init: VirtualStreamInit) {
     this.#init = init
-    this.#credit = init.window
+    this.#sending = new SendingHalf({
+      ...init,
+      arrived: bytes => { this.#arriveAt(this.#other, bytes) },
+      ended: () => { this.#sendEnd() }
+    })
+    this.#receiving = new ReceivingHalf({
+      ...init,
+      grant: size => { this.#signal(other => { other.#sending.granted(size) }) },
+      ended: () => { this.#endIfBothEnded() }
+    })
   }
 
-  /** Joins two ends. */
+  /** Joins two ends. What was sent before arrives after it. */
   static join (a: VirtualStream, b: VirtualStream): void {
     a.#other = b
     b.#other = a
@@ -75,18 +70,20 @@ export class VirtualStream implements NetworkStream {
   }
 
   get unsent (): number {
-    return this.#unsent.byteLength
+    return this.#sending.unsent
+  }
+
+  /** Bytes that came and were not handed to the reader. */
+  get unread (): number {
+    return this.#receiving.unread
   }
 
   send (bytes: Uint8Array | Uint8ArrayList): boolean {
-    if (this.#closing || this.#gone) {
+    if (this.#sending.isClosing || this.#gone) {
       throw new StreamClosedError(undefined, { cause: this.#error })
     }
 
-    this.#unsent.append(bytes)
-    this.#flush()
-
-    return this.#unsent.byteLength === 0
+    return this.#sending.send(bytes)
   }
 
   async drained (options: AbortOptions = {}): Promise<void> {
@@ -96,51 +93,41 @@ export class VirtualStream implements NetworkStream {
       throw this.#error ?? new StreamClosedError()
     }
 
-    if (this.#unsent.byteLength > 0) {
-      await this.#sentAll(options.signal)
+    if (this.#sending.unsent > 0) {
+      await this.#sending.allSent(options.signal)
     }
   }
 
   read (reader: StreamReader): void {
-    if (this.#reader != null) {
-      throw new Error('the stream has a reader already')
-    }
-
-    this.#reader = reader
+    this.#receiving.read(reader)
 
     if (this.#gone) {
       reader.closed(this.#error)
-    } else {
-      this.#deliver()
     }
   }
 
   pause (): void {
-    this.#paused = true
+    this.#receiving.pause()
   }
 
   resume (): void {
-    this.#paused = false
-    this.#deliver()
+    this.#receiving.resume()
+  }
+
+  /** The reader is handed nothing until the returned function is called, whatever it asks for. */
+  stall (): () => void {
+    return this.#receiving.stall()
   }
 
   async close (options: AbortOptions = {}): Promise<void> {
-    if (this.#closing || this.#gone) {
-      return
-    }
-
-    this.#closing = true
-
-    if (this.#unsent.byteLength === 0) {
-      this.#sendEnd()
-    } else {
-      await this.#sentAll(options.signal)
+    if (!this.#sending.isClosing && !this.#gone && !this.#sending.close()) {
+      await this.#sending.allSent(options.signal)
     }
   }
 
   abort (error: Error): void {
     if (!this.#gone) {
-      this.#toOther(other => { other.reset() })
+      this.#signal(other => { other.reset() })
       this.fail(error)
     }
   }
@@ -154,135 +141,51 @@ export class VirtualStream implements NetworkStream {
   fail (error: Error): void {
     if (!this.#gone) {
       this.#error = error
-      this.#unsent.consume(this.#unsent.byteLength)
-      this.#arrived.length = 0
+      this.#sending.drop()
       this.#end(error)
     }
   }
 
-  async #sentAll (signal?: AbortSignal | null): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const settle = (): void => {
-        this.#waiters.delete(waiter)
-        signal?.removeEventListener('abort', abort)
-      }
-      const abort = (): void => { waiter.reject(signal?.reason) }
-      const waiter: Waiter = {
-        resolve: () => {
-          settle()
-          resolve()
-        },
-        reject: error => {
-          settle()
-          reject(error)
-        }
-      }
-
-      this.#waiters.add(waiter)
-      signal?.addEventListener('abort', abort)
-    })
+  /** Whose end this is has crashed: nobody here is told anything any more. */
+  vanish (): void {
+    this.#receiving.forgetReader()
+    this.#sending.release()
+    this.fail(new StreamClosedError('the node has crashed'))
   }
 
-  /** Sends what the receiver has room for. */
-  #flush (): void {
-    if (this.#unsent.byteLength === 0) {
-      return
-    }
-
-    while (this.#unsent.byteLength > 0 && this.#credit > 0) {
-      const size = Math.min(this.#unsent.byteLength, this.#credit, this.#init.segmentSize)
-      const segment = this.#unsent.sublist(0, size)
-      this.#unsent.consume(size)
-      this.#credit -= size
-      this.#toOther(other => { other.#receive(segment.slice()) })
-    }
-
-    if (this.#unsent.byteLength === 0) {
-      for (const waiter of this.#waiters) {
-        waiter.resolve()
-      }
-
-      if (this.#closing) {
-        this.#sendEnd()
-      }
+  /** Bytes of ours have come to the other end. */
+  #arriveAt (other: VirtualStream | undefined, bytes: Uint8Array): void {
+    if (other != null && !other.#gone) {
+      other.#receiving.received(other.#init.onArrival?.(bytes) ?? bytes)
     }
   }
 
   #sendEnd (): void {
     this.#endSent = true
-    this.#toOther(other => { other.#receiveEnd() })
+    this.#signal(other => { other.#receiving.receivedEnd() })
     this.#endIfBothEnded()
   }
 
-  #receive (bytes: Uint8Array): void {
-    if (!this.#gone) {
-      this.#init.onArrival?.(bytes)
-      this.#arrived.push(bytes)
-      this.#deliver()
-    }
-  }
-
-  #receiveEnd (): void {
-    this.#endArrived = true
-    this.#deliver()
-  }
-
-  #deliver (): void {
-    while (this.#reader != null && !this.#paused && !this.#gone) {
-      const bytes = this.#arrived.shift()
-
-      if (bytes == null) {
-        break
+  /** The other end may be made only when this arrives there. */
+  #signal (arrive: (other: VirtualStream) => void): void {
+    this.#init.pipe.send(0, () => {
+      if (this.#other != null) {
+        arrive(this.#other)
       }
-
-      this.#consumed += bytes.byteLength
-      this.#grant()
-      this.#reader.data(bytes)
-    }
-
-    if (this.#endArrived && !this.#endTold && !this.#gone && !this.#paused && this.#reader != null && this.#arrived.length === 0) {
-      this.#endTold = true
-      this.#reader.ended()
-      this.#endIfBothEnded()
-    }
-  }
-
-  /** Tells the sender of the room that reading has made; not for every byte, as each such message costs. */
-  #grant (): void {
-    if (this.#consumed >= this.#init.window / 2) {
-      const consumed = this.#consumed
-      this.#consumed = 0
-      this.#toOther(other => { other.#receiveCredit(consumed) })
-    }
-  }
-
-  #receiveCredit (size: number): void {
-    this.#credit += size
-    this.#flush()
-  }
-
-  #toOther (arrive: (other: VirtualStream) => void): void {
-    const other = this.#other
-
-    if (other != null) {
-      this.#init.pipe.send(() => { arrive(other) })
-    }
+    })
   }
 
   #endIfBothEnded (): void {
-    if (this.#endSent && this.#endTold && !this.#gone) {
+    if (this.#endSent && this.#receiving.isEnded && !this.#gone) {
       this.#end()
     }
   }
 
   #end (error?: Error): void {
     this.#gone = true
+    this.#receiving.drop()
     this.#init.onGone()
-
-    for (const waiter of this.#waiters) {
-      waiter.reject(error ?? new StreamClosedError())
-    }
-
-    this.#reader?.closed(error)
+    this.#sending.release(error ?? new StreamClosedError())
+    this.#receiving.reader?.closed(error)
   }
 }

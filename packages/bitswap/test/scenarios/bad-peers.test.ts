@@ -2,16 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
-import { instances, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
-import type { Instance } from 'ts-bitswap/testing'
-import { TalkingPeer } from '../support/talking-peer.ts'
+import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import type { Instance, RawPeer } from 'ts-bitswap/testing'
 
-async function setup (good: number): Promise<{ net: VirtualNetwork, alice: Instance, others: Instance[], bad: TalkingPeer }> {
+async function setup (good: number): Promise<{ net: VirtualNetwork, alice: Instance, others: Instance[], bad: RawPeer }> {
   const net = new VirtualNetwork({ latency: 20 })
-  const [alice, ...others] = await instances(net, 1 + good)
-  const bad = await new TalkingPeer(net).start()
+  const [alice, ...others] = await net.instances(1 + good)
+  const bad = await net.rawPeer()
 
-  net.connect(alice.node, bad.node)
+  net.connect(alice, bad)
 
   return { net, alice, others, bad }
 }
@@ -22,12 +21,12 @@ test('a block whose bytes do not match its CID never gets in; the right one does
   const got = alice.bitswap.getBlock(block.cid)
 
   await net.clock.advance(1000)
-  await bad.say(alice.node, { blocks: [{ cid: block.cid, bytes: other.bytes }] })
+  await net.run(bad.send(alice, { blocks: [{ cid: block.cid, bytes: other.bytes }] }))
   await net.clock.advance(1000)
   assert.equal(alice.store.count, 0)
   assert.equal(alice.bitswap.stat().unwantedBlocksReceived, 1)
 
-  await bad.say(alice.node, { blocks: [block] })
+  await net.run(bad.send(alice, { blocks: [block] }))
   assert.deepEqual(await net.clock.run(got, { limit: 1000 }), block.bytes)
 })
 
@@ -35,7 +34,7 @@ test('blocks nobody asked for are dropped and counted', async () => {
   const { net, alice, bad } = await setup(0)
   const blocks = await randomBlocks(5)
 
-  await bad.say(alice.node, { blocks })
+  await net.run(bad.send(alice, { blocks }))
   await net.clock.advance(1000)
   assert.equal(alice.store.count, 0)
   assert.equal(alice.bitswap.stat().unwantedBlocksReceived, 5)
@@ -46,7 +45,7 @@ test('the bytes of a block with a hash nobody can compute are counted by themsel
   const { net, alice, bad } = await setup(0)
   const [{ cid, bytes }] = await randomBlocks(1)
 
-  await bad.say(alice.node, { blocks: [{ cid: CID.createV1(cid.code, Digest.create(0x1e, cid.multihash.digest)), bytes }] })
+  await net.run(bad.send(alice, { blocks: [{ cid: CID.createV1(cid.code, Digest.create(0x1e, cid.multihash.digest)), bytes }] }))
   await net.clock.advance(1000)
   const { malformedReceived, malformedDataReceived, dataReceived } = alice.bitswap.stat()
   assert.deepEqual([malformedReceived, malformedDataReceived, dataReceived], [1, bytes.length, 0])
@@ -58,9 +57,9 @@ test('a second copy of a block counts as a duplicate and is not stored again', a
   const got = alice.bitswap.getBlock(block.cid)
 
   await net.clock.advance(100)
-  await bad.say(alice.node, { blocks: [block] })
+  await net.run(bad.send(alice, { blocks: [block] }))
   await net.clock.run(got)
-  await bad.say(alice.node, { blocks: [block] })
+  await net.run(bad.send(alice, { blocks: [block] }))
   await net.clock.advance(1000)
   assert.deepEqual([alice.bitswap.stat().dupBlksReceived, alice.bitswap.stat().dupDataReceived, alice.store.calls.put], [1, 1024, 1])
 })
@@ -71,7 +70,7 @@ test('a peer that says HAVE and never sends holds nobody up longer than the time
   const got = alice.bitswap.getBlock(block.cid)
 
   await net.clock.advance(100)
-  await bad.say(alice.node, { presences: [{ cid: block.cid, type: 'have' }] })
+  await net.run(bad.send(alice, { presences: [{ cid: block.cid, type: 'have' }] }))
   await net.clock.advance(100)
   assert.deepEqual(bad.words, [`have ${block.cid}`, `block ${block.cid}`])
   bob.hold(block)
@@ -85,9 +84,9 @@ test('a peer that said DONT_HAVE and has it later is believed', async () => {
   const got = alice.bitswap.getBlock(block.cid)
 
   await net.clock.advance(100)
-  await bad.say(alice.node, { presences: [{ cid: block.cid, type: 'dont-have' }] })
+  await net.run(bad.send(alice, { presences: [{ cid: block.cid, type: 'dont-have' }] }))
   await net.clock.advance(5000)
-  await bad.say(alice.node, { blocks: [block] })
+  await net.run(bad.send(alice, { blocks: [block] }))
   assert.deepEqual(await net.clock.run(got, { limit: 1000 }), block.bytes)
 })
 
@@ -95,15 +94,15 @@ test('bytes that are no message end that stream, are counted, and harm nobody el
   const { net, alice, others: [bob], bad } = await setup(1)
   const [block] = await randomBlocks(1)
 
-  await bad.say(alice.node, new Uint8Array([3, 255, 255, 255]))
+  await net.run(bad.send(alice, new Uint8Array([3, 255, 255, 255])))
   await net.clock.advance(1000)
-  assert.equal(bad.isHeard, false)
+  assert.equal(await bad.isHeardBy(alice), false)
   assert.equal(alice.bitswap.stat().malformedReceived, 1)
 
   bob.hold(block)
   assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(block.cid), { limit: 1000 }), block.bytes)
   // a new stream of the same peer is listened to
-  await bad.say(alice.node, { wants: [{ cid: block.cid, priority: 1, wantType: 'block', sendDontHave: true }] })
+  await net.run(bad.send(alice, { wants: [{ cid: block.cid, priority: 1, wantType: 'block', sendDontHave: true }] }))
   await net.clock.advance(1000)
   assert.deepEqual(bad.messages.flatMap(message => message.blocks).map(received => received.bytes), [block.bytes])
 })
@@ -111,9 +110,9 @@ test('bytes that are no message end that stream, are counted, and harm nobody el
 test('a length over the limit ends the stream before anything of it is kept', async () => {
   const { net, alice, bad } = await setup(0)
 
-  await bad.say(alice.node, new Uint8Array([0x81, 0x80, 0x80, 0x02])) // 4 MiB and one
+  await net.run(bad.send(alice, new Uint8Array([0x81, 0x80, 0x80, 0x02]))) // 4 MiB and one
   await net.clock.advance(1000)
-  assert.equal(bad.isHeard, false)
+  assert.equal(await bad.isHeardBy(alice), false)
   assert.equal(alice.bitswap.stat().malformedReceived, 1)
 })
 
@@ -121,15 +120,15 @@ test('a peer may say HAVE and DONT_HAVE of what nobody asked, to no effect', asy
   const { net, alice, bad } = await setup(0)
   const [block] = await randomBlocks(1)
 
-  await bad.say(alice.node, { presences: [{ cid: block.cid, type: 'have' }] })
-  await bad.say(alice.node, { presences: [{ cid: block.cid, type: 'dont-have' }] })
+  await net.run(bad.send(alice, { presences: [{ cid: block.cid, type: 'have' }] }))
+  await net.run(bad.send(alice, { presences: [{ cid: block.cid, type: 'dont-have' }] }))
   await net.clock.advance(1000)
   assert.deepEqual(bad.words, [])
 
   const got = alice.bitswap.getBlock(block.cid)
   await net.clock.advance(1000)
   assert.deepEqual(bad.words, [`block ${block.cid}`])
-  await bad.say(alice.node, { blocks: [block] })
+  await net.run(bad.send(alice, { blocks: [block] }))
   await net.clock.run(got)
 })
 
@@ -141,7 +140,7 @@ test('a block that cannot be hashed is lost alone', async () => {
 
   unknown[2] = 0x7b // a hash function nobody has
   await net.clock.advance(100)
-  await bad.say(alice.node, { blocks: [{ cid: CID.decode(unknown), bytes: other.bytes }, block] })
+  await net.run(bad.send(alice, { blocks: [{ cid: CID.decode(unknown), bytes: other.bytes }, block] }))
   assert.deepEqual(await net.clock.run(got, { limit: 1000 }), block.bytes)
   assert.equal(alice.bitswap.stat().malformedReceived, 1)
 })

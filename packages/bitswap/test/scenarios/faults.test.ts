@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BlockUnavailableError } from 'ts-bitswap'
-import { instances, MemoryStore, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import { MemoryStore, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Block, BitswapRouting } from 'ts-bitswap'
 
 const LATENCY = 20
@@ -18,7 +18,7 @@ async function collect (blocks: AsyncIterable<Block>): Promise<Block[]> {
 
 test('a provider that leaves in the middle takes nothing with it: the other seed sends the rest', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob, carol] = await instances(net, 3)
+  const [alice, bob, carol] = await net.instances(3)
   const blocks = await randomBlocks(500, { size: 4096 })
   let arrived = 0
 
@@ -36,7 +36,7 @@ test('a provider that leaves in the middle takes nothing with it: the other seed
 
 test('a sole provider that leaves and returns at once goes on where it was', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const blocks = await randomBlocks(300, { size: 4096 })
   let arrived = 0
 
@@ -54,14 +54,14 @@ test('a sole provider that leaves and returns at once goes on where it was', asy
 
 test('streams that are reset in the middle are opened again, and nothing is lost', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const blocks = await randomBlocks(300, { size: 4096 })
   let arrived = 0
 
   bob.hold(...blocks)
   alice.bitswap.addEventListener('block:received', () => {
     if (++arrived % 60 === 0) {
-      net.resetStreams(alice.node, bob.node)
+      net.faults.resetStreams(alice.node, bob.node)
     }
   })
 
@@ -71,12 +71,12 @@ test('streams that are reset in the middle are opened again, and nothing is lost
 
 test('idle streams that are reset lose no want', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
   const got = alice.bitswap.getBlock(block.cid)
 
   await net.clock.advance(10_000)
-  net.resetStreams(alice.node, bob.node)
+  net.faults.resetStreams(alice.node, bob.node)
   await net.clock.advance(10_000)
   await bob.bitswap.addBlock(block)
   assert.deepEqual(await net.clock.run(got, { limit: 1000 }), block.bytes)
@@ -84,15 +84,15 @@ test('idle streams that are reset lose no want', async () => {
 
 test('a peer that could not be told what is no longer wanted is told when streams can be opened again', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
   const caller = new AbortController()
   const got = alice.bitswap.getBlock(block.cid, { signal: caller.signal })
   const held = (): string[] => bob.bitswap.wantlistForPeer(alice.peer).map(({ cid }) => cid.toString())
 
   await net.clock.advance(1000)
-  net.resetStreams(alice.node, bob.node)
-  net.failOpening(alice.node, bob.node, ...Array.from({ length: 3 }, () => new Error('too many streams')))
+  net.faults.resetStreams(alice.node, bob.node)
+  net.faults.failOpening(alice.node, bob.node, ...Array.from({ length: 3 }, () => new Error('too many streams')))
   caller.abort(new Error('never mind'))
   await assert.rejects(net.clock.run(got), { message: 'never mind' })
   await net.clock.advance(9000)
@@ -103,21 +103,21 @@ test('a peer that could not be told what is no longer wanted is told when stream
 
 test('a silent peer holds up nobody for longer than the timeout', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob, carol] = await instances(net, 3)
+  const [alice, bob, carol] = await net.instances(3)
   const [first, second] = await randomBlocks(2)
   const session = alice.bitswap.newSession()
 
   bob.hold(first)
   await net.clock.run(session.getBlock(first.cid))
   carol.hold(second)
-  net.hold(alice.node, bob.node)
+  net.faults.hold(alice.node, bob.node)
 
   assert.deepEqual(await net.clock.run(session.getBlock(second.cid), { limit: 6000 }), second.bytes)
 })
 
 test('connections that were there before the start are used', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
 
   bob.hold(block)
@@ -128,7 +128,7 @@ test('connections that were there before the start are used', async () => {
 
 test('a peer that connects later is told what is wanted', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2, { connected: 'none' })
+  const [alice, bob] = await net.instances(2, { connected: 'none' })
   const blocks = await randomBlocks(3)
   const got = collect(alice.bitswap.getBlocks(blocks.map(block => block.cid)))
 
@@ -140,7 +140,7 @@ test('a peer that connects later is told what is wanted', async () => {
 
 test('a call that fails fast says who was asked and why it did not work', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob, carol] = await instances(net, 3)
+  const [alice, bob, carol] = await net.instances(3)
   const [here, missing, other] = await randomBlocks(3)
 
   bob.hold(here)
@@ -167,7 +167,7 @@ test('a call that fails fast says who was asked and why it did not work', async 
 
 test('with nobody connected a call that fails fast fails at once, any other waits for its signal', async () => {
   const net = new VirtualNetwork()
-  const [alice] = await instances(net, 1)
+  const [alice] = await net.instances(1)
   const [block] = await randomBlocks(1)
   const controller = new AbortController()
   const reason = new Error('had enough')
@@ -185,7 +185,7 @@ test('with nobody connected a call that fails fast fails at once, any other wait
 
 test('cancelling a want rejects its callers, and reaches the peers', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
   const session = alice.bitswap.newSession()
   const plain = assert.rejects(alice.bitswap.getBlock(block.cid), { name: 'WantCancelledError', cid: block.cid })
@@ -205,7 +205,7 @@ test('cancelling a want rejects its callers, and reaches the peers', async () =>
 
 test('of two callers for one block, one may give up and the other gets it', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
   const controller = new AbortController()
   const [gone, stays] = [alice.bitswap.getBlock(block.cid, { signal: controller.signal }), alice.bitswap.getBlock(block.cid)]
@@ -219,7 +219,7 @@ test('of two callers for one block, one may give up and the other gets it', asyn
 
 test('stopping rejects who waits, closing a session rejects its callers, and both leave nothing', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
   const session = alice.bitswap.newSession()
   const waiting = assert.rejects(alice.bitswap.getBlock(block.cid), { name: 'NotStartedError' })
@@ -243,7 +243,7 @@ test('stopping rejects who waits, closing a session rejects its callers, and bot
 
 test('a block larger than the caller allows is refused, and not stored', async () => {
   const net = new VirtualNetwork()
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1, { size: 5000 })
 
   bob.hold(block)
@@ -255,7 +255,7 @@ test('a block larger than the caller allows is refused, and not stored', async (
 
 test('a store that fails rejects the caller with its error, and the next call may succeed', async () => {
   const net = new VirtualNetwork()
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
 
   bob.hold(block)
@@ -267,8 +267,8 @@ test('a store that fails rejects the caller with its error, and the next call ma
 
 test('a slow store holds up neither the wants nor the cancels', async () => {
   const net = new VirtualNetwork({ latency: 1 })
-  const [bob, carol] = await instances(net, 2, { connected: 'none' })
-  const [alice] = await instances(net, 1, { store: new MemoryStore({ delay: 1000, clock: net.clock }), client: { maxStoringBytes: 20_000 } })
+  const [bob, carol] = await net.instances(2, { connected: 'none' })
+  const [alice] = await net.instances(1, { store: new MemoryStore({ delay: 1000, clock: net.clock }), client: { maxStoringBytes: 20_000 } })
   const blocks = await randomBlocks(30, { size: 4096 })
 
   bob.hold(...blocks)
@@ -285,7 +285,7 @@ test('a slow store holds up neither the wants nor the cancels', async () => {
 
 test('a provider that routing names is dialled and asked, and one that cannot be reached is passed over', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [bob, stranger] = await instances(net, 2, { connected: 'none' })
+  const [bob, stranger] = await net.instances(2, { connected: 'none' })
   const [block] = await randomBlocks(1)
   let asked = 0
   const routing: BitswapRouting = {
@@ -295,7 +295,7 @@ test('a provider that routing names is dialled and asked, and one that cannot be
       yield { id: bob.peer, multiaddrs: [] }
     }
   }
-  const [alice] = await instances(net, 1, { routing })
+  const [alice] = await net.instances(1, { routing })
 
   await stranger.bitswap.stop()
   bob.hold(block)
@@ -312,7 +312,7 @@ test('a router that hangs and ignores its signal keeps nobody from failing fast'
   const routing: BitswapRouting = {
     findProviders: () => ({ [Symbol.asyncIterator]: () => ({ next: async () => new Promise(() => {}) }) })
   }
-  const [alice] = await instances(net, 1, { routing })
+  const [alice] = await net.instances(1, { routing })
   const [block] = await randomBlocks(1)
 
   await assert.rejects(net.clock.run(alice.bitswap.getBlock(block.cid, { failFast: true }), { limit: 11_000 }), { name: 'BlockUnavailableError' })
@@ -321,8 +321,8 @@ test('a router that hangs and ignores its signal keeps nobody from failing fast'
 
 test('only the given providers are asked when the caller says so', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
-  const [carol] = await instances(net, 1)
+  const [alice, bob] = await net.instances(2)
+  const [carol] = await net.instances(1)
   const [block, missing] = await randomBlocks(2)
 
   carol.hold(block)
@@ -335,8 +335,8 @@ test('only the given providers are asked when the caller says so', async () => {
 
 test('adding a peer that cannot be reached to a session is an error, and the session goes on', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2, { connected: 'none' })
-  const [gone] = await instances(net, 1, { connected: 'none' })
+  const [alice, bob] = await net.instances(2, { connected: 'none' })
+  const [gone] = await net.instances(1, { connected: 'none' })
   const [block] = await randomBlocks(1)
   const session = alice.bitswap.newSession({ onlyProviders: true })
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { identity } from 'multiformats/hashes/identity'
-import { instances, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Block } from 'ts-bitswap'
 
 const LATENCY = 20
@@ -24,7 +24,7 @@ function names (blocks: Block[]): string[] {
 
 test('a block comes from the one peer that has it, in one round trip once the streams are open', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [first, second] = await randomBlocks(2)
 
   bob.hold(first, second)
@@ -38,7 +38,7 @@ test('a block comes from the one peer that has it, in one round trip once the st
 
 test('a block that is here is not asked of anybody', async () => {
   const net = new VirtualNetwork()
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
 
   alice.hold(block)
@@ -49,7 +49,7 @@ test('a block that is here is not asked of anybody', async () => {
 
 test('an identity CID is its own block, and asked of nobody', async () => {
   const net = new VirtualNetwork()
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const bytes = new Uint8Array([1, 2, 3])
   const cid = CID.createV1(raw.code, identity.digest(bytes))
 
@@ -61,7 +61,7 @@ test('an identity CID is its own block, and asked of nobody', async () => {
 
 test('an empty block is a block', async () => {
   const net = new VirtualNetwork()
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const cid = await bob.put(new Uint8Array(0))
 
   assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(cid)), new Uint8Array(0))
@@ -69,7 +69,7 @@ test('an empty block is a block', async () => {
 
 test('a thousand parallel calls make one message, and one batch of blocks', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2, { client: { initialWindow: 1024 } })
+  const [alice, bob] = await net.instances(2, { client: { initialWindow: 1024 } })
   const blocks = await randomBlocks(1000, { size: 100 })
 
   bob.hold(...blocks)
@@ -82,7 +82,7 @@ test('a thousand parallel calls make one message, and one batch of blocks', asyn
 
 test('many blocks come as they arrive, each once, however often it was named', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const blocks = await randomBlocks(300, { size: 2000 })
   const cids = blocks.map(block => block.cid)
 
@@ -96,7 +96,7 @@ test('many blocks come as they arrive, each once, however often it was named', a
 
 test('CIDs may come from a stream that ends late', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const blocks = await randomBlocks(3)
   const got: Block[] = []
 
@@ -122,7 +122,7 @@ test('CIDs may come from a stream that ends late', async () => {
 
 test('a consumer that leaves the loop cancels the rest, here and at the peer', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [here, ...missing] = await randomBlocks(5)
 
   bob.hold(here as Block)
@@ -140,7 +140,7 @@ test('a consumer that leaves the loop cancels the rest, here and at the peer', a
 
 test('blocks that the consumer does not take are not all held in memory, and none is lost', async () => {
   const net = new VirtualNetwork()
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const blocks = await randomBlocks(24, { size: 1024 * 1024 })
   const stream = alice.bitswap.getBlocks(blocks.map(block => block.cid))
 
@@ -157,7 +157,7 @@ test('blocks that the consumer does not take are not all held in memory, and non
 
 test('a want waits for a block that comes later, and gets it unasked', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
   const got = alice.bitswap.getBlock(block.cid)
 
@@ -174,7 +174,7 @@ test('a want waits for a block that comes later, and gets it unasked', async () 
 
 test('a block the user adds ends the want for it here, and at the peers', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [first, second] = await randomBlocks(2)
   const got = [first, second].map(async block => alice.bitswap.getBlock(block.cid))
 
@@ -190,7 +190,7 @@ test('a block the user adds ends the want for it here, and at the peers', async 
 
 test('adding a block that is here is a no-op', async () => {
   const net = new VirtualNetwork()
-  const [alice] = await instances(net, 1)
+  const [alice] = await net.instances(1)
   const [block] = await randomBlocks(1)
 
   await alice.bitswap.addBlocks([block, block])
@@ -199,7 +199,7 @@ test('adding a block that is here is a no-op', async () => {
 
 test('blocks that are spread over ten peers are found, each at its holder', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, ...others] = await instances(net, 11)
+  const [alice, ...others] = await net.instances(11)
   const blocks = await randomBlocks(100)
 
   others.forEach((other, i) => { other.hold(...blocks.slice(i * 10, i * 10 + 10)) })
@@ -212,7 +212,7 @@ test('blocks that are spread over ten peers are found, each at its holder', asyn
 
 test('peers that have nothing to do with a session hear little of it', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob, ...others] = await instances(net, 10)
+  const [alice, bob, ...others] = await net.instances(10)
   const [root, ...blocks] = await randomBlocks(101)
   const session = alice.bitswap.newSession()
 
@@ -230,7 +230,7 @@ test('peers that have nothing to do with a session hear little of it', async () 
 
 test('two full seeds share the work, and nothing comes twice', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob, carol] = await instances(net, 3)
+  const [alice, bob, carol] = await net.instances(3)
   const blocks = await randomBlocks(400, { size: 4096 })
 
   bob.hold(...blocks)
@@ -245,7 +245,7 @@ test('two full seeds share the work, and nothing comes twice', async () => {
 
 test('the counters of all sides say the same', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob, carol] = await instances(net, 3)
+  const [alice, bob, carol] = await net.instances(3)
   const [block] = await randomBlocks(1, { size: 5000 })
 
   bob.hold(block)
@@ -267,7 +267,7 @@ test('the counters of all sides say the same', async () => {
 
 test('what is going on can be seen from outside', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const [block, missing] = await randomBlocks(2)
   const seen: string[] = []
   const session = alice.bitswap.newSession()

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
 import { BitswapProtocol } from 'ts-bitswap'
-import { instances, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 
 const DAG_PB = 0x70
 
 for (const protocol of Object.values(BitswapProtocol)) {
   test(`a block comes from a peer that speaks ${protocol}, and goes to one`, async () => {
     const net = new VirtualNetwork({ latency: 20 })
-    const [alice] = await instances(net, 1)
-    const [bob] = await instances(net, 1, { protocols: [protocol] })
+    const [alice] = await net.instances(1)
+    const [bob] = await net.instances(1, { protocols: [protocol] })
     const [first, second] = (await randomBlocks(2)).map(block => ({ ...block, cid: CID.createV0(block.cid.multihash as never) }))
 
     net.connect(alice.node, bob.node)
@@ -22,8 +22,8 @@ for (const protocol of Object.values(BitswapProtocol)) {
 
   test(`a dag-pb block is had by its CIDv1 from a peer that speaks ${protocol}`, async () => {
     const net = new VirtualNetwork({ latency: 20 })
-    const [alice] = await instances(net, 1)
-    const [bob] = await instances(net, 1, { protocols: [protocol] })
+    const [alice] = await net.instances(1)
+    const [bob] = await net.instances(1, { protocols: [protocol] })
     const [block] = await randomBlocks(1)
     const cid = CID.createV1(DAG_PB, block.cid.multihash)
 
@@ -35,8 +35,8 @@ for (const protocol of Object.values(BitswapProtocol)) {
 
 test('a raw block, which a peer without CID prefixes cannot name, is not asked of it', async () => {
   const net = new VirtualNetwork({ latency: 20 })
-  const [alice] = await instances(net, 1)
-  const [bob] = await instances(net, 1, { protocols: [BitswapProtocol.V100] })
+  const [alice] = await net.instances(1)
+  const [bob] = await net.instances(1, { protocols: [BitswapProtocol.V100] })
   const [block] = await randomBlocks(1)
 
   net.connect(alice.node, bob.node)
@@ -46,8 +46,8 @@ test('a raw block, which a peer without CID prefixes cannot name, is not asked o
 
 test('blocks come from a mix of old and new peers, also when the old ones lack them and cannot say so', async () => {
   const net = new VirtualNetwork({ latency: 20 })
-  const [alice, modern] = await instances(net, 2)
-  const old = await instances(net, 2, { protocols: [BitswapProtocol.V110] })
+  const [alice, modern] = await net.instances(2)
+  const old = await net.instances(2, { protocols: [BitswapProtocol.V110] })
   const blocks = await randomBlocks(20)
 
   old.forEach(peer => { net.connect(alice.node, peer.node) })

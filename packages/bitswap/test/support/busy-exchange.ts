@@ -13,9 +13,7 @@ import { sleep } from '../../src/core/clock.ts'
 import type { Account } from '../../src/server/account.ts'
 import type { Request, RequestState } from '../../src/server/request.ts'
 import type { ServerRun } from '../../src/server/server-books.ts'
-import { Instance } from '../../src/testing/instance.ts'
-import type { InstanceInit } from '../../src/testing/instance.ts'
-import { MemoryStore } from '../../src/testing/memory-store.ts'
+import type { Instance, InstanceInit } from '../../src/testing/instance.ts'
 import { randomBlocks } from '../../src/testing/random-blocks.ts'
 import { VirtualNetwork } from '../../src/testing/virtual-network.ts'
 import { WireCounter } from './wire-counter.ts'
@@ -26,23 +24,30 @@ const LIMITS = { initialWindow: 4, maxLooking: 3, maxWantsPerPeer: 32, maxSearch
 
 export class BusyExchange {
   readonly wire: WireCounter = new WireCounter()
-  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000, window: 20_000, observer: this.wire })
-  /** The busy one: has the second third of the blocks, and wants the others. */
-  readonly alice: Instance
-  /** Has the first third, and wants the second. */
-  readonly bob: Instance
-  /** Has every third block of alice's, and wants all there are. */
-  readonly carol: Instance
+  /** Not checked while it runs: tests break what must hold. */
+  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000, window: 20_000, maxWindow: 20_000, check: false, observer: this.wire })
+  readonly #init: InstanceInit
+  #instances: Instance[] = []
   /** How many blocks came, to anybody. */
   arrived = 0
 
   constructor (init: InstanceInit = {}) {
-    const slow = new MemoryStore({ delay: 5, clock: this.net.clock })
-    const routing = { findProviders: () => this.#findProviders() }
+    this.#init = init
+  }
 
-    this.alice = new Instance(this.net, { store: slow, routing, ...init, client: { ...LIMITS, ...init.client } }).hold(...BLOCKS.slice(30, 60))
-    this.bob = new Instance(this.net).hold(...BLOCKS.slice(0, 30))
-    this.carol = new Instance(this.net, { client: LIMITS }).hold(...BLOCKS.filter((_, index) => index % 3 === 0 && index < 60))
+  /** The busy one: has the second third of the blocks, and wants the others. */
+  get alice (): Instance {
+    return this.#instances[0]
+  }
+
+  /** Has the first third, and wants the second. */
+  get bob (): Instance {
+    return this.#instances[1]
+  }
+
+  /** Has every third block of alice's, and wants all there are. */
+  get carol (): Instance {
+    return this.#instances[2]
   }
 
   get exchange (): Exchange {
@@ -55,13 +60,16 @@ export class BusyExchange {
 
   /** Starts them, and all that is wanted: blocks 60 to 89 are at nobody. */
   async start (): Promise<this> {
-    const all = [this.alice, this.bob, this.carol]
+    const routing = { findProviders: () => this.#findProviders() }
+    const [alice] = await this.net.instances(1, { store: { delay: 5 }, routing, ...this.#init, client: { ...LIMITS, ...this.#init.client } })
+    const [bob] = await this.net.instances(1)
+    const [carol] = await this.net.instances(1, { client: LIMITS })
 
-    for (const { bitswap, node } of all) {
-      this.wire.watch(node)
-      await bitswap.start()
-    }
-
+    this.#instances = [alice, bob, carol]
+    this.#instances.forEach(({ node }) => { this.wire.watch(node) })
+    alice.hold(...BLOCKS.slice(30, 60))
+    bob.hold(...BLOCKS.slice(0, 30))
+    carol.hold(...BLOCKS.filter((_, index) => index % 3 === 0 && index < 60))
     this.net.connect(this.alice.node, this.bob.node)
     this.net.connect(this.alice.node, this.carol.node)
     this.net.connect(this.bob.node, this.carol.node)
@@ -79,23 +87,18 @@ export class BusyExchange {
     return this
   }
 
-  /**
-   * Calls `look` from time to time, and what it returns when that was a moment
-   * at which nothing was under way on any wire. Returns how many there were.
-   */
-  async atQuietMoments (look: () => () => void, until: number): Promise<number> {
+  /** Runs `look` whenever nothing is under way on any wire. Returns how often. */
+  async atQuietMoments (look: () => void, until: number): Promise<number> {
     let quiet = 0
 
-    while (this.net.clock.now() < until) {
-      const from = this.net.clock.now()
-      const check = look()
-      await this.net.clock.advance(40)
-
-      if (this.wire.arrivedAt <= from) {
+    await this.net.clock.run(() => {
+      if (this.net.isQuiet) {
         quiet++
-        check()
+        look()
       }
-    }
+
+      return this.net.clock.now() >= until
+    })
 
     return quiet
   }

@@ -7,7 +7,7 @@ import { silentLogger } from '../../src/testing/silent-logger.ts'
 import { VirtualNetwork } from '../../src/testing/virtual-network.ts'
 import type { VirtualNetworkInit } from '../../src/testing/virtual-network.ts'
 import type { VirtualNode } from '../../src/testing/virtual-node.ts'
-import { RawPeer } from './raw-peer.ts'
+import type { RawPeer } from '../../src/testing/raw-peer.ts'
 import { ScriptedReceiver, wantMessage } from './scripted-receiver.ts'
 import type { Letter } from './scripted-receiver.ts'
 
@@ -32,7 +32,7 @@ export async function setUpMessenger (init: MessengerSetupInit = {}): Promise<Me
   const node = net.createNode()
   const messenger = new Messenger({ network: node, clock: net.clock, logger: silentLogger() }, resolveNetworkOptions(init.options))
   const receiver = new ScriptedReceiver(net.clock)
-  const bob = await new RawPeer(net, init.protocols == null ? {} : { protocols: init.protocols }).start()
+  const bob = await net.rawPeer(init.protocols == null ? {} : { protocols: init.protocols })
 
   await messenger.start(receiver)
   net.connect(node, bob.node)

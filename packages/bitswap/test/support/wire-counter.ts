@@ -3,7 +3,7 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import { decodeMessage } from '../../src/message/codec.ts'
 import { Unframer } from '../../src/message/frame.ts'
 import type { Carried, WireTotals } from '../../src/testing/invariants/accounting-invariants.ts'
-import type { Arrival, NetworkObserver } from '../../src/testing/virtual-network.ts'
+import type { Arrival, NetworkObserver } from '../../src/testing/network-observer.ts'
 import type { VirtualNode } from '../../src/testing/virtual-node.ts'
 
 interface Totals extends WireTotals {
@@ -11,7 +11,7 @@ interface Totals extends WireTotals {
   left: Carried
 }
 
-export class WireCounter implements NetworkObserver {
+export class WireCounter implements Pick<NetworkObserver, 'bytesArrived'> {
   readonly #totals: Map<string, Map<string, Totals>> = new Map()
   readonly #unframers: Map<string, Unframer> = new Map()
   /** When bytes last arrived. */

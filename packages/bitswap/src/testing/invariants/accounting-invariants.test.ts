@@ -31,7 +31,7 @@ test('what adds up goes on doing so after peers were parted and streams were res
   const { net, alice, bob, carol } = busy
 
   for (let at = 60; at < 600; at += 60) {
-    net.clock.timer(at, () => { net.resetStreams(alice.node, carol.node) })
+    net.clock.timer(at, () => { busy.net.faults.resetStreams(alice.node, carol.node) })
   }
 
   net.clock.timer(90, () => { net.disconnect(alice.node, bob.node) })

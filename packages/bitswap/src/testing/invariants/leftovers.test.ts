@@ -5,12 +5,10 @@ import { Exchange } from '../../bitswap.ts'
 import { SessionState } from '../../client/session-state.ts'
 import { withDefaultHashers } from '../../message/prefix.ts'
 import { resolveOptions } from '../../options.ts'
-import { instances } from '../instance.ts'
 import { MemoryStore } from '../memory-store.ts'
 import { randomBlocks } from '../random-blocks.ts'
 import { silentLogger } from '../silent-logger.ts'
 import { VirtualNetwork } from '../virtual-network.ts'
-import { CountedClock } from './counted-clock.ts'
 import { leftovers } from './leftovers.ts'
 
 test('while wants are open they are left, and after the stop nothing is', async () => {
@@ -24,7 +22,7 @@ test('while wants are open they are left, and after the stop nothing is', async 
 
 test('when all that was wanted has come nothing is left, also of a peer that left', async () => {
   const net = new VirtualNetwork({ latency: 10 })
-  const [alice, bob] = await instances(net, 2)
+  const [alice, bob] = await net.instances(2)
   const blocks = await randomBlocks(20)
 
   bob.hold(...blocks)
@@ -68,8 +66,9 @@ test('what is left after the stop is named', async () => {
 
 test('an exchange that has stopped has no timer left on its clock', async () => {
   const net = new VirtualNetwork({ latency: 10 })
-  const [bob] = await instances(net, 1)
-  const [clock, network] = [new CountedClock(net.clock), net.createNode()]
+  const [bob] = await net.instances(1)
+  const network = net.createNode()
+  const { clock } = network
   const exchange = new Exchange({ network, clock, blockstore: new MemoryStore(), logger: silentLogger(), getHasher: withDefaultHashers() }, resolveOptions())
   const [{ cid }] = await randomBlocks(1)
 
@@ -80,18 +79,4 @@ test('an exchange that has stopped has no timer left on its clock', async () => 
   assert.ok(clock.pending > 0)
   await Promise.all([assert.rejects(got, { name: 'NotStartedError' }), net.clock.run(exchange.stop())])
   assert.deepEqual(leftovers(exchange, clock.pending), [])
-})
-
-test('a counted clock counts what is set, until it goes off or is cancelled', async () => {
-  const net = new VirtualNetwork()
-  const clock = new CountedClock(net.clock)
-  const cancel = clock.timer(10, () => {})
-
-  clock.timer(5, () => {})
-  clock.soon(() => {})
-  assert.equal(clock.pending, 3)
-  await net.clock.advance(5)
-  assert.deepEqual([clock.pending, clock.now()], [1, 5])
-  cancel()
-  assert.equal(clock.pending, 0)
 })

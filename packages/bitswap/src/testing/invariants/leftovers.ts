@@ -37,7 +37,7 @@ export function boardLeftovers (board: WantBoard): string[] {
  * have left nothing on the serving side; once `stop` has resolved, nothing at
  * all. Sessions that users keep open are theirs, until it stops.
  *
- * @param timers - how many timers it has set on its clock, where somebody counts them (`CountedClock`); to be 0 once it has stopped
+ * @param timers - how many timers it has set on its clock, where somebody counts them (a `NodeClock`); to be 0 once it has stopped
  */
 export function leftovers (exchange: Exchange, timers: number = 0): string[] {
   const { books } = exchange

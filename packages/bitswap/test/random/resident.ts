@@ -1,0 +1,59 @@
+/** An instance in a random scenario, with what was done to it so far. */
+import { multihashKey } from '../../src/core/cid-map.ts'
+import type { Instance } from '../../src/testing/instance.ts'
+import { BLOCKS } from './contents.ts'
+
+export class Resident {
+  readonly number: number
+  readonly instance: Instance
+  /** Blocks that were changed in its store, by number. */
+  readonly spoilt: Set<number> = new Set()
+  state: 'up' | 'stopped' | 'crashed' = 'up'
+  frozen: boolean = false
+  /** Was its store ever made to fail? */
+  storeFailed: boolean = false
+  wasStopped: boolean = false
+  /** In milliseconds of the network. */
+  stoppedAt: number = 0
+
+  constructor (number: number, instance: Instance) {
+    this.number = number
+    this.instance = instance
+  }
+
+  get name (): string {
+    return this.instance.name
+  }
+
+  /** Can its user do anything? */
+  get isAwake (): boolean {
+    return this.state !== 'crashed' && !this.frozen
+  }
+
+  /** Has it the block, with the right bytes? */
+  holds (block: number): boolean {
+    const { cid, bytes } = BLOCKS[block]
+    const kept = this.instance.store.peek(cid)
+
+    return kept != null && Buffer.compare(kept, bytes) === 0
+  }
+
+  /** Blocks it has other bytes for, though nobody changed them, as sentences. */
+  wrongBytes (): string[] {
+    return BLOCKS.flatMap(({ cid }, block) => {
+      const isWrong = this.instance.store.peek(cid) != null && !this.holds(block) && !this.spoilt.has(block)
+
+      return isWrong ? [`${this.name} stored wrong bytes for ${cid}`] : []
+    })
+  }
+
+  /** What this one thinks the other holds of it, and what that holds, as keys of multihashes. */
+  account (other: Resident): { thought: Set<string>, held: Set<string> } {
+    const peer = this.instance.bitswap.wantBoard.peers.get(other.instance.peer.toString())
+
+    return {
+      thought: new Set([...peer?.wants ?? []].map(({ cid }) => multihashKey(cid))),
+      held: new Set(other.instance.bitswap.wantlistForPeer(this.instance.peer).map(({ cid }) => multihashKey(cid)))
+    }
+  }
+}

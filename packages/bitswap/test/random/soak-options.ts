@@ -1,0 +1,113 @@
+/** The flags of `npm run soak`. */
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+
+/** One life again, or a part of it. */
+export interface ReplayOptions {
+  readonly seed: number
+  /** Its first so many actions. */
+  readonly actions: number | undefined
+  /** These of its actions, by number. */
+  readonly only: readonly number[] | undefined
+  /** Print all that went over the wire. */
+  readonly trace: boolean
+  /** Look for the shortest life of this seed that fails. */
+  readonly shrink: boolean
+}
+
+/** Many lives. */
+export interface SoakOptions {
+  readonly from: number
+  /** Undefined: as many as the time allows. */
+  readonly seeds: number | undefined
+  readonly minutes: number | undefined
+  readonly jobs: number
+}
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export const USAGE = 'npm run soak -- --seeds N [--from M] [--minutes T] [--jobs J], or --seed N [--actions n | --only i,j,…] [--trace] [--shrink]'
+
+const MAX_SEED = 0xffff_ffff
+
+const MAX_JOBS = 64
+
+/** @throws UsageError */
+export function parseSoakOptions (argv: readonly string[]): ReplayOptions | SoakOptions {
+  const { seed, actions, only, trace = false, shrink = false, ...many } = parse(argv)
+
+  if (seed == null) {
+    const given = Object.entries({ '--actions': actions, '--only': only, '--trace': trace || undefined, '--shrink': shrink || undefined }).find(([, value]) => value != null)
+
+    if (given != null) {
+      throw new UsageError(`${given[0]} goes with --seed`)
+    }
+
+    return parseMany(many)
+  }
+
+  const [other] = Object.keys(many)
+
+  if (other != null || (actions != null && only != null)) {
+    throw new UsageError(other == null ? 'either --actions or --only' : `--${other} does not go with --seed`)
+  }
+
+  return {
+    seed: toNumber('--seed', seed, MAX_SEED),
+    actions: actions == null ? undefined : toNumber('--actions', actions, Infinity),
+    only: only?.split(',').map(number => toNumber('--only', number, Infinity)),
+    trace,
+    shrink
+  }
+}
+
+function parseMany ({ seeds, from = '1', minutes, jobs }: { seeds?: string, from?: string, minutes?: string, jobs?: string }): SoakOptions {
+  if (seeds == null && minutes == null) {
+    throw new UsageError('says neither how many --seeds nor how many --minutes')
+  }
+
+  return {
+    from: toNumber('--from', from, MAX_SEED),
+    seeds: seeds == null ? undefined : toNumber('--seeds', seeds, MAX_SEED),
+    minutes: minutes == null ? undefined : toNumber('--minutes', minutes, Infinity),
+    jobs: jobs == null ? Math.min(2, availableParallelism()) : Math.max(1, toNumber('--jobs', jobs, MAX_JOBS))
+  }
+}
+
+function parse (argv: readonly string[]): ReturnType<typeof parseFlags>['values'] {
+  try {
+    return parseFlags(argv).values
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('\n')[0], { cause: error })
+  }
+}
+
+/** Its type follows from the flags. */
+function parseFlags (argv: readonly string[]) {
+  return parseArgs({
+    args: [...argv],
+    options: {
+      seed: { type: 'string' },
+      actions: { type: 'string' },
+      only: { type: 'string' },
+      trace: { type: 'boolean' },
+      shrink: { type: 'boolean' },
+      seeds: { type: 'string' },
+      from: { type: 'string' },
+      minutes: { type: 'string' },
+      jobs: { type: 'string' }
+    }
+  })
+}
+
+function toNumber (flag: string, text: string, most: number): number {
+  const number = Number(text)
+
+  if (!/^\d+$/.test(text) || number > most) {
+    throw new UsageError(`${flag} takes a whole number${most === Infinity ? '' : ` up to ${most}`}, not ${JSON.stringify(text)}`)
+  }
+
+  return number
+}
