@@ -107,12 +107,21 @@ class Churn {
   }
 }
 
-/** @throws ScenarioError when it wants anything that has all */
-function expectDone ({ bitswap, store, name }: Instance): void {
-  const left = bitswap.stat().wantlist.length
+/** @throws ScenarioError when it lacks anything, or wants anything, or counts otherwise than the wire */
+function expectDone (net: VirtualNetwork, leech: Instance): void {
+  const { bitswap, store, name, crashes, peer } = leech
+  const { wantlist, dupBlksReceived } = bitswap.stat()
+  const wantedElsewhere = net.members.filter(({ node }) => node.isOnline).reduce((sum, { bitswap }) => sum + bitswap.wantlistForPeer(peer).length, 0)
 
-  if (left > 0 || store.count !== BLOCKS) {
-    throw new ScenarioError(`${name} has ${store.count} blocks in the end, and wants ${left}`)
+  if (wantlist.length + wantedElsewhere > 0 || store.count !== BLOCKS) {
+    throw new ScenarioError(`${name} has ${store.count} blocks in the end, wants ${wantlist.length}, and ${wantedElsewhere} as others see it`)
+  }
+
+  const duplicates = net.trace.traffic({ to: leech }).blocks - BLOCKS
+
+  // what came in an earlier life it does not know of
+  if (crashes === 0 && dupBlksReceived !== duplicates) {
+    throw new ScenarioError(`${name} counts ${dupBlksReceived} duplicates, and ${duplicates} came`)
   }
 }
 
@@ -136,7 +145,7 @@ export const churn: Scenario = {
     await settle(net)
 
     const survivors = leeches.filter((_, i) => ends[i] != null)
-    survivors.forEach(expectDone)
+    survivors.forEach(leech => { expectDone(net, leech) })
     await net.close()
 
     const traffic = leeches.map(leech => ({ sent: net.trace.traffic({ from: leech }), received: net.trace.traffic({ to: leech }) }))
