@@ -10,7 +10,7 @@
  *
  * Sent and received are the messages of the fetcher, counted when the network
  * has come to rest: with the cancels that go out after the last block came,
- * which boxo's figures leave out. Where there are several fetchers they are
+ * which boxo's figures leave out: how many those are is said below. Where there are several fetchers they are
  * those of the first in boxo's scenarios, and of all together in the others; so
  * are duplicates and blocks. Bytes are those of the whole network.
  *

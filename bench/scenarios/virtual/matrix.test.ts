@@ -71,7 +71,7 @@ test('a result is a line of the table, or of JSON with the keys there are to be'
   assert.deepEqual(Object.keys(json), KEYS)
   assert.deepEqual([json.name, json.boxo, json.limit, json.blocks], ['3Nodes-AllToAll-BigBatch', 0.047, 0.04, 100])
   assert.deepEqual([json.details.boxoSent, json.details.boxoReceived], [5, 37])
-  assert.equal(row(result).length, header().length)
+  assert.equal(row({ ...result, details: {} }).length, header().length)
   assert.equal(row({ ...result, details: { some: 1, more: [1, { a: 2 }] } }).split('\n').slice(1).join('\n'), '    some: 1\n    more: 1, a 2')
   assert.deepEqual(JSON.parse(jsonLine({ ...result, boxo: null, limit: null })).boxo, null)
 })

@@ -147,16 +147,24 @@ async function runRow (row: Row, seed: number): Promise<Result> {
   await net.run(async () => { await Promise.all(fetchers.map(async fetcher => await fetchBlocks(net, fetcher, blocks, row.fetch))) })
 
   const seconds = net.clock.now() / 1000
-  const [first, ...others] = await countedAfter(net, fetchers, blocks.length)
+  const atTheEnd = fetchers[0]?.bitswap.stat()
+  const [first, ...others] = await countedAfter(net, fetchers, blocks.length) as [Figures, ...Figures[]]
+  const late = {
+    sent: first.sent - (atTheEnd?.messagesSent ?? 0),
+    received: first.received - (atTheEnd?.messagesReceived ?? 0)
+  }
 
   return {
-    ...first as Figures,
+    ...first,
     name: row.name,
     seconds,
     boxo: row.boxo,
     limit: row.limit,
     bytes: net.trace.traffic().bytes,
-    details: others.length === 0 ? {} : { duplicatesOfTheOthers: sumOf(others).duplicates },
+    details: {
+      ...late.sent + late.received === 0 ? {} : { ofTheseAfterTheEnd: late },
+      ...others.length === 0 ? {} : { duplicatesOfTheOthers: sumOf(others).duplicates }
+    },
     hash: net.trace.hash
   }
 }
