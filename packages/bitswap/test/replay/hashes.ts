@@ -44,5 +44,5 @@ export async function hashes (): Promise<Record<string, string>> {
 }
 
 if (import.meta.main) {
-  console.log(JSON.stringify(await hashes()))
+  process.stdout.write(`${JSON.stringify(await hashes())}\n`)
 }
