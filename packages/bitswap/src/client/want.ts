@@ -3,6 +3,7 @@
  * so that it is asked of one peer at a time however many callers wait.
  */
 import type { CID } from 'multiformats/cid'
+import { SmallSet } from '../core/small-set.ts'
 import { UnavailableReason } from '../errors.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { SessionState } from './session-state.ts'
@@ -41,17 +42,17 @@ export class Want {
   cid: CID
   priority: number
   state: WantState = WantState.Ready
-  readonly sessions: Set<SessionState> = new Set()
+  readonly sessions: SmallSet<SessionState> = new SmallSet()
   /** Those of them that want it from nobody but their own peers. */
-  readonly closedIn: Set<SessionState> = new Set()
+  readonly closedIn: SmallSet<SessionState> = new SmallSet()
   /** By peer key, those who left included: at most one entry for each peer that was asked, or spoke, since the last refresh. */
   readonly answers: Map<string, Answer> = new Map()
   /** Peers in whose wantlists it is, told of it or about to be. */
-  readonly holders: Set<ClientPeer> = new Set()
+  readonly holders: SmallSet<ClientPeer> = new SmallSet()
   /** Who was asked to send it and has not answered: nearly always at most one. */
-  readonly askedOf: Set<ClientPeer> = new Set()
+  readonly askedOf: SmallSet<ClientPeer> = new SmallSet()
   /** Who was asked whether they have it and has not answered. */
-  readonly probedAt: Set<ClientPeer> = new Set()
+  readonly probedAt: SmallSet<ClientPeer> = new SmallSet()
   /** Has routing been asked for it in this round? */
   search: 'none' | 'running' | 'done' = 'none'
   #searcher: SessionState | undefined

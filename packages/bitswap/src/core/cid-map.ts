@@ -3,21 +3,11 @@
  * CIDs of different codecs, are one entry, as they are one block in a store.
  */
 import type { CID } from 'multiformats/cid'
+import { bytesKey } from './bytes-key.ts'
 
-/**
- * The multihash as a string of one character a byte: ten times cheaper than
- * `cid.toString()`, and equal exactly when the multihashes are.
- */
+/** The multihash as a string: far cheaper than `cid.toString()`, and equal exactly when the multihashes are. */
 export function multihashKey (cid: CID): string {
-  const bytes = cid.multihash.bytes
-  let key = ''
-
-  // fromCharCode takes its arguments on the stack: an identity CID may be long
-  for (let i = 0; i < bytes.length; i += 1024) {
-    key += String.fromCharCode(...bytes.subarray(i, i + 1024))
-  }
-
-  return key
+  return bytesKey(cid.multihash.bytes)
 }
 
 export class CIDMap<V> implements Iterable<[CID, V]> {

@@ -3,6 +3,7 @@
  * {@link Lifecycle} moves from state to state; nothing else changes its state.
  */
 import { CID } from 'multiformats/cid'
+import { bytesKey } from '../core/bytes-key.ts'
 import { WantType } from '../message/message.ts'
 import type { WantEntry } from '../message/message.ts'
 import type { Account } from './account.ts'
@@ -69,7 +70,7 @@ export interface Request {
 
 /** The bytes of the CID as a string, one character a byte. Only for CIDs whose length was checked. */
 export function cidKey (cid: CID): string {
-  return String.fromCharCode(...cid.bytes)
+  return bytesKey(cid.bytes)
 }
 
 /** The CID of a {@link cidKey}. */

@@ -52,11 +52,11 @@ const SMALL_NETWORK = 20
 
 const LANES = [Lane.Wants, Lane.Blocks] as const
 
-/** Larger ones after so many; and of small ones all instances, whether anything of them ran or not. */
+/** Larger ones after so many. */
 const STEPS_BETWEEN = 1000
 
-/** Calls by whoever runs a scenario are not steps: so many steps later at the latest what they did is seen. */
-const STEPS_BETWEEN_SMALL = 50
+/** Calls by whoever runs a scenario are no steps of an instance: of small networks all are looked at so many steps later at the latest, of all at quiet. */
+const STEPS_BETWEEN_ALL = 50
 
 export class Watch {
   readonly #components: WatchComponents
@@ -97,15 +97,12 @@ export class Watch {
   afterStep (): void {
     const { clock, instances, topology } = this.#components
     const isSmall = instances.length <= SMALL_NETWORK
-    const all = ++this.#steps % (isSmall ? STEPS_BETWEEN_SMALL : STEPS_BETWEEN) === 0
 
-    for (const instance of instances) {
-      if (all || (isSmall && this.#ran.has(instance.node))) {
-        this.#check(instance)
-      }
+    if (++this.#steps % (isSmall ? 1 : STEPS_BETWEEN) === 0) {
+      const all = isSmall && this.#steps % STEPS_BETWEEN_ALL === 0
+      instances.filter(({ node }) => all || this.#ran.has(node)).forEach(instance => { this.#check(instance) })
+      this.#ran.clear()
     }
-
-    this.#ran.clear()
 
     if (this.#wireUsed && clock.isInstantOver && topology.isQuiet) {
       this.#wireUsed = false

@@ -29,7 +29,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   [/ is over, and still on the board$/, async busy => { (await busy.want(WantState.Asked)).state = WantState.Over }],
   [/ is wanted by no session$/, async busy => {
     const want = await busy.want(WantState.Asked)
-    want.sessions.forEach(session => { session.wants.delete(want) })
+    ;[...want.sessions].forEach(session => { session.wants.delete(want) })
     want.sessions.clear()
   }],
   [/ is wanted by session 99, which is not on the board$/, async busy => {
@@ -40,7 +40,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/ is wanted by session 1, which does not know$/, async busy => {
     const want = await busy.want(WantState.Asked)
-    want.sessions.forEach(session => { session.wants.delete(want) })
+    ;[...want.sessions].forEach(session => { session.wants.delete(want) })
   }],
   [/ is closed in session 99, which does not want it$/, async busy => { (await busy.want(WantState.Asked)).closedIn.add(new SessionState(99, false)) }],
   [/ is held by peer …\w{8}, which is not connected$/, async busy => {
@@ -51,16 +51,16 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/ is held by peer …\w{8}, in whose wantlist it is not$/, async busy => {
     const want = await busy.want(want => want.holders.size > 0)
-    want.holders.forEach(peer => { peer.wants.forget(want.key) })
+    ;[...want.holders].forEach(peer => { peer.wants.forget(want.key) })
   }],
   [/ is asked of peer …\w{8}, which does not know$/, async busy => {
     const want = await busy.want(WantState.Asked)
-    want.askedOf.forEach(peer => { peer.asked.delete(want) })
+    ;[...want.askedOf].forEach(peer => { peer.asked.delete(want) })
   }],
   [/ is asked of peer …\w{8}, which is no holder$/, async busy => { (await busy.want(WantState.Asked)).holders.clear() }],
   [/ is probed at peer …\w{8}, which does not know$/, async busy => {
     const want = await busy.want(want => want.probedAt.size > 0)
-    want.probedAt.forEach(peer => { peer.probed.delete(want) })
+    ;[...want.probedAt].forEach(peer => { peer.probed.delete(want) })
   }],
   [/ is probed at peer …\w{8}, which is no holder$/, async busy => { (await busy.want(want => want.probedAt.size > 0)).holders.clear() }],
   [/^want …\w{8} \(asked\) is asked of nobody$/, async busy => { (await busy.want(WantState.Asked)).askedOf.clear() }],
@@ -73,15 +73,15 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   [/^want …\w{8} \(waiting\) has no deadline$/, async busy => { busy.board.deadlines.delete(await busy.want(WantState.Waiting)) }],
   [/^want …\w{8} \(ready\) awaits nothing in session 1, and not a \w+$/, async busy => {
     const want = await busy.want(WantState.Ready)
-    want.sessions.forEach(session => { session.ready.remove(want) })
+    ;[...want.sessions].forEach(session => { session.ready.remove(want) })
   }],
   [/^want …\w{8} \(ready\) waits for its turn, while session 1 looks for 0 of 3$/, async busy => {
     const want = await busy.want(want => [...want.sessions].some(session => session.ready.awaited(want) === 'turn'))
-    want.sessions.forEach(session => { session.looking = 0 })
+    ;[...want.sessions].forEach(session => { session.looking = 0 })
   }],
   [/ waits for its turn, and may not be looked for$/, async busy => {
     const want = await busy.want(want => [...want.sessions].some(session => session.ready.awaited(want) === 'turn'))
-    want.sessions.forEach(session => { want.closedIn.add(session) })
+    ;[...want.sessions].forEach(session => { want.closedIn.add(session) })
   }],
   [/^want …\w{8} \(ready\) waits for a peer, while peer …\w{8} is idle$/, async busy => {
     await busy.want(want => [...want.sessions].some(session => session.ready.awaited(want) === 'peer'))
@@ -94,7 +94,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/^peer …\w{8} owes \d+ answers, and its silence will not be noticed$/, async busy => {
     const want = await busy.want(WantState.Asked)
-    want.askedOf.forEach(peer => { busy.board.deadlines.delete(peer) })
+    ;[...want.askedOf].forEach(peer => { busy.board.deadlines.delete(peer) })
   }],
   [/^peer …\w{8} has …\w{8} in its wantlist, which nobody wants$/, async busy => {
     await busy.want(WantState.Asked)
@@ -123,31 +123,31 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/^session 1 is closed, and still on the board$/, async busy => {
     await busy.want(WantState.Asked)
-    busy.board.sessions.forEach(session => { session.closed = true })
+    ;[...busy.board.sessions].forEach(session => { session.closed = true })
   }],
   [/^session 1 counts 99 wants that are looked for, there are \d$/, async busy => {
     await busy.want(WantState.Asked)
-    busy.board.sessions.forEach(session => { session.looking = 99 })
+    ;[...busy.board.sessions].forEach(session => { session.looking = 99 })
   }],
   [/^session 1 has \d+ wants in its queues, \d+ are ready$/, async busy => {
     const want = await busy.want(WantState.Asked)
-    want.sessions.forEach(session => { session.ready.push(want, 'peer') })
+    ;[...want.sessions].forEach(session => { session.ready.push(want, 'peer') })
   }],
   [/^session 1 has -1 dials and \d searches$/, async busy => {
     await busy.want(WantState.Asked)
-    busy.board.sessions.forEach(session => { session.dials = -1 })
+    ;[...busy.board.sessions].forEach(session => { session.dials = -1 })
   }],
   [/^session 1 has peer …\w{8}, which is not connected or does not know$/, async busy => {
     await busy.want(WantState.Asked)
-    busy.board.sessions.forEach(session => { session.peers.add(new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 })) })
+    ;[...busy.board.sessions].forEach(session => { session.peers.add(new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 })) })
   }],
   [/^session 1 wants want …\w{8} \(ready\), which does not know$/, async busy => {
     const { cid } = await busy.want(WantState.Ready)
-    busy.board.sessions.forEach(session => { session.wants.add(new Want('unknown', cid, 1)) })
+    ;[...busy.board.sessions].forEach(session => { session.wants.add(new Want('unknown', cid, 1)) })
   }],
   [/^session 1 wants want …\w{8} \(ready\), which is not on the board$/, async busy => {
     const { cid } = await busy.want(WantState.Ready)
-    busy.board.sessions.forEach(session => { session.wants.add(new Want('unknown', cid, 1)) })
+    ;[...busy.board.sessions].forEach(session => { session.wants.add(new Want('unknown', cid, 1)) })
   }],
   [/^want …\w{8} \(looking\) is not among the unresolved$/, async busy => { busy.board.unresolved.delete(await busy.want(WantState.Looking)) }],
   [/^want …\w{8} \(asked\) is among the unresolved, and is none or not on the board$/, async busy => { busy.board.unresolved.add(await busy.want(WantState.Asked)) }],
@@ -166,7 +166,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/^what became possible was not done, for 0 peers and 1, 1 and 1 sessions$/, async busy => {
     await busy.want(WantState.Asked)
-    busy.board.sessions.forEach(session => {
+    ;[...busy.board.sessions].forEach(session => {
       busy.board.stirred.add(session)
       busy.board.gained.set(session, new Set())
       busy.board.roomToLook.add(session)
