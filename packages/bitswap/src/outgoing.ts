@@ -11,6 +11,9 @@ export function wantsMessage (wants: OutgoingWants | undefined, presences: Prese
     return undefined
   }
 
+  // not the two themselves: what they say is let go of once it was sent
+  const deliveries = [wants, presences].flatMap(part => part == null ? [] : [{ sent: part.sent, lost: part.lost }])
+
   return {
     message: {
       full: wants?.message.full ?? false,
@@ -20,14 +23,8 @@ export function wantsMessage (wants: OutgoingWants | undefined, presences: Prese
       presences: presences?.presences ?? [],
       pendingBytes: presences?.pendingBytes ?? 0
     },
-    sent: () => {
-      wants?.sent()
-      presences?.sent()
-    },
-    lost: error => {
-      wants?.lost(error)
-      presences?.lost(error)
-    }
+    sent: () => { deliveries.forEach(({ sent }) => { sent() }) },
+    lost: error => { deliveries.forEach(({ lost }) => { lost(error) }) }
   }
 }
 
@@ -48,6 +45,6 @@ export function blocksMessage (envelope: Envelope | undefined, blockSent: ((bloc
         blocks.forEach(blockSent)
       }
     },
-    lost: error => { envelope.lost(error) }
+    lost: envelope.lost
   }
 }

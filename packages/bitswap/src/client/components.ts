@@ -28,7 +28,7 @@ export interface ClientComponents {
 
 /** What is to be said to a peer, and what became of it. */
 export interface OutgoingWants {
-  message: Message
-  sent (): void
-  lost (error: Error): void
+  readonly message: Message
+  readonly sent: () => void
+  readonly lost: (error: Error) => void
 }

@@ -20,10 +20,14 @@ import { EntryState, toWire } from './wantlist-entry.ts'
 import type { Entry, Wanted } from './wantlist-entry.ts'
 
 /** What one message said; to be handed to `sent` or `lost`, and not looked into. */
-export interface WantsBatch {
-  message: Message
+export interface SaidWants {
+  full: boolean
   entries: readonly Entry[]
   cancels: readonly NamedCancel[]
+}
+
+export interface WantsBatch extends SaidWants {
+  message: Message
 }
 
 export class PeerWants {
@@ -184,29 +188,29 @@ export class PeerWants {
     const wants = entries.map(entry => toWire(entry, abilities))
     const message: Message = { full, wants, cancels: cancels.map(([, name]) => nameFor(abilities, name)), blocks: [], presences: [], pendingBytes: 0 }
 
-    return { message, entries, cancels }
+    return { message, full, entries, cancels }
   }
 
   /** The message went out. */
-  sent (batch: WantsBatch, now: number): void {
-    for (const entry of batch.entries) {
+  sent (said: SaidWants, now: number): void {
+    for (const entry of said.entries) {
       entry.sentAt = now
     }
   }
 
   /** The message did not arrive, or may not have: what it said and still holds is said again. */
-  lost (batch: WantsBatch): void {
-    for (const entry of batch.entries) {
+  lost (said: SaidWants): void {
+    for (const entry of said.entries) {
       if (this.#entries.get(entry.key) === entry && entry.state === EntryState.Sent) {
         this.#queue(entry)
       }
     }
 
-    for (const [key, name] of batch.cancels) {
+    for (const [key, name] of said.cancels) {
       this.#putCancel(key, name)
     }
 
-    if (batch.message.full) {
+    if (said.full) {
       this.#saidAnything = false
     }
   }

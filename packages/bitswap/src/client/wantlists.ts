@@ -88,11 +88,13 @@ export class Wantlists {
       return undefined
     }
 
+    const { message, ...said } = batch
+
     return {
-      message: batch.message,
-      sent: () => { peer.wants.sent(batch, clock.now()) },
+      message,
+      sent: () => { peer.wants.sent(said, clock.now()) },
       lost: () => {
-        peer.wants.lost(batch)
+        peer.wants.lost(said)
 
         if (peer.wants.hasChanges && this.peer(id) === peer) {
           sender.wake(id, 'wants')

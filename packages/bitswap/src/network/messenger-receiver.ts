@@ -12,18 +12,22 @@ import type { BitswapProtocol } from './protocols.ts'
 export const Lane = { Wants: 'wants', Blocks: 'blocks' } as const
 export type Lane = typeof Lane[keyof typeof Lane]
 
-/** A message on its way. Exactly one of the two is called first; `lost` may still follow `sent`. */
+/**
+ * A message on its way. Exactly one of the two functions is called first; `lost`
+ * may still follow `sent`, and should keep no more than it needs for that: the
+ * message is let go of before.
+ */
 export interface Outgoing {
-  message: Message
+  readonly message: Message
 
   /** All its bytes were taken by the transport. */
-  sent (): void
+  readonly sent: () => void
 
   /**
    * It was not sent, or its stream was reset so soon after that it may not have
    * arrived: whatever it said must be said again.
    */
-  lost (error: Error): void
+  readonly lost: (error: Error) => void
 }
 
 export interface MessengerReceiver {

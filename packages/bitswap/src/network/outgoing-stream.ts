@@ -41,7 +41,7 @@ export interface OutgoingStreamOwner {
 }
 
 interface Sent {
-  outgoing: Outgoing
+  lost: Outgoing['lost']
   size: number
   at: number
 }
@@ -109,7 +109,7 @@ export class OutgoingStream {
       this.#writing = false
     }
 
-    this.#remember({ outgoing, size, at: this.#components.clock.now() })
+    this.#remember({ lost: outgoing.lost, size, at: this.#components.clock.now() })
     this.#retireIfEnded()
   }
 
@@ -229,9 +229,9 @@ export class OutgoingStream {
   #lose (error: Error): boolean {
     const lost = this.#sent.splice(0)
 
-    for (const { outgoing } of lost) {
+    for (const sent of lost) {
       this.#components.owner.lostAfterSent()
-      outgoing.lost(error)
+      sent.lost(error)
     }
 
     return lost.length > 0

@@ -20,13 +20,13 @@ import type { StoreQueries } from './store-queries.ts'
 /** Something on its way. One of the two is called first; `lost` may still follow `sent`. */
 export interface Delivery {
   /** Bytes of blocks that the peer is going to be sent, without those in here. */
-  pendingBytes: number
+  readonly pendingBytes: number
 
   /** It was written. */
-  sent (): void
+  readonly sent: () => void
 
   /** It was not written, or may not have arrived although it was: it is due again. */
-  lost (error: Error): void
+  readonly lost: (error: Error) => void
 }
 
 /**
