@@ -103,7 +103,7 @@ export class Topology {
   connect (a: VirtualNode, b: VirtualNode, options: ConnectOptions = {}): void {
     const existing = this.link(a, b)
 
-    if (existing?.isOpen === true && !a.hasVanishedFrom(existing) && !b.hasVanishedFrom(existing)) {
+    if (existing?.isOpen === true && !existing.isBroken) {
       return
     }
 
@@ -159,7 +159,7 @@ export class Topology {
   async #dial (from: VirtualNode, to: VirtualNode, signal?: AbortSignal): Promise<VirtualLink | undefined> {
     await this.partitions.passable(from, to, signal)
 
-    if (this.link(from, to) == null) {
+    if (this.link(from, to)?.isBroken !== false) {
       const roundTrip = this.latency(from, to) + this.latency(to, from)
       await sleep(this.#clock, this.#conditions.dialRoundTrips * roundTrip, signal)
 

@@ -40,6 +40,8 @@ interface Side {
   stalls: Set<Map<VirtualStream, () => void>>
   /** This end was told that the other is connected. */
   told: boolean
+  /** The node at this end has crashed since. */
+  vanished: boolean
 }
 
 /** Told apart in traces only. */
@@ -56,7 +58,7 @@ export class VirtualLink {
   /** @param pipes - from the first end to the second, and back */
   constructor (ends: [LinkEnd, LinkEnd], pipes: [PipeInit, PipeInit], clock: Clock, options: LinkOptions & { nextNumber: NextStreamNumber }) {
     const side = (node: LinkEnd, pipe: PipeInit): Side => {
-      return { node, pipe: new Pipe(clock, pipe), damage: new Damage(), streams: new Set(), stalls: new Set(), told: false }
+      return { node, pipe: new Pipe(clock, pipe), damage: new Damage(), streams: new Set(), stalls: new Set(), told: false, vanished: false }
     }
 
     this.#clock = clock
@@ -67,6 +69,11 @@ export class VirtualLink {
 
   get isOpen (): boolean {
     return this.#open
+  }
+
+  /** Has the node at one end crashed, and the other has not noticed? */
+  get isBroken (): boolean {
+    return this.#sides.some(({ vanished }) => vanished)
   }
 
   /** There and back, in milliseconds. */
@@ -95,7 +102,7 @@ export class VirtualLink {
   update (node: LinkEnd): void {
     const [side, other] = this.#of(node)
     const protocol = agree(node, other.node)
-    const wanted = this.#open && this.#identified && node.receiver != null && other.node.receiver != null && protocol != null
+    const wanted = this.#open && !side.vanished && this.#identified && node.receiver != null && other.node.receiver != null && protocol != null
 
     if (wanted && !side.told) {
       side.told = true
@@ -215,6 +222,7 @@ export class VirtualLink {
   vanish (node: LinkEnd): void {
     const [side, other] = this.#of(node)
 
+    side.vanished = true
     side.told = false
     side.pipe.cut()
     other.pipe.cut()

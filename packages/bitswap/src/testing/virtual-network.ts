@@ -168,8 +168,11 @@ export class VirtualNetwork {
     this.#topology.disconnect(nodeOf(a), nodeOf(b))
   }
 
+  /** Not with one that has crashed since, whoever has noticed. */
   isConnected (a: Member, b: Member): boolean {
-    return this.#topology.link(nodeOf(a), nodeOf(b))?.isOpen === true
+    const link = this.#topology.link(nodeOf(a), nodeOf(b))
+
+    return link?.isOpen === true && !link.isBroken
   }
 
   /**

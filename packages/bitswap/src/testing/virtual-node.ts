@@ -67,8 +67,6 @@ export class VirtualNode implements Network, LinkEnd {
   protocols: readonly BitswapProtocol[]
   readonly #surroundings: NodeSurroundings
   readonly #opening: Map<(error: Error) => void, PeerId> = new Map()
-  /** Ends of links that the other side does not know to be dead. */
-  readonly #vanished: WeakSet<VirtualLink> = new WeakSet()
   #clock: NodeClock
   #receiver: NetworkReceiver | undefined
   #crashed = false
@@ -147,7 +145,6 @@ export class VirtualNode implements Network, LinkEnd {
     this.#clock.end()
 
     for (const [, link] of this.#surroundings.links(this)) {
-      this.#vanished.add(link)
       link.vanish(this)
     }
   }
@@ -158,11 +155,6 @@ export class VirtualNode implements Network, LinkEnd {
       this.#crashed = false
       this.#clock = new NodeClock(this.#surroundings.clock, this.#surroundings.ran)
     }
-  }
-
-  /** Did it crash, and the other end of this link has not noticed? */
-  hasVanishedFrom (link: VirtualLink): boolean {
-    return this.#vanished.has(link)
   }
 
   peers (): PeerId[] {
