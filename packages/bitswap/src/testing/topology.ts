@@ -101,9 +101,7 @@ export class Topology {
   }
 
   connect (a: VirtualNode, b: VirtualNode, options: ConnectOptions = {}): void {
-    const existing = this.link(a, b)
-
-    if (existing?.isOpen === true && !existing.isBroken) {
+    if (this.#isJoined(a, b)) {
       return
     }
 
@@ -156,10 +154,10 @@ export class Topology {
     return toDistribution(this.#conditions.latency).draw(this.#random(from.number, to.number, 1))
   }
 
+  /** A connection there is already is used, whatever gets through it. */
   async #dial (from: VirtualNode, to: VirtualNode, signal?: AbortSignal): Promise<VirtualLink | undefined> {
-    await this.partitions.passable(from, to, signal)
-
-    if (this.link(from, to)?.isBroken !== false) {
+    if (!this.#isJoined(from, to)) {
+      await this.partitions.passable(from, to, signal)
       const roundTrip = this.latency(from, to) + this.latency(to, from)
       await sleep(this.#clock, this.#conditions.dialRoundTrips * roundTrip, signal)
 
@@ -169,6 +167,13 @@ export class Topology {
     }
 
     return this.link(from, to)
+  }
+
+  /** Is there a connection with both at its ends? */
+  #isJoined (a: VirtualNode, b: VirtualNode): boolean {
+    const link = this.link(a, b)
+
+    return link?.isOpen === true && !link.isBroken
   }
 
   #identify (link: VirtualLink, delay: number): void {
