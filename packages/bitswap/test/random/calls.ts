@@ -89,7 +89,7 @@ export class Calls {
     blocks.forEach(block => call.missing.set(block, chance.pick(namesOf(block))))
 
     if (blocks.length > 0) {
-      this.#follow(call, count === 1 ? getOne(call, this.#complain) : getMany(call, chance, this.#complain))
+      this.#follow(call, async () => { await (count === 1 ? getOne(call, this.#complain) : getMany(call, chance, this.#complain)) })
     }
 
     return describe(call)
@@ -104,7 +104,7 @@ export class Calls {
       return 'nobody is there'
     }
 
-    this.#follow(call, walk(call, dag, this.#complain))
+    this.#follow(call, async () => { await walk(call, dag, this.#complain) })
 
     return `${describe(call)} of ${dag.blocks.length} blocks`
   }
@@ -222,11 +222,12 @@ export class Calls {
     }
   }
 
-  #follow (call: Call, outcome: Promise<void>): void {
+  #follow (call: Call, make: () => Promise<void>): void {
     const { problems } = this.#world
 
+    // callbacks are called from within already, and do something to it
     this.calls.push(call)
-    outcome.then(() => {
+    make().then(() => {
       if (call.missing.size > 0 && !call.left) {
         problems.push(`${call.name} ended without an error, and without ${call.missing.size} blocks`)
       }

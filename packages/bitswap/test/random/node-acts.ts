@@ -28,12 +28,10 @@ export class NodeActs {
   #crash (chance: Chance, resident: Resident): string {
     const noticed = chance.pick([0, chance.int(3000), Infinity])
     const duration = chance.int(5000)
-    const others = this.#world.othersThan(resident)
-    const back = others.filter(() => chance.oneIn(2))
+    const back = this.#world.othersThan(resident).filter(() => chance.oneIn(2))
 
     resident.state = 'crashed'
     resident.instance.crash({ noticed })
-    others.forEach(other => { this.#world.ties.broken(resident, other) })
     this.#world.net.clock.timer(duration, () => {
       if (resident.state === 'crashed') {
         this.#revive(resident)

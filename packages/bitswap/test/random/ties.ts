@@ -21,8 +21,6 @@ interface Tie {
   cut: boolean
   /** A byte was changed, or will be. */
   changed: boolean
-  /** One end has crashed. */
-  dead: boolean
   /** Why the books may differ. */
   doubt: string | undefined
 }
@@ -46,16 +44,7 @@ export class Ties {
 
   /** They have a new connection; what keeps bytes back may do so on that too. */
   renewed (a: Resident, b: Resident): void {
-    Object.assign(this.#tie(a, b), { lateSince: this.#clock.now(), cut: false, changed: false, dead: false, doubt: undefined })
-  }
-
-  /** One of them has crashed; the other may not know. */
-  broken (a: Resident, b: Resident): void {
-    this.#tie(a, b).dead = true
-  }
-
-  isBroken (a: Resident, b: Resident): boolean {
-    return this.#tie(a, b).dead
+    Object.assign(this.#tie(a, b), { lateSince: this.#clock.now(), cut: false, changed: false, doubt: undefined })
   }
 
   /** From now on nothing arrives, until `caughtUp`. */
@@ -132,7 +121,7 @@ export class Ties {
 
   #tie (a: Resident, b: Resident): Tie {
     const known = this.#of(a).get(b)
-    const tie = known ?? { delays: 0, lateSince: 0, lateUntil: -1, cut: false, changed: false, dead: false, doubt: undefined }
+    const tie = known ?? { delays: 0, lateSince: 0, lateUntil: -1, cut: false, changed: false, doubt: undefined }
 
     if (known == null) {
       this.#of(a).set(b, tie)

@@ -105,7 +105,7 @@ export class World {
   connect (a: Resident, b: Resident, identifyDelay: number = 0): void {
     const isThere = a.state !== 'crashed' && b.state !== 'crashed'
 
-    if (isThere && (!this.net.isConnected(a.instance, b.instance) || this.ties.isBroken(a, b))) {
+    if (isThere && !this.net.isConnected(a.instance, b.instance)) {
       this.ties.renewed(a, b)
       this.net.connect(a.instance, b.instance, { identifyDelay })
     }
