@@ -167,8 +167,9 @@ export class Calls {
     return `${[...cancelled].join(', ')} of ${session?.name ?? resident.name}`
   }
 
+  /** Seldom one that was stopped: there is little to see of that. */
   #caller (chance: Chance): Resident | undefined {
-    return chance.pickAny(this.#world.residents.filter(({ isAwake }) => isAwake))
+    return chance.pickAny(this.#world.residents.filter(({ isAwake, state }) => isAwake && (state === 'up' || chance.oneIn(8))))
   }
 
   #openSessions (): SessionInUse[] {

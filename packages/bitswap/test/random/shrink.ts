@@ -22,14 +22,22 @@ export interface ShrinkInit {
    * @default 200
    */
   readonly budget?: number
+  /**
+   * How a plan fails.
+   *
+   * @default lives it
+   */
+  readonly fails?: (plan: Plan) => Promise<RunFailedError | undefined>
 }
+
+const DEFAULT_BUDGET = 200
 
 /** Downwards from what the halving found, in case shorter ones fail where one in the middle did not. */
 const SCANNED = 8
 
 /** Undefined when the plan does not fail. */
-export async function shrink (plan: Plan, { budget = 200 }: ShrinkInit = {}): Promise<Failing | undefined> {
-  const shrinking = new Shrinking(plan, budget)
+export async function shrink (plan: Plan, { budget = DEFAULT_BUDGET, fails = failureOf }: ShrinkInit = {}): Promise<Failing | undefined> {
+  const shrinking = new Shrinking(plan, budget, fails)
 
   if (await shrinking.fails(plan.actions.length)) {
     await shrinking.shorten()
@@ -58,11 +66,13 @@ export function prefixOf (plan: Plan, count: number): Plan {
 class Shrinking {
   shortest: Failing | undefined
   readonly #plan: Plan
+  readonly #failureOf: (plan: Plan) => Promise<RunFailedError | undefined>
   #budget: number
 
-  constructor (plan: Plan, budget: number) {
+  constructor (plan: Plan, budget: number, failureOf: (plan: Plan) => Promise<RunFailedError | undefined>) {
     this.#plan = plan
     this.#budget = budget
+    this.#failureOf = failureOf
   }
 
   async fails (count: number): Promise<boolean> {
@@ -105,7 +115,7 @@ class Shrinking {
   }
 
   async #try (plan: Plan): Promise<boolean> {
-    const failure = this.#budget-- > 0 ? await failureOf(plan) : undefined
+    const failure = this.#budget-- > 0 ? await this.#failureOf(plan) : undefined
 
     if (failure != null) {
       this.shortest = { plan, failure }

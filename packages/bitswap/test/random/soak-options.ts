@@ -65,7 +65,7 @@ export function parseSoakOptions (argv: readonly string[]): ReplayOptions | Soak
 
 function parseMany ({ seeds, from = '1', minutes, jobs }: { seeds?: string, from?: string, minutes?: string, jobs?: string }): SoakOptions {
   if (seeds == null && minutes == null) {
-    throw new UsageError('says neither how many --seeds nor how many --minutes')
+    throw new UsageError('neither --seed nor --seeds nor --minutes')
   }
 
   return {

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseSoakOptions, UsageError } from './soak-options.ts'
+
+test('many seeds, from the first on, in two processes at most unless it is said otherwise', () => {
+  const { jobs, ...options } = parseSoakOptions(['--seeds', '20']) as ReturnType<typeof parseSoakOptions> & { jobs: number }
+
+  assert.deepEqual(options, { from: 1, seeds: 20, minutes: undefined })
+  assert.equal(jobs === 1 || jobs === 2, true)
+  assert.deepEqual(parseSoakOptions(['--minutes', '5', '--from', '7', '--jobs', '64']), { from: 7, seeds: undefined, minutes: 5, jobs: 64 })
+})
+
+test('one seed again, or a part of its actions', () => {
+  assert.deepEqual(parseSoakOptions(['--seed', '3', '--actions', '0', '--trace']), { seed: 3, actions: 0, only: undefined, trace: true, shrink: false })
+  assert.deepEqual(parseSoakOptions(['--seed', '3', '--only', '1,12', '--shrink']), { seed: 3, actions: undefined, only: [1, 12], trace: false, shrink: true })
+})
+
+test('what cannot be meant is refused in one line', () => {
+  const refused: Array<[string[], RegExp]> = [
+    [[], /^neither --seed nor --seeds nor --minutes$/],
+    [['--seeds', 'many'], /^--seeds takes a whole number up to 4294967295, not "many"$/],
+    [['--seeds', '-1'], /--seeds/],
+    [['--seed', '4294967296'], /^--seed takes a whole number up to 4294967295/],
+    [['--seed', '3', '--jobs', '2'], /^--jobs does not go with --seed$/],
+    [['--seed', '3', '--actions', '2', '--only', '1'], /^either --actions or --only$/],
+    [['--seed', '3', '--only', '1,,2'], /^--only takes a whole number, not ""$/],
+    [['--seeds', '3', '--trace'], /^--trace goes with --seed$/],
+    [['--seeds', '3', '--jobs', '65'], /^--jobs takes a whole number up to 64/],
+    [['--sed', '3'], /^Unknown option '--sed'/],
+    [['3'], /^Unexpected argument '3'/]
+  ]
+
+  for (const [argv, message] of refused) {
+    assert.throws(() => parseSoakOptions(argv), error => error instanceof UsageError && message.test(error.message) && !error.message.includes('\n'), argv.join(' '))
+  }
+})
