@@ -54,9 +54,17 @@ export interface Action {
 /** Does it, and says what it did, in words. */
 export type Act = (chance: Chance, action: Action) => string
 
+/** What goes wrong matters most where something has just begun: actions come in bursts of so many milliseconds. */
+const BURST = 400
+
+/** Bursts there are for each ten actions. */
+const BURSTS = 2
+
 /** In the order of their times. */
 export function drawActions (chance: Chance, count: number, duration: number): Action[] {
-  const drawn = Array.from({ length: count }, () => ({ time: chance.int(duration), kind: chance.weighted<ActionKind>(WEIGHTS), seed: chance.seed() }))
+  const bursts = Array.from({ length: Math.ceil(count * BURSTS / 10) }, () => chance.int(duration - BURST))
+  const time = (): number => chance.oneIn(3) ? chance.int(duration) : chance.pick(bursts) + chance.int(BURST)
+  const drawn = Array.from({ length: count }, () => ({ time: time(), kind: chance.weighted<ActionKind>(WEIGHTS), seed: chance.seed() }))
 
   return drawn.toSorted((a, b) => a.time - b.time).map((action, number) => ({ number, ...action }))
 }

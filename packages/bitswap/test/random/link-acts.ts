@@ -31,9 +31,11 @@ export class LinkActs {
     this.#world = world
   }
 
-  /** In either direction. */
+  /** In either direction; mostly where something is wanted. */
   #onLink (chance: Chance, act: (a: Resident, b: Resident) => string): string {
-    const pair = chance.pickAny(this.#world.connectedPairs())
+    const pairs = this.#world.connectedPairs()
+    const busy = chance.oneIn(4) ? [] : pairs.filter(([a, b]) => a.wantsOf(b) || b.wantsOf(a))
+    const pair = chance.pickAny(busy.length > 0 ? busy : pairs)
 
     if (pair == null) {
       return 'none is connected'

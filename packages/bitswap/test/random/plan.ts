@@ -64,14 +64,14 @@ export interface Plan {
 export function makePlan (seed: number): Plan {
   const chance = new Chance(seed)
   const count = chance.oneIn(6) ? chance.between(8, 12) : chance.between(2, 7)
-  const conditions = drawConditions(chance)
+  const { conditions, isSlow } = drawConditions(chance)
   const duration = chance.between(3000, 15_000)
   const holders = drawHolders(chance, count)
 
   return {
     seed,
     conditions,
-    isSlow: conditions.rate != null || conditions.uplink != null || conditions.downlink != null || typeof conditions.latency === 'object',
+    isSlow,
     instances: Array.from({ length: count }, () => drawInstance(chance)),
     badPeers: Array.from({ length: chance.oneIn(3) ? chance.between(1, 3) : 0 }, () => drawBadPeer(chance, count)),
     routers: [drawRouter(chance), drawRouter(chance)],
@@ -83,22 +83,28 @@ export function makePlan (seed: number): Plan {
   }
 }
 
-function drawConditions (chance: Chance): NetworkConditionsInit {
-  const latency = chance.pick([0, 1, 20, 100, fixed(5), uniform(1, 60), internetLatency(), internetLatency({ latencies: [5, 40, 150] })])
-  const rate = (): number => chance.pick([500_000, 2_000_000, 20_000_000])
-  const window = chance.pick([32_768, 262_144])
+/** Rates at which a few full windows take a second. */
+const SLOW_RATES = [500_000, 2_000_000]
 
-  return {
-    latency,
+function drawConditions (chance: Chance): Pick<Plan, 'conditions' | 'isSlow'> {
+  const isFar = chance.oneIn(8)
+  const near = [0, 1, 20, 100, fixed(5), uniform(1, 60), internetLatency({ latencies: [5, 40, 150] })]
+  const isThin = chance.oneIn(8)
+  const rate = (): number => isThin ? chance.pick(SLOW_RATES) : 20_000_000
+  const window = chance.pick([32_768, 262_144])
+  const conditions: NetworkConditionsInit = {
+    latency: isFar ? internetLatency() : chance.pick(near),
     ...chance.oneIn(4) ? { jitter: uniform(0, chance.pick([1, 10, 50])) } : {},
-    ...chance.oneIn(8) ? { rate: rate() } : {},
-    ...chance.oneIn(8) ? { uplink: rate() } : {},
+    ...chance.oneIn(5) ? { rate: rate() } : {},
+    ...isThin || chance.oneIn(8) ? { uplink: rate() } : {},
     ...chance.oneIn(8) ? { downlink: rate() } : {},
     window,
     ...chance.oneIn(2) ? { maxWindow: window } : {},
     segmentSize: chance.pick([1000, 16_384, 65_536]),
     streamRoundTrips: chance.pick<0 | 1>([0, 1])
   }
+
+  return { conditions, isSlow: isFar || isThin }
 }
 
 function drawInstance (chance: Chance): InstancePlan {

@@ -47,6 +47,13 @@ export class Resident {
     })
   }
 
+  /** Does it want anything of the other? */
+  wantsOf (other: Resident): boolean {
+    const peer = this.instance.bitswap.wantBoard.peers.get(other.instance.peer.toString())
+
+    return peer != null && (peer.asked.size > 0 || peer.probed.size > 0)
+  }
+
   /** What this one thinks the other holds of it, and what that holds, as keys of multihashes. */
   account (other: Resident): { thought: Set<string>, held: Set<string> } {
     const peer = this.instance.bitswap.wantBoard.peers.get(other.instance.peer.toString())

@@ -34,7 +34,7 @@ const LOOKS = 15
 
 const LOOK_INTERVAL = 1100
 
-/** For what was aborted to end. */
+/** For what was aborted to end, and what was arriving to be stored. */
 const ENDING = 15_000
 
 export class Run {
@@ -168,12 +168,11 @@ export class Run {
 
     this.#calls.endAll()
 
-    for (let waited = 0; waited < ENDING && this.#calls.waiting.length > 0; waited += GLANCE) {
+    for (let waited = 0; waited < ENDING && this.#left().length > 0; waited += GLANCE) {
       await this.#pass(GLANCE)
     }
 
-    this.#require(this.#calls.waiting.map(call => `${call.name} did not end when it was aborted`))
-    this.#require(residents.flatMap(({ name, instance }) => boardLeftovers(instance.bitswap.wantBoard).map(left => `${name} has ${left} left`)))
+    this.#require(this.#left())
     await this.#requireBooks(() => false)
     this.#require(residents.flatMap(resident => resident.wrongBytes()))
     badPeers.forEach(({ raw }) => { raw.onMessage = undefined })
@@ -181,6 +180,14 @@ export class Run {
     this.#require(residents.flatMap(({ name, instance }) => instance.bitswap.stat().sessions === 0 ? [] : [`${name} has sessions left`]))
     this.#require(net.clock.pending === 0 ? [] : [`${net.clock.pending} timers are left`])
     this.#require(problems)
+  }
+
+  /** What is left of calls that have ended or should have, as sentences. */
+  #left (): string[] {
+    return [
+      ...this.#calls.waiting.map(call => `${call.name} did not end when it was aborted`),
+      ...this.world.residents.flatMap(({ name, instance }) => leftovers(instance.bitswap.wantBoard).map(left => `${name} has ${left} left`))
+    ]
   }
 
   #require (problems: readonly string[]): void {
