@@ -108,6 +108,8 @@ function drawConditions (chance: Chance): Pick<Plan, 'conditions' | 'isSlow'> {
 }
 
 function drawInstance (chance: Chance): InstancePlan {
+  // where it is long, what was lost on the way is not mended by asking again
+  const refreshDelay = chance.oneIn(3) ? 60_000 : 2000
   const client: ClientInit = {
     dontHaveTimeout: chance.between(1000, 3000),
     maxAnswerDelay: 8000,
@@ -116,8 +118,8 @@ function drawInstance (chance: Chance): InstancePlan {
     maxLooking: chance.pick([4, 16, 64]),
     maxBroadcastPeers: chance.oneIn(6) ? 2 : 1000,
     widenDelay: 100,
-    refreshDelay: 2000,
-    maxRefreshDelay: 8000,
+    refreshDelay,
+    maxRefreshDelay: refreshDelay * 4,
     searchTimeout: chance.pick([500, 3000]),
     maxSearches: chance.pick([2, 8]),
     maxProviders: chance.pick([2, 10]),

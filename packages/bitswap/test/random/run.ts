@@ -20,7 +20,10 @@ import { RunFailedError } from './run-failed-error.ts'
 import { World } from './world.ts'
 import type { Deed, WorldInit } from './world.ts'
 
-/** Once all is healed, a call that can be served gets something at least so often, in milliseconds. */
+/**
+ * Once all is healed, a call that can be served gets something at least so often,
+ * in milliseconds; later by as long as those who said no are not asked again.
+ */
 const PATIENCE = 30_000
 
 /** Bad peers are not healed: each may hold up a want for as long as it takes to give up on one. */
@@ -112,7 +115,9 @@ export class Run {
   /** As long as calls get anything they may go on; none may wait too long for what somebody has. */
   async #requireCallsServed (): Promise<void> {
     const { clock } = this.world.net
-    const patience = PATIENCE + this.world.badPeers.length * PATIENCE_PER_BAD_PEER
+    const patience = ({ resident }: Call): number => {
+      return PATIENCE + resident.instance.options.client.maxRefreshDelay + this.world.badPeers.length * PATIENCE_PER_BAD_PEER
+    }
     const moved = new Map<Call, { moves: number, since: number }>()
 
     for (let servable = this.#servable(); servable.length > 0; servable = this.#servable()) {
@@ -122,7 +127,7 @@ export class Run {
         if (last?.moves !== call.moves) {
           moved.set(call, { moves: call.moves, since: clock.now() })
         } else {
-          this.#require(clock.now() - last.since < patience ? [] : [`${call.name} still waits for ${[...call.missing.keys()].join(' ')}`])
+          this.#require(clock.now() - last.since < patience(call) ? [] : [`${call.name} still waits for ${[...call.missing.keys()].join(' ')}`])
         }
       }
 
