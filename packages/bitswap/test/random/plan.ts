@@ -22,6 +22,8 @@ export interface InstancePlan {
   readonly network: NetworkInit
   readonly protocols: readonly BitswapProtocol[]
   readonly storeDelay: number
+  /** Nobody gets the blocks whose numbers leave this remainder; undefined denies nobody. */
+  readonly denied: number | undefined
   /** Its number; without one nobody is searched for. */
   readonly router: number | undefined
 }
@@ -60,6 +62,9 @@ export interface Plan {
   readonly duration: number
   readonly actions: readonly Action[]
 }
+
+/** Out of so many blocks one is denied, by those who deny any. */
+export const DENIED_OF = 4
 
 export function makePlan (seed: number): Plan {
   const chance = new Chance(seed)
@@ -134,6 +139,7 @@ function drawInstance (chance: Chance): InstancePlan {
     network: { openStreamTimeout: chance.pick([3000, 10_000]), retryDelay: chance.pick([20, 100]), identifyTimeout: chance.pick([0, 1000]), pieceSize: chance.pick([1000, 262_144]) },
     protocols: chance.oneIn(5) ? [chance.pick(Object.values(BitswapProtocol))] : PROTOCOLS,
     storeDelay: chance.oneIn(3) ? chance.between(1, 60) : 0,
+    denied: chance.oneIn(8) ? chance.int(DENIED_OF) : undefined,
     router: chance.pick([undefined, 0, 1])
   }
 }

@@ -20,11 +20,11 @@ import { RunFailedError } from './run-failed-error.ts'
 import { World } from './world.ts'
 import type { Deed, WorldInit } from './world.ts'
 
-/**
- * Once all is healed, a call that can be served gets something at least so often,
- * in milliseconds; later by as long as those who said no are not asked again.
- */
+/** Once all is healed, a call that can be served gets something at least so often, in milliseconds. */
 const PATIENCE = 30_000
+
+/** Or so long after those who said no were asked again. */
+const PATIENCE_AFTER_REFRESH = 20_000
 
 /** Bad peers are not healed: each may hold up a want for as long as it takes to give up on one. */
 const PATIENCE_PER_BAD_PEER = 10_000
@@ -116,7 +116,9 @@ export class Run {
   async #requireCallsServed (): Promise<void> {
     const { clock } = this.world.net
     const patience = ({ resident }: Call): number => {
-      return PATIENCE + resident.instance.options.client.maxRefreshDelay + this.world.badPeers.length * PATIENCE_PER_BAD_PEER
+      const { maxRefreshDelay } = resident.instance.options.client
+
+      return Math.max(PATIENCE, maxRefreshDelay + PATIENCE_AFTER_REFRESH) + this.world.badPeers.length * PATIENCE_PER_BAD_PEER
     }
     const moved = new Map<Call, { moves: number, since: number }>()
 

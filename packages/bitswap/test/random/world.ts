@@ -4,6 +4,7 @@
  */
 import { hasV0 } from '../../src/client/peer-abilities.ts'
 import { supportsPrefix } from '../../src/network/protocols.ts'
+import type { RequestFilter } from '../../src/server/options.ts'
 import { flood, playAllTalk, playBreaker, playEmpty, playForger, playGarbler, playPusher } from '../../src/testing/bad-peers.ts'
 import type { Heal } from '../../src/testing/faults.ts'
 import type { RawPeer } from '../../src/testing/raw-peer.ts'
@@ -11,7 +12,8 @@ import { VirtualNetwork } from '../../src/testing/virtual-network.ts'
 import type { VirtualRouting } from '../../src/testing/virtual-routing.ts'
 import type { CID } from 'multiformats/cid'
 import { Chance } from './chance.ts'
-import { BLOCKS } from './contents.ts'
+import { BLOCKS, numberOf } from './contents.ts'
+import { DENIED_OF } from './plan.ts'
 import type { BadPeerPlan, InstancePlan, Plan } from './plan.ts'
 import { Resident } from './resident.ts'
 import { Ties } from './ties.ts'
@@ -138,7 +140,7 @@ export class World {
     const { protocols } = from.instance.node
     const protocol = to.instance.node.protocols.find(protocol => protocols.includes(protocol))
 
-    return from !== to && from.holds(block) && protocol != null && (supportsPrefix(protocol) || hasV0(cid)) &&
+    return from !== to && from.holds(block) && !isDenied(this.plan.instances[from.number], block) && protocol != null && (supportsPrefix(protocol) || hasV0(cid)) &&
       BLOCKS[block].bytes.length <= from.instance.options.server.maxBlockSize
   }
 
@@ -201,8 +203,11 @@ export class World {
     }
   }
 
-  async #addResident (number: number, { client, server, network, protocols, storeDelay, router }: InstancePlan): Promise<void> {
+  async #addResident (number: number, plan: InstancePlan): Promise<void> {
+    const { client, network, protocols, storeDelay, router } = plan
     const routing = router == null ? {} : { routing: this.routers[router] }
+    const filter: RequestFilter = (_, cid) => !isDenied(plan, numberOf(cid))
+    const server = plan.denied == null ? plan.server : { ...plan.server, filter }
     const [instance] = await this.net.instances(1, { name: `i${number}`, client, server, network, protocols, store: { delay: storeDelay }, ...routing })
 
     this.residents.push(new Resident(number, instance))
@@ -214,6 +219,10 @@ export class World {
     play(raw, plan)
     this.badPeers.push({ plan, raw })
   }
+}
+
+function isDenied ({ denied }: InstancePlan, block: number | undefined): boolean {
+  return denied != null && block != null && block % DENIED_OF === denied
 }
 
 function play (raw: RawPeer, { role, seed }: BadPeerPlan): void {
