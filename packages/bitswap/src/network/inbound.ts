@@ -41,8 +41,12 @@ export interface InboundOwner {
   /** The peer sends no more, and all its messages were dealt with. */
   ended (): void
 
-  /** The stream is gone. Messages that had come in full may still be handed over. */
-  closed (error?: Error): void
+  /**
+   * The stream is gone.
+   *
+   * @param rest - given when messages that had come in full are still to be dealt with; resolves when they were
+   */
+  closed (error: Error | undefined, rest: Promise<void> | undefined): void
 }
 
 export class Inbound implements StreamReader, BudgetHolder {
@@ -58,6 +62,8 @@ export class Inbound implements StreamReader, BudgetHolder {
   #ended = false
   #gone = false
   #stopped = false
+  /** Called when nothing is handed over any more, after the stream had gone. */
+  #restDone: (() => void) | undefined
 
   constructor (stream: NetworkStream, components: InboundComponents, options: NetworkOptions) {
     this.#stream = stream
@@ -88,7 +94,7 @@ export class Inbound implements StreamReader, BudgetHolder {
 
   closed (error?: Error): void {
     this.#gone = true
-    this.#components.owner.closed(error)
+    this.#components.owner.closed(error, this.#rest())
     this.#process()
   }
 
@@ -100,6 +106,19 @@ export class Inbound implements StreamReader, BudgetHolder {
   stop (): void {
     this.#stopped = true
     this.#components.budget.set(this, 0)
+    this.#restDone?.()
+  }
+
+  /** Until all is dealt with that has come; undefined when it is. */
+  #rest (): Promise<void> | undefined {
+    if (!this.#busy || this.#stopped) {
+      return undefined
+    }
+
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#restDone = resolve
+
+    return promise
   }
 
   /** Hands over what is complete, until somebody wants to be waited for. */

@@ -43,6 +43,8 @@ export class PeerStreams {
   readonly #senders: Map<Lane, PeerSender> = new Map()
   /** Of all open streams, ours too: some peers answer on the stream they were asked on. */
   readonly #readers: Map<NetworkStream, Inbound> = new Map()
+  /** Of streams that are gone: until what came on them is dealt with. */
+  readonly #rests: Set<Promise<void>> = new Set()
   #protocol: BitswapProtocol | undefined
   #heardAt = -Infinity
   #closed = false
@@ -157,8 +159,13 @@ export class PeerStreams {
     return sender
   }
 
+  /**
+   * What comes on a stream is dealt with after what had come on those that were
+   * gone when it began: a peer that says its wants again means the last ones.
+   */
   #read (stream: NetworkStream, end: Pick<OutgoingStream, 'ended' | 'closed'>): void {
-    const { clock, log, stats, owner } = this.#components
+    const { clock, log, stats } = this.#components
+    let before: Promise<unknown> | undefined = this.#rests.size === 0 ? undefined : Promise.all(this.#rests).then(() => { before = undefined })
     const inbound = new Inbound(stream, {
       log,
       budget: this.#budget,
@@ -167,24 +174,17 @@ export class PeerStreams {
           stats.bytesReceived += size
           this.#heardAt = clock.now()
         },
-        messageReceived: message => {
-          // those that were complete when their stream ended may still come when the peer has gone
-          if (this.#closed) {
-            return
-          }
-
-          stats.messagesReceived++
-          this.heard()
-
-          return owner.messageReceived(this, message, stream.protocol)
-        },
+        messageReceived: message => before == null
+          ? this.#deal(message, stream.protocol)
+          : before.then(async () => { await this.#deal(message, stream.protocol) }),
         malformed: error => {
           stats.malformed++
           log.error('peer %p sent what is no message - %e', this.peer, error)
         },
         ended: () => { end.ended() },
-        closed: error => {
+        closed: (error, rest) => {
           this.#readers.delete(stream)
+          this.#keepRest(rest)
           end.closed(error)
           this.#checkGone()
         }
@@ -194,6 +194,25 @@ export class PeerStreams {
     this.#protocol = stream.protocol
     this.#readers.set(stream, inbound)
     stream.read(inbound)
+  }
+
+  #deal (message: ReceivedMessage, protocol: BitswapProtocol): void | Promise<void> {
+    // those that were complete when their stream ended may still come when the peer has gone
+    if (this.#closed) {
+      return
+    }
+
+    this.#components.stats.messagesReceived++
+    this.heard()
+
+    return this.#components.owner.messageReceived(this, message, protocol)
+  }
+
+  #keepRest (rest: Promise<void> | undefined): void {
+    if (rest != null) {
+      this.#rests.add(rest)
+      detach(rest.then(() => { this.#rests.delete(rest) }), this.#components.log, 'dealing with what had come')
+    }
   }
 
   #stopReading (): NetworkStream[] {

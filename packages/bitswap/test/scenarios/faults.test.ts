@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BlockUnavailableError } from 'ts-bitswap'
-import { MemoryStore, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import { ask, MemoryStore, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Block, BitswapRouting } from 'ts-bitswap'
 
 const LATENCY = 20
@@ -345,4 +345,25 @@ test('adding a peer that cannot be reached to a session is an error, and the ses
   await assert.rejects(net.clock.run(session.addPeer(gone.peer)), { name: 'UnsupportedProtocolError' })
   await net.clock.run(session.addPeer(bob.peer))
   assert.deepEqual(await net.clock.run(session.getBlock(block.cid)), block.bytes)
+})
+
+test('what came before a reset counts for less than what comes after it, however slow the store', async () => {
+  const net = new VirtualNetwork({ latency: 20 })
+  const [bob] = await net.instances(1, { store: { delay: 50 }, server: { maxConcurrentReads: 1 } })
+  const raw = await net.rawPeer()
+  const [last, ...cids] = (await randomBlocks(20)).map(({ cid }) => cid)
+
+  net.connect(bob, raw)
+  // message by message: the store is still asked about the first ones when the stream is gone
+  for (const cid of cids) {
+    await net.run(ask(raw, bob, [cid]))
+  }
+
+  await net.advance(100)
+  net.faults.resetStreams(bob, raw)
+  await net.run(raw.send(bob, { full: true, wants: [{ cid: last, priority: 1, wantType: 'block', sendDontHave: true }] }))
+  await net.advance(5000)
+
+  assert.deepEqual(bob.bitswap.wantlistForPeer(raw.peer).map(({ cid }) => cid.toString()), [last.toString()])
+  await net.close()
 })
