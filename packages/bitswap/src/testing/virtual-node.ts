@@ -223,7 +223,8 @@ export class VirtualNode implements Network, LinkEnd {
       throw new DialError(`${other.name} does not answer`)
     }
 
-    if (agree(this, other) == null || other.receiver == null) {
+    // of one that is known already nothing else is asked: that it has stopped may be news still on its way
+    if (!link.isReported(this) && (agree(this, other) == null || other.receiver == null)) {
       throw new UnsupportedProtocolError(`${other.self} speaks no Bitswap`)
     }
 

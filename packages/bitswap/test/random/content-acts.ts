@@ -57,6 +57,7 @@ export class ContentActs {
       return 'has none'
     }
 
+    resident.storeTroubled = true
     resident.instance.store.delete(BLOCKS[block].cid)
 
     return `${block}`
@@ -74,9 +75,11 @@ export class ContentActs {
     return `${block}`
   }
 
-  #slow (chance: Chance, { number, instance: { store } }: Resident): string {
+  #slow (chance: Chance, resident: Resident): string {
+    const { number, instance: { store } } = resident
     const [delay, duration] = [chance.pick([50, 400, 2000]), chance.int(4000)]
 
+    resident.storeTroubled = true
     store.delay = delay
     this.#world.endLater(duration, () => { store.delay = this.#world.plan.instances[number].storeDelay })
 

@@ -12,6 +12,8 @@ export class Resident {
   frozen: boolean = false
   /** Was its store ever made to fail? */
   storeFailed: boolean = false
+  /** Was it ever made to answer late, or to lose what it had? */
+  storeTroubled: boolean = false
   wasStopped: boolean = false
   /** In milliseconds of the network. */
   stoppedAt: number = 0
@@ -28,6 +30,11 @@ export class Resident {
   /** Can its user do anything? */
   get isAwake (): boolean {
     return this.state !== 'crashed' && !this.frozen
+  }
+
+  /** May it once have had a block to send, and not when it was to send it again? */
+  get mayLack (): boolean {
+    return this.storeFailed || this.storeTroubled || this.spoilt.size > 0
   }
 
   /** Has it the block, with the right bytes? */

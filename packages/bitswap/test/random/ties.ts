@@ -28,6 +28,12 @@ interface Tie {
 /** What is late for so long, senders give up by themselves, in milliseconds: a little less than `minSendTimeout`. */
 const LONG = 8000
 
+/**
+ * Blocks that went out shortly before a reset are sent again. Who lacks one by
+ * then says so, and keeps the want; who got it the first time knows of none.
+ */
+const LACKED = 'a block was to be sent again, and lacked'
+
 /** What was late comes in a burst, and is through after so many milliseconds. */
 const BURST = 200
 
@@ -92,7 +98,11 @@ export class Ties {
   doubtAbout (a: Resident, b: Resident): string | undefined {
     const tie = this.#tie(a, b)
 
-    return tie.delays > 0 && this.#clock.now() - tie.lateSince > LONG ? 'was late for long' : tie.doubt
+    if (tie.delays > 0 && this.#clock.now() - tie.lateSince > LONG) {
+      return 'is late for long'
+    }
+
+    return tie.cut && (a.mayLack || b.mayLack) ? LACKED : tie.doubt
   }
 
   /** May bytes be on their way that were sent a second ago? */
