@@ -104,6 +104,26 @@ test('whoever delivered a block needs no cancel', () => {
   assert.equal(wants.hasChanges, false)
 })
 
+test('a block that may answer the want-have is followed by a cancel of the want-block that was on its way to the peer', () => {
+  const wants = opened()
+
+  want(wants, 0, WantType.Have)
+  want(wants, 1, WantType.Have)
+  wants.take(modern)
+  want(wants, 0)
+  want(wants, 1)
+  wants.take(modern)
+  wants.blockReceived(keys[0] as string)
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: [], cancels: [0] })
+
+  // what was not said yet is not cancelled
+  want(wants, 2, WantType.Have)
+  wants.take(modern)
+  want(wants, 2)
+  wants.blockReceived(keys[2] as string)
+  assert.equal(wants.hasChanges, false)
+})
+
 test('a HAVE ends a want-have at the peer, a DONT_HAVE does not', () => {
   const wants = opened()
 

@@ -87,7 +87,7 @@ export class PeerWants {
       return
     }
 
-    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, sentAt: undefined }
+    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, upgraded: false, saidTwice: false, sentAt: undefined }
 
     this.#entries.set(key, added)
     this.#queue(added)
@@ -119,11 +119,20 @@ export class PeerWants {
     this.#cancels.delete(key)
   }
 
-  /** The peer sent the block: it holds this want no more. Returns when it was asked, if it was. */
+  /**
+   * The peer sent the block: it holds this want no more, unless that answers the
+   * first of two sayings and the second came to it later. Returns when it was
+   * asked, if it was.
+   */
   blockReceived (key: string): number | undefined {
     const entry = this.#remove(key)
-    // a cancel on its way out would be for nothing
-    this.#cancels.delete(key)
+
+    if (entry?.saidTwice === true) {
+      this.#putCancel(key, entry.cid)
+    } else {
+      // a cancel on its way out would be for nothing
+      this.#cancels.delete(key)
+    }
 
     return entry?.told === true ? entry.sentAt : undefined
   }
@@ -173,6 +182,7 @@ export class PeerWants {
     const cancels = this.#takeCancels(abilities, full)
 
     for (const entry of entries) {
+      entry.saidTwice = entry.upgraded
       entry.state = EntryState.Sent
       entry.told = true
       this.#due.delete(entry)
@@ -271,6 +281,7 @@ export class PeerWants {
       this.#putCancel(entry.key, entry.cid)
     } else if (upgrade && entry.state === EntryState.Sent) {
       this.#queue(entry)
+      entry.upgraded = true
     }
 
     if (upgrade) {

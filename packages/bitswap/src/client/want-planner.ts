@@ -139,6 +139,10 @@ export class WantPlanner {
 
     if (peer != null) {
       this.peers.answered(peer, peer.wants.blockReceived(key), now)
+
+      if (peer.wants.hasChanges) {
+        this.board.changed.add(peer)
+      }
     }
 
     if (want == null || want.state === WantState.Arriving) {

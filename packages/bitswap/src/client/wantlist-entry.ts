@@ -26,6 +26,10 @@ export interface Entry {
   state: EntryState
   /** What the peer holds of it since an earlier message. */
   told: boolean
+  /** Became a want-block when it had been said as a want-have, and that was not answered. */
+  upgraded: boolean
+  /** Said as both. */
+  saidTwice: boolean
   /** Undefined while the message is still on its way out. */
   sentAt: number | undefined
 }

@@ -193,7 +193,7 @@ export class Run {
   #left (): string[] {
     return [
       ...this.#calls.waiting.map(call => `${call.name} did not end when it was aborted`),
-      ...this.world.residents.flatMap(({ name, instance }) => leftovers(instance.bitswap.wantBoard).map(left => `${name} has ${left} left`))
+      ...this.world.residents.flatMap(({ name, instance }) => boardLeftovers(instance.bitswap.wantBoard).map(left => `${name} has ${left} left`))
     ]
   }
 
