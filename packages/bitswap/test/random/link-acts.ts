@@ -123,9 +123,8 @@ export class LinkActs {
 
     // a peer that cannot be reached is left alone until there is something new to say: what was not said waits for that
     this.#world.ties.doubt(a, b, 'was given up for a while')
-    this.#world.net.faults.failOpening(a.instance, b.instance, ...errors)
 
-    return `${errors.length} times`
+    return `${errors.length} times ${this.#endLater(chance, this.#world.net.faults.failOpening(a.instance, b.instance, ...errors))}`
   }
 
   #endLater (chance: Chance, ...heals: Heal[]): string {
