@@ -1,5 +1,6 @@
 /** An instance in a random scenario, with what was done to it so far. */
 import { multihashKey } from '../../src/core/cid-map.ts'
+import { BitswapProtocol } from '../../src/network/protocols.ts'
 import type { Instance } from '../../src/testing/instance.ts'
 import { BLOCKS } from './contents.ts'
 
@@ -35,6 +36,13 @@ export class Resident {
   /** May it once have had a block to send, and not when it was to send it again? */
   get mayLack (): boolean {
     return this.storeFailed || this.storeTroubled || this.spoilt.size > 0
+  }
+
+  /** Is the other told when this one lacks a block? Otherwise it has to wait and see. */
+  saysNoTo (other: Resident): boolean {
+    const isModern = [this, other].every(({ instance }) => instance.node.protocols.includes(BitswapProtocol.V120))
+
+    return isModern && this.instance.options.server.sendDontHaves
   }
 
   /** Has it the block, with the right bytes? */

@@ -116,9 +116,10 @@ export class Run {
   async #requireCallsServed (): Promise<void> {
     const { clock } = this.world.net
     const patience = ({ resident }: Call): number => {
-      const { maxRefreshDelay } = resident.instance.options.client
+      const { maxRefreshDelay, maxAnswerDelay } = resident.instance.options.client
+      const mute = this.world.othersThan(resident).filter(other => !other.saysNoTo(resident)).length
 
-      return Math.max(PATIENCE, maxRefreshDelay + PATIENCE_AFTER_REFRESH) + this.world.badPeers.length * PATIENCE_PER_BAD_PEER
+      return Math.max(PATIENCE, maxRefreshDelay + PATIENCE_AFTER_REFRESH) + this.world.badPeers.length * PATIENCE_PER_BAD_PEER + mute * maxAnswerDelay
     }
     const moved = new Map<Call, { moves: number, since: number }>()
 
