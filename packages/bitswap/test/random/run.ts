@@ -205,9 +205,15 @@ export class Run {
   }
 }
 
-/** Must a call come to ask this one, sooner or later? Not where it asks only some of all, and this is none of those it was given. */
-function isAsked (resident: Resident, { only, providers, resident: { instance } }: Call, { residents, badPeers }: World): boolean {
-  const asksAll = instance.options.client.maxBroadcastPeers >= residents.length + badPeers.length
+/**
+ * Must a call come to ask this one, and be heard, sooner or later? Not where it
+ * asks only some of all, and this is none of those it was given; nor where this
+ * one keeps fewer wants than it is told, and cannot say which it drops.
+ */
+function isAsked (resident: Resident, { only, providers, resident: caller }: Call, { residents, badPeers }: World): boolean {
+  const { maxBroadcastPeers, maxWantsPerPeer } = caller.instance.options.client
+  const asksAll = maxBroadcastPeers >= residents.length + badPeers.length
+  const isHeard = resident.instance.options.server.maxWantsPerPeer >= maxWantsPerPeer || resident.saysNoTo(caller)
 
-  return only == null ? asksAll || providers.has(resident) : only.has(resident)
+  return isHeard && (only == null ? asksAll || providers.has(resident) : only.has(resident))
 }
