@@ -44,7 +44,8 @@ export class PeerActs {
   }
 
   #flood (chance: Chance, { raw }: BadPeer, victim: Resident): string {
-    const count = chance.pick([20, 300, 1500])
+    // not more than the slowest store can be asked about before the books are compared
+    const count = chance.pick([20, 300, 600])
 
     detach(flood(raw, victim.instance, count, chance), log, 'flooding')
 

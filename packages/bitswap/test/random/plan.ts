@@ -150,7 +150,7 @@ function drawServer (chance: Chance): ServerInit {
     wantHaveReplaceSize: chance.pick([0, 1024, 50_000]),
     sendDontHaves: !chance.oneIn(10),
     targetMessageSize: chance.pick([1000, 262_144]),
-    maxConcurrentReads: chance.pick([1, 128]),
+    maxConcurrentReads: chance.pick([4, 128]),
     maxReadsPerPeer: chance.pick([1, 32]),
     maxReadAhead: chance.pick([10_000, 33_554_432]),
     maxReadAheadPerPeer: chance.pick([1000, 1_048_576]),
