@@ -59,7 +59,7 @@ export class PeerChanges {
       stirred.add(session)
     }
 
-    for (const entry of peer.wants) {
+    for (const entry of peer.wants.entries.values()) {
       const want = wants.get(entry.key)
 
       want?.holders.delete(peer)
@@ -86,7 +86,7 @@ export class PeerChanges {
 
     peer.abilities = abilities
 
-    for (const { key, cid } of [...peer.wants]) {
+    for (const { key, cid } of [...peer.wants.entries.values()]) {
       const want = this.#board.wants.get(key)
 
       if (want != null && !canCarry(peer, cid)) {

@@ -7,8 +7,7 @@ import { WantType } from '../message/message.ts'
 import { randomBlocks } from '../testing/random-blocks.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import { PeerWants } from './peer-wants.ts'
-import type { WantsBatch } from './peer-wants.ts'
-import type { Wanted } from './wantlist-entry.ts'
+import type { WantsBatch, Wanted } from './wantlist-entry.ts'
 
 const modern = { have: true, prefix: true }
 const cids = (await randomBlocks(10, { size: 8 })).map(block => block.cid)
@@ -115,6 +114,11 @@ test('a block that may answer the want-have is followed by a cancel of the want-
   wants.take(modern)
   wants.blockReceived(keys[0] as string)
   assert.deepEqual(said(wants.take(modern)), { full: false, wants: [], cancels: [0] })
+
+  // a HAVE between the two was the answer to the first
+  wants.haveReceived(keys[1] as string)
+  wants.blockReceived(keys[1] as string)
+  assert.equal(wants.hasChanges, false)
 
   // what was not said yet is not cancelled
   want(wants, 2, WantType.Have)

@@ -17,18 +17,7 @@ import type { PeerAbilities } from './peer-abilities.ts'
 import { PendingCancels } from './pending-cancels.ts'
 import type { NamedCancel } from './pending-cancels.ts'
 import { EntryState, toWire } from './wantlist-entry.ts'
-import type { Entry, Wanted } from './wantlist-entry.ts'
-
-/** What one message said; to be handed to `sent` or `lost`, and not looked into. */
-export interface SaidWants {
-  full: boolean
-  entries: readonly Entry[]
-  cancels: readonly NamedCancel[]
-}
-
-export interface WantsBatch extends SaidWants {
-  message: Message
-}
+import type { Entry, Wanted, WantsBatch, SaidWants } from './wantlist-entry.ts'
 
 export class PeerWants {
   readonly #maxSize: number
@@ -44,7 +33,7 @@ export class PeerWants {
     this.#maxSize = maxSize
   }
 
-  /** By key: to look at, not to change. */
+  /** The wants the peer was told of, or is about to be, by key: to look at, not to change. */
   get entries (): ReadonlyMap<string, Readonly<Entry>> {
     return this.#entries
   }
@@ -87,7 +76,7 @@ export class PeerWants {
       return
     }
 
-    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, upgraded: false, saidTwice: false, sentAt: undefined }
+    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, upgraded: false, sentAt: undefined }
 
     this.#entries.set(key, added)
     this.#queue(added)
@@ -125,9 +114,10 @@ export class PeerWants {
    * asked, if it was.
    */
   blockReceived (key: string): number | undefined {
+    const isDue = this.#isDue(key)
     const entry = this.#remove(key)
 
-    if (entry?.saidTwice === true) {
+    if (entry?.upgraded === true && !isDue) {
       this.#putCancel(key, entry.cid)
     } else {
       // a cancel on its way out would be for nothing
@@ -148,6 +138,8 @@ export class PeerWants {
     if (entry.wantType === WantType.Have && !this.#due.has(entry)) {
       this.#remove(key)
     }
+
+    entry.upgraded = false // this was the answer to the first of two sayings
 
     return entry.sentAt
   }
@@ -182,7 +174,6 @@ export class PeerWants {
     const cancels = this.#takeCancels(abilities, full)
 
     for (const entry of entries) {
-      entry.saidTwice = entry.upgraded
       entry.state = EntryState.Sent
       entry.told = true
       this.#due.delete(entry)
@@ -225,11 +216,6 @@ export class PeerWants {
     }
   }
 
-  /** The wants the peer was told of, or is about to be. */
-  * [Symbol.iterator] (): IterableIterator<{ key: string, cid: CID, priority: number, wantType: WantType }> {
-    yield * this.#entries.values()
-  }
-
   /** To be said next; but after a cancel that is not said yet: the peer may be about to answer the old want. */
   #queue (entry: Entry): void {
     entry.state = this.#cancels.has(entry.key) ? EntryState.CancelFirst : EntryState.Queued
@@ -242,7 +228,7 @@ export class PeerWants {
 
     this.#cancels.add(key, name)
 
-    if (entry != null && this.#due.has(entry)) {
+    if (entry != null && this.#isDue(key)) {
       entry.state = EntryState.CancelFirst
     }
   }
@@ -265,8 +251,8 @@ export class PeerWants {
   /** A full list needs none. What was wanted again by the same name, and said, is not cancelled. */
   #takeCancels (abilities: PeerAbilities, full: boolean): NamedCancel[] {
     return this.#cancels.take((key, name) => {
-      const entry = this.#entries.get(key)
-      const kept = entry == null || this.#due.has(entry) ? undefined : nameFor(abilities, entry.cid)
+      const entry = this.#isDue(key) ? undefined : this.#entries.get(key)
+      const kept = entry == null ? undefined : nameFor(abilities, entry.cid)
 
       return !full && canName(abilities, name) && kept?.equals(nameFor(abilities, name)) !== true
     })
@@ -289,6 +275,12 @@ export class PeerWants {
     }
 
     entry.priority = priority
+  }
+
+  #isDue (key: string): boolean {
+    const entry = this.#entries.get(key)
+
+    return entry != null && this.#due.has(entry)
   }
 
   #remove (key: string): Entry | undefined {

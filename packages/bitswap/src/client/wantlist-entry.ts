@@ -1,9 +1,10 @@
 /** One entry of our wantlist at one peer (`peer-wants.ts`), and how it is said. */
 import type { CID } from 'multiformats/cid'
 import { WantType } from '../message/message.ts'
-import type { WantEntry } from '../message/message.ts'
+import type { Message, WantEntry } from '../message/message.ts'
 import { nameFor } from './peer-abilities.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
+import type { NamedCancel } from './pending-cancels.ts'
 
 /** Where an entry is. */
 export const EntryState = {
@@ -28,10 +29,19 @@ export interface Entry {
   told: boolean
   /** Became a want-block when it had been said as a want-have, and that was not answered. */
   upgraded: boolean
-  /** Said as both. */
-  saidTwice: boolean
   /** Undefined while the message is still on its way out. */
   sentAt: number | undefined
+}
+
+/** What one message said; to be handed to `sent` or `lost`, and not looked into. */
+export interface SaidWants {
+  full: boolean
+  entries: readonly Entry[]
+  cancels: readonly NamedCancel[]
+}
+
+export interface WantsBatch extends SaidWants {
+  message: Message
 }
 
 /** A want, as far as it is told to peers. */

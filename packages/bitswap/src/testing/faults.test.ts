@@ -38,16 +38,17 @@ test('between the parts of a network nothing arrives and dials wait; within them
   const heal = net.faults.partition([alice, carol], [bob])
 
   near.send(Uint8Array.of(1))
-  net.connect(bob, carol)
   const dialled = alice.connect(carol.self)
   const controller = new AbortController()
   const aborted = assert.rejects(carol.connect(bob.self, { signal: controller.signal }))
   assert.equal((await net.run(dialled, { limit: 100 })).toString(), carol.self.toString())
+  await net.advance(10_000)
+  controller.abort(new Error('enough'))
+  await aborted
+  net.connect(bob, carol)
   const refused = carol.openStream(bob.self)
   await net.advance(10_000)
   assert.equal(owners[1]?.recorders[0]?.bytes.byteLength, 0)
-  controller.abort(new Error('enough'))
-  await aborted
 
   heal()
   await net.run(refused, { limit: 100 })
@@ -157,4 +158,18 @@ test('streams are refused as often as asked, unless that is taken back', async (
   await assert.rejects(net.run(alice.openStream(bob.self)), { message: 'one' })
   heal()
   await net.run(alice.openStream(bob.self))
+})
+
+test('who connects to a frozen process is not heard either', async () => {
+  const net = new VirtualNetwork({ latency: 5 })
+  const [alice, bob] = [net.createNode(), net.createNode()]
+  const owner = new Owner()
+  await bob.start(owner)
+  const thaw = net.faults.freeze(bob)
+  net.connect(alice, bob)
+  const opened = alice.openStream(bob.self)
+  await net.advance(1000)
+  assert.deepEqual(owner.streams, [])
+  thaw()
+  await net.run(opened, { limit: 10 })
 })

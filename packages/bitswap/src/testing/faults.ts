@@ -106,11 +106,11 @@ export class Faults {
   freeze (member: Member): Heal {
     const node = nodeOf(member)
     const resume = node.clock.stop()
-    const releases = [...this.#topology.links()].filter(([a, b]) => a === node || b === node).map(([, , link]) => link.holdTowards(node))
+    const release = this.#topology.holdTowards(node)
 
     return this.#reported('frozen', [node], () => {
       resume()
-      releases.forEach(release => { release() })
+      release()
     })
   }
 

@@ -40,6 +40,8 @@ export class Topology {
   readonly #links: Map<VirtualNode, Map<VirtualNode, VirtualLink>> = new Map()
   readonly partitions: Partitions
   readonly #openFailures: Map<VirtualNode, Map<VirtualNode, Error[]>> = new Map()
+  /** What is to be let go of, for each time a node is held. */
+  readonly #held: Map<VirtualNode, Set<Array<() => void>>> = new Map()
   readonly #traffic: InFlightCount = { inFlight: 0 }
   #streams = 0
 
@@ -122,6 +124,11 @@ export class Topology {
     this.#linksOf(a).set(b, link)
     this.#linksOf(b).set(a, link)
     this.partitions.connected(a, b, link)
+
+    for (const node of [a, b]) {
+      this.#held.get(node)?.forEach(releases => releases.push(link.holdTowards(node)))
+    }
+
     this.#observer.happened('connected', a, b)
     this.#identify(link, options.identifyDelay ?? 0)
   }
@@ -147,6 +154,19 @@ export class Topology {
     failures.set(to, [...failures.get(to) ?? [], ...errors])
 
     return () => { failures.set(to, (failures.get(to) ?? []).filter(error => !errors.includes(error))) }
+  }
+
+  /** Nothing that is sent to this node arrives until the returned function is called, over no connection it has or makes. */
+  holdTowards (node: VirtualNode): () => void {
+    const releases = [...this.links()].filter(([a, b]) => a === node || b === node).map(([, , link]) => link.holdTowards(node))
+    const held = this.#held.get(node) ?? new Set<Array<() => void>>()
+
+    this.#held.set(node, held.add(releases))
+
+    return () => {
+      held.delete(releases)
+      releases.forEach(release => { release() })
+    }
   }
 
   /** Milliseconds from one node to another, as it is drawn for the two. */

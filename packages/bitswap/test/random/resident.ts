@@ -74,7 +74,7 @@ export class Resident {
     const peer = this.instance.bitswap.wantBoard.peers.get(other.instance.peer.toString())
 
     return {
-      thought: new Set([...peer?.wants ?? []].map(({ cid }) => multihashKey(cid))),
+      thought: new Set([...peer?.wants.entries.values() ?? []].map(({ cid }) => multihashKey(cid))),
       held: new Set(other.instance.bitswap.wantlistForPeer(this.instance.peer).map(({ cid }) => multihashKey(cid)))
     }
   }

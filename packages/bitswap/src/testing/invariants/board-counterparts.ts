@@ -21,7 +21,7 @@ export function counterpartViolations (board: WantBoard): string[] {
 function wantlistViolations (board: WantBoard, peer: ClientPeer): string[] {
   const violations: string[] = []
 
-  for (const { key, cid } of peer.wants) {
+  for (const { key, cid } of peer.wants.entries.values()) {
     const want = board.wants.get(key)
 
     if (want?.holders.has(peer) !== true) {

@@ -62,7 +62,7 @@ test('whoever has something to say, or to deal with, is not settled', async () =
   assert.equal(isSettled(exchange, carol.peer), true)
   assert.equal(isSettled(exchange, exchange.books.self), false, 'not connected')
 
-  const [entry] = busy.peer(carol).wants
+  const [entry] = busy.peer(carol).wants.entries.values()
   busy.peer(carol).wants.cancel(entry.key)
   assert.equal(isSettled(exchange, carol.peer), false, 'a cancel is due')
   assert.equal(sendingViolations(exchange).length, 1)
