@@ -5,18 +5,9 @@ import * as raw from 'multiformats/codecs/raw'
 import { identity } from 'multiformats/hashes/identity'
 import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Block } from 'ts-bitswap'
+import { collect } from '../support/collect.ts'
 
 const LATENCY = 20
-
-async function collect (blocks: AsyncIterable<Block>): Promise<Block[]> {
-  const all: Block[] = []
-
-  for await (const block of blocks) {
-    all.push(block)
-  }
-
-  return all
-}
 
 function names (blocks: Block[]): string[] {
   return blocks.map(block => block.cid.toString()).toSorted()
@@ -34,6 +25,7 @@ test('a block comes from the one peer that has it, in one round trip once the st
 
   assert.equal(alice.store.count, 2)
   assert.equal(net.clock.now() - start, 2 * LATENCY)
+  await net.close()
 })
 
 test('a block that is here is not asked of anybody', async () => {
@@ -45,6 +37,7 @@ test('a block that is here is not asked of anybody', async () => {
   assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(block.cid)), block.bytes)
   assert.deepEqual((await collect(alice.bitswap.getBlocks([block.cid]))).map(block => block.bytes), [block.bytes])
   assert.equal(bob.bitswap.stat().messagesReceived, 0)
+  await net.close()
 })
 
 test('an identity CID is its own block, and asked of nobody', async () => {
@@ -57,6 +50,7 @@ test('an identity CID is its own block, and asked of nobody', async () => {
   await alice.bitswap.addBlock({ cid, bytes })
   assert.equal(alice.store.count, 0)
   assert.equal(bob.bitswap.stat().messagesReceived, 0)
+  await net.close()
 })
 
 test('an empty block is a block', async () => {
@@ -65,6 +59,7 @@ test('an empty block is a block', async () => {
   const cid = await bob.put(new Uint8Array(0))
 
   assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(cid)), new Uint8Array(0))
+  await net.close()
 })
 
 test('a thousand parallel calls make one message, and one batch of blocks', async () => {
@@ -78,6 +73,7 @@ test('a thousand parallel calls make one message, and one batch of blocks', asyn
   assert.deepEqual(got, blocks.map(block => block.bytes))
   assert.equal(alice.bitswap.stat().messagesSent, 1)
   assert.equal(alice.bitswap.stat().dupBlksReceived, 0)
+  await net.close()
 })
 
 test('many blocks come as they arrive, each once, however often it was named', async () => {
@@ -92,6 +88,7 @@ test('many blocks come as they arrive, each once, however often it was named', a
   assert.deepEqual(names(got), names(blocks))
   assert.equal(alice.bitswap.stat().dupBlksReceived, 0)
   assert.equal(alice.bitswap.stat().sessions, 0)
+  await net.close()
 })
 
 test('CIDs may come from a stream that ends late', async () => {
@@ -118,6 +115,7 @@ test('CIDs may come from a stream that ends late', async () => {
   })())
 
   assert.deepEqual(got, blocks)
+  await net.close()
 })
 
 test('a consumer that leaves the loop cancels the rest, here and at the peer', async () => {
@@ -136,6 +134,7 @@ test('a consumer that leaves the loop cancels the rest, here and at the peer', a
 
   assert.deepEqual(alice.bitswap.getWantlist(), [])
   assert.deepEqual(bob.bitswap.wantlistForPeer(alice.peer), [])
+  await net.close()
 })
 
 test('blocks that the consumer does not take are not all held in memory, and none is lost', async () => {
@@ -153,6 +152,7 @@ test('blocks that the consumer does not take are not all held in memory, and non
   assert.deepEqual(names([first.value as Block, ...rest]), names(blocks))
   // 16 MiB were held; the others were read from the store when their turn came
   assert.equal(alice.store.calls.get - reads, 24 - 1 - 16)
+  await net.close()
 })
 
 test('a want waits for a block that comes later, and gets it unasked', async () => {
@@ -170,6 +170,7 @@ test('a want waits for a block that comes later, and gets it unasked', async () 
 
   assert.deepEqual(await net.clock.run(got), block.bytes)
   assert.equal(net.clock.now() - added, LATENCY)
+  await net.close()
 })
 
 test('a block the user adds ends the want for it here, and at the peers', async () => {
@@ -186,6 +187,7 @@ test('a block the user adds ends the want for it here, and at the peers', async 
   assert.deepEqual(await Promise.all(got), [first.bytes, second.bytes])
   await net.clock.advance(LATENCY)
   assert.deepEqual(bob.bitswap.wantlistForPeer(alice.peer), [])
+  await net.close()
 })
 
 test('adding a block that is here is a no-op', async () => {
@@ -195,6 +197,7 @@ test('adding a block that is here is a no-op', async () => {
 
   await alice.bitswap.addBlocks([block, block])
   assert.equal(alice.store.calls.put, 1)
+  await net.close()
 })
 
 test('blocks that are spread over ten peers are found, each at its holder', async () => {
@@ -208,6 +211,7 @@ test('blocks that are spread over ten peers are found, each at its holder', asyn
   assert.deepEqual(names(got), names(blocks))
   assert.deepEqual(others.map(other => other.bitswap.stat().blocksSent), Array.from(others, () => 10))
   assert.equal(alice.bitswap.stat().dupBlksReceived, 0)
+  await net.close()
 })
 
 test('peers that have nothing to do with a session hear little of it', async () => {
@@ -226,6 +230,7 @@ test('peers that have nothing to do with a session hear little of it', async () 
   await net.clock.advance(LATENCY)
   assert.ok(others.every(other => other.bitswap.stat().messagesReceived <= 2))
   assert.deepEqual(session.peers().map(known => [known.peer.toString(), known.blocks]), [[bob.peer.toString(), 101]])
+  await net.close()
 })
 
 test('two full seeds share the work, and nothing comes twice', async () => {
@@ -241,6 +246,7 @@ test('two full seeds share the work, and nothing comes twice', async () => {
   assert.equal(fromBob + fromCarol, 400)
   assert.ok(Math.min(fromBob, fromCarol) >= 100, `${fromBob} and ${fromCarol}`)
   assert.equal(alice.bitswap.stat().dupBlksReceived, 0)
+  await net.close()
 })
 
 test('the counters of all sides say the same', async () => {
@@ -263,6 +269,7 @@ test('the counters of all sides say the same', async () => {
   const [receipt, mirror] = [bob.bitswap.ledgerForPeer(alice.peer), alice.bitswap.ledgerForPeer(bob.peer)]
   assert.deepEqual([receipt?.sent, receipt?.received, receipt?.exchanged, receipt?.value], [5000, 0, 1, 5000])
   assert.deepEqual([mirror?.sent, mirror?.received, mirror?.exchanged, mirror?.value], [0, 5000, 1, 0])
+  await net.close()
 })
 
 test('what is going on can be seen from outside', async () => {
@@ -287,4 +294,5 @@ test('what is going on can be seen from outside', async () => {
   assert.deepEqual(alice.bitswap.getWantHaves(), [])
   session.close()
   await closed
+  await net.close()
 })

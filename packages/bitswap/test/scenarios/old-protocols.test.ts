@@ -18,6 +18,7 @@ for (const protocol of Object.values(BitswapProtocol)) {
     alice.hold(second)
     assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(first.cid), { limit: 1000 }), first.bytes)
     assert.deepEqual(await net.clock.run(bob.bitswap.getBlock(second.cid), { limit: 1000 }), second.bytes)
+    await net.close()
   })
 
   test(`a dag-pb block is had by its CIDv1 from a peer that speaks ${protocol}`, async () => {
@@ -30,6 +31,7 @@ for (const protocol of Object.values(BitswapProtocol)) {
     net.connect(alice.node, bob.node)
     bob.hold({ ...block, cid })
     assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(cid), { limit: 1000 }), block.bytes)
+    await net.close()
   })
 }
 
@@ -42,6 +44,7 @@ test('a raw block, which a peer without CID prefixes cannot name, is not asked o
   net.connect(alice.node, bob.node)
   bob.hold(block)
   await assert.rejects(net.clock.run(alice.bitswap.getBlock(block.cid, { failFast: true }), { limit: 1000 }), { name: 'BlockUnavailableError', peersAsked: 0 })
+  await net.close()
 })
 
 test('blocks come from a mix of old and new peers, also when the old ones lack them and cannot say so', async () => {
@@ -57,4 +60,5 @@ test('blocks come from a mix of old and new peers, also when the old ones lack t
   for (const block of blocks) {
     assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(block.cid), { limit: 20_000 }), block.bytes)
   }
+  await net.close()
 })
