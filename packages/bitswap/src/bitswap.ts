@@ -211,6 +211,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   peerUnreachable (peer: PeerId, error: Error): void {
     this.#components.logger.forComponent('bitswap')('peer %p cannot be reached - %e', peer, error)
+    this.#server.peerUnreachable(peer)
     this.#client.wantlists.peerUnreachable(peer)
   }
 

@@ -69,6 +69,11 @@ export class BlockLane {
     return this.#waiters.keys()
   }
 
+  /** Is a message of this peer being waited for? */
+  isWaitedFor (account: Account): boolean {
+    return this.#waiters.has(account)
+  }
+
   /** The next message; a promise while its blocks are being read, undefined when there is nothing to send (any more). */
   take (account: Account): Envelope | undefined | Promise<Envelope | undefined> {
     const waiter = this.#waiters.get(account)

@@ -74,6 +74,11 @@ export class Outbox {
       }
     }
 
+    this.giveBack(account)
+  }
+
+  /** What is ready for that peer is kept in memory no more: it is read again when it can be sent. */
+  giveBack (account: Account): void {
     for (let request = account.ready.peek(); request != null; request = account.ready.peek()) {
       this.#lifecycle.present(request, request.size)
     }

@@ -102,6 +102,15 @@ export class Server {
     }
   }
 
+  /** It takes nothing for now: blocks that were read for it make room for those of others. */
+  peerUnreachable (peer: PeerId): void {
+    const account = this.#account(peer)
+
+    if (this.#run != null && account != null && !this.#run.lane.isWaitedFor(account)) {
+      this.#run.engine.outbox.giveBack(account)
+    }
+  }
+
   /**
    * What the peer says it wants. Ignored for peers that are not connected.
    *
