@@ -34,6 +34,8 @@ export class ClientPeer {
   stalled = false
   /** When it last answered, or was first asked after it owed nothing. */
   lastAnswerAt = 0
+  /** When its silence last counted for nothing, as we could not listen. */
+  excusedAt: number = -Infinity
   blocks = 0
   bytes = 0
   haves = 0
@@ -101,6 +103,17 @@ export class ClientPeer {
   stall (): void {
     this.stalled = true
     this.shrink()
+  }
+
+  /** We could not listen: what it owes, it owes from now on. */
+  excuse (now: number): void {
+    this.excusedAt = now
+
+    for (const owed of [this.asked, this.probed]) {
+      for (const want of owed.keys()) {
+        owed.set(want, now)
+      }
+    }
   }
 
   /** It was asked for more than it can send in time. */

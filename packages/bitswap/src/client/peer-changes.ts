@@ -121,11 +121,19 @@ export class PeerChanges {
 
   /**
    * It may have fallen silent, altogether or about some of what it was asked.
-   * `heard` is when any byte last came from it.
+   * `heard` is when any byte last came from it. When we are `late`, what it said
+   * may wait to be read: it has as long once more, and that once.
    */
-  checkSilence (peer: ClientPeer, heard: number, now: number): void {
+  checkSilence (peer: ClientPeer, { heard, late }: { heard: number, late: boolean }, now: number): void {
     const { dontHaveTimeout } = this.#options
     const lastSign = Math.max(peer.lastAnswerAt, heard)
+
+    if (peer.owes && late && lastSign > peer.excusedAt) {
+      peer.excuse(now)
+      this.#board.deadlines.set(peer, now + dontHaveTimeout)
+
+      return
+    }
 
     if (peer.owes && now - lastSign >= dontHaveTimeout) {
       this.silent(peer, now)

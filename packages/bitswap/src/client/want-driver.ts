@@ -25,6 +25,13 @@ export interface WantDriverComponents {
   sender: { wake (peer: PeerId, lane: 'wants'): void }
 }
 
+/**
+ * A timer that goes off so many milliseconds late was not let run: the machine
+ * slept, the clock was set, or the process was busy. What came meanwhile is
+ * still to be read.
+ */
+const LATE = 1000
+
 export class WantDriver {
   readonly #components: WantDriverComponents
   #timer: { at: number, cancel: Cancel } | undefined
@@ -151,7 +158,7 @@ export class WantDriver {
       at,
       cancel: clock.timer(at - clock.now(), () => {
         this.#timer = undefined
-        planner.tick(clock.now(), heardAt)
+        planner.tick(clock.now(), heardAt, clock.now() - at > LATE)
         this.apply()
       })
     }

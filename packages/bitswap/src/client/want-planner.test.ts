@@ -110,6 +110,24 @@ test('bytes that still come, of a block that is not complete, count as a sign of
   assert.equal(a.stalled, true)
 })
 
+test('who could not listen for a while takes nobody for silent yet, and that once', () => {
+  const table = new Table({ dontHaveTimeout: 1000, maxAnswerDelay: 1000 })
+  const a = table.connect(1)
+  const late = (now: number, heardAt: number): void => {
+    table.now = now
+    table.planner.tick(now, () => heardAt, true)
+  }
+
+  table.want(table.session(), 0)
+  table.told(a)
+  late(5000, 0)
+  assert.deepEqual([a.stalled, a.asked.size, table.planner.nextDeadline()], [false, 1, 6000])
+  late(6999, 6500) // it was heard in between: it is excused once more
+  assert.deepEqual([a.stalled, a.asked.size, table.planner.nextDeadline()], [false, 1, 7999])
+  late(7999, 6500)
+  assert.equal(a.stalled, true)
+})
+
 test('a block cancels the want at exactly those who hold it and did not deliver it', () => {
   const table = new Table()
   const [a, b, c, d] = [table.connect(1), table.connect(2), table.connect(3), table.connect(4)]

@@ -180,11 +180,14 @@ export class WantPlanner {
     this.#moves.continue(now)
   }
 
-  /** Time has passed. `heardAt` tells when any byte last came from a peer. */
-  tick (now: number, heardAt: (peer: PeerId) => number): void {
+  /**
+   * Time has passed. `heardAt` tells when any byte last came from a peer; `late`
+   * is to be set when nothing could run for a while, reading neither.
+   */
+  tick (now: number, heardAt: (peer: PeerId) => number, late: boolean = false): void {
     for (let due = this.board.deadlines.takeDue(now); due != null; due = this.board.deadlines.takeDue(now)) {
       if (due instanceof ClientPeer) {
-        this.peers.checkSilence(due, heardAt(due.peer), now)
+        this.peers.checkSilence(due, { heard: heardAt(due.peer), late }, now)
       } else if (due.state === WantState.Looking) {
         this.#moves.step(due, now)
       } else if (due.state === WantState.Waiting) {
