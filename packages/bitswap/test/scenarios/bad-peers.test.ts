@@ -2,11 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
-import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import { playBreaker, playForger, playGarbler, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Instance, RawPeer } from 'ts-bitswap/testing'
+import { collect } from '../support/collect.ts'
+
+const LATENCY = 20
+
+/** How long a peer may be silent that owes answers, by default. */
+const SILENCE = 5000
 
 async function setup (good: number): Promise<{ net: VirtualNetwork, alice: Instance, others: Instance[], bad: RawPeer }> {
-  const net = new VirtualNetwork({ latency: 20 })
+  const net = new VirtualNetwork({ latency: LATENCY })
   const [alice, ...others] = await net.instances(1 + good)
   const bad = await net.rawPeer()
 
@@ -137,5 +143,59 @@ test('a block that cannot be hashed is lost alone', async () => {
   await net.run(bad.send(alice, { blocks: [{ cid: CID.decode(unknown), bytes: other.bytes }, block] }))
   assert.deepEqual(await net.clock.run(got, { limit: 1000 }), block.bytes)
   assert.equal(alice.bitswap.stat().malformedReceived, 1)
+  await net.close()
+})
+
+test('a forger that has everything delays each block once, and nothing of it gets in', async () => {
+  const { net, alice, others: [bob], bad } = await setup(1)
+  const blocks = await randomBlocks(20, { size: 4096 })
+  const session = alice.bitswap.newSession({ providers: [bad.peer] })
+
+  playForger(bad, blocks)
+  bob.hold(...blocks)
+  await net.advance(100)
+  assert.equal((await net.run(collect(session.getBlocks(blocks.map(({ cid }) => cid))))).length, 20)
+  assert.ok(net.clock.now() <= SILENCE + 22 * LATENCY, `${net.clock.now()}`)
+  assert.equal(alice.store.count, 20)
+  blocks.forEach(({ cid, bytes }) => { assert.deepEqual(alice.store.peek(cid), bytes) })
+  assert.equal(alice.bitswap.ledgerForPeer(bad.peer)?.received, 0)
+  assert.equal(alice.bitswap.ledgerForPeer(bob.peer)?.received, 20 * 4096)
+  session.close()
+  await net.close()
+})
+
+test('a peer that answers with bytes that are no message is heard again on each new stream, and holds up nobody', async () => {
+  const { net, alice, others: [bob], bad } = await setup(1)
+  const blocks = await randomBlocks(20, { size: 4096 })
+
+  playGarbler(bad, net.random)
+  bob.hold(...blocks)
+
+  for (const { cid, bytes } of blocks) {
+    const start = net.clock.now()
+    const session = alice.bitswap.newSession() // which asks everybody
+    assert.deepEqual(await net.run(session.getBlock(cid)), bytes)
+    session.close()
+    assert.ok(net.clock.now() - start <= 10 * LATENCY, `${net.clock.now() - start}`)
+    await net.advance(1000)
+  }
+
+  const streams = new Set(net.trace.events.filter(({ what }) => what === 'malformed').map(({ time }) => time))
+  assert.ok(alice.bitswap.stat().malformedReceived >= 2, `${alice.bitswap.stat().malformedReceived}`)
+  assert.equal(alice.bitswap.stat().malformedReceived, streams.size)
+  await net.close()
+})
+
+test('a peer that begins blocks and never ends them holds up nobody longer than the timeout', async () => {
+  const { net, alice, others: [bob], bad } = await setup(1)
+  const blocks = await randomBlocks(20, { size: 4096 })
+  const session = alice.bitswap.newSession({ providers: [bad.peer] })
+
+  playBreaker(bad, blocks)
+  bob.hold(...blocks)
+  await net.advance(100)
+  assert.equal((await net.run(collect(session.getBlocks(blocks.map(({ cid }) => cid))))).length, 20)
+  assert.ok(net.clock.now() <= SILENCE + 22 * LATENCY, `${net.clock.now()}`)
+  session.close()
   await net.close()
 })
