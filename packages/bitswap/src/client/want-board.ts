@@ -118,6 +118,11 @@ export class WantBoard {
     want.sessions.clear()
     want.closedIn.clear()
 
+    this.dropSearch(want)
+  }
+
+  /** Routing need not be asked for it any more. */
+  dropSearch (want: Want): void {
     if (want.search === 'running') {
       want.endSearch()
       this.searchless.add(want)

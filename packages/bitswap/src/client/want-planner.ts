@@ -172,6 +172,7 @@ export class WantPlanner {
   arriving (want: Want): void {
     this.board.withdraw(want)
     this.board.enter(want, WantState.Arriving)
+    this.board.dropSearch(want)
   }
 
   /** It was stored, or could not be. */

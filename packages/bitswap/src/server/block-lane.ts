@@ -99,6 +99,11 @@ export class BlockLane {
       return
     }
 
+    // what it waited for may be gone, and of a store that is fast by now nothing is read ahead
+    if (account.ready.size === 0 && account.reading === 0) {
+      this.#components.queries.fill(account)
+    }
+
     if (account.ready.bytes >= this.#targetSize) {
       this.#finish(account, waiter)
     } else if (account.ready.size > 0 || !account.hasBlocks) {

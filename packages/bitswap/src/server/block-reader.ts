@@ -76,6 +76,7 @@ export class BlockReader {
   readonly #shared: Map<string, Promise<ReadResult>> = new Map() // reads under way, bounded by those who wait for them
   readonly #meanSize: MovingAverage = new MovingAverage(NEWEST_WEIGHT)
   #isSynchronous: boolean | undefined
+  #hasGuessed = false
 
   constructor (components: BlockReaderComponents, options: BlockReaderOptions) {
     this.#store = components.blockstore
@@ -89,6 +90,11 @@ export class BlockReader {
   /** The last block that was asked for came at once: there is no point in reading ahead. */
   get isSynchronous (): boolean {
     return this.#isSynchronous === true
+  }
+
+  /** A block did not come at once, ever: some were read by a guess of their size. */
+  get hasGuessed (): boolean {
+    return this.#hasGuessed
   }
 
   /** Questions and reads that the store is at. */
@@ -171,7 +177,7 @@ export class BlockReader {
 
     // a generator does nothing before it is asked for its first piece
     const pieces = this.#store.get(cid, { signal })
-    this.#isSynchronous = Symbol.iterator in pieces
+    this.#cameAtOnce(Symbol.iterator in pieces)
 
     if (!(Symbol.iterator in pieces)) {
       return this.#found(undefined)
@@ -185,11 +191,16 @@ export class BlockReader {
 
   #get (cid: CID, multihash: string, signal: AbortSignal): Bytes | Oversize | Promise<Bytes | Oversize> {
     const pieces = this.#store.get(cid, { signal })
-    this.#isSynchronous = Symbol.iterator in pieces
+    this.#cameAtOnce(Symbol.iterator in pieces)
 
     return Symbol.iterator in pieces
       ? this.#collected(multihash, collect(pieces, this.#options.maxBlockSize))
       : collectAsync(pieces, this.#options.maxBlockSize).then(bytes => this.#collected(multihash, bytes))
+  }
+
+  #cameAtOnce (isSynchronous: boolean): void {
+    this.#isSynchronous = isSynchronous
+    this.#hasGuessed ||= !isSynchronous
   }
 
   #collected (multihash: string, bytes: Uint8Array | undefined): Bytes | Oversize {

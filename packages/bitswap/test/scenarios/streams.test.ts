@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import { ask, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Instance } from 'ts-bitswap/testing'
 import type { Block } from 'ts-bitswap'
 import { collect } from '../support/collect.ts'
@@ -204,5 +204,26 @@ test('a peer that could not be told what is no longer wanted is told when stream
   assert.deepEqual(held(), [block.cid.toString()])
   await net.clock.advance(2000)
   assert.deepEqual(held(), [])
+  await net.close()
+})
+
+test('what came before a reset counts for less than what comes after it, however slow the store', async () => {
+  const net = new VirtualNetwork({ latency: 20 })
+  const [bob] = await net.instances(1, { store: { delay: 50 }, server: { maxConcurrentReads: 1 } })
+  const raw = await net.rawPeer()
+  const [last, ...cids] = (await randomBlocks(20)).map(({ cid }) => cid)
+
+  net.connect(bob, raw)
+  // message by message: the store is still asked about the first ones when the stream is gone
+  for (const cid of cids) {
+    await net.run(ask(raw, bob, [cid]))
+  }
+
+  await net.advance(100)
+  net.faults.resetStreams(bob, raw)
+  await net.run(raw.send(bob, { full: true, wants: [{ cid: last, priority: 1, wantType: 'block', sendDontHave: true }] }))
+  await net.advance(5000)
+
+  assert.deepEqual(bob.bitswap.wantlistForPeer(raw.peer).map(({ cid }) => cid.toString()), [last.toString()])
   await net.close()
 })

@@ -226,7 +226,7 @@ class Checks {
   #readAhead (): void {
     const { reads, readingBytes, reading } = this.#account
     const { options: { maxReadsPerPeer, maxReadAheadPerPeer }, run, totals } = this.#context
-    const guessed = run.reader.isSynchronous ? 0 : maxReadsPerPeer * this.#largest
+    const guessed = run.reader.hasGuessed ? maxReadsPerPeer * this.#largest : 0
     const buffered = this.#readyBytes + readingBytes
     const isAlone = this.#ready + reads <= 1
 

@@ -120,6 +120,8 @@ function waitingViolations ({ engine, lane, queries }: ServerRun, violations: st
   for (const account of lane.waiting) {
     if (!isKnown(account)) {
       violations.push(`a message for ${peerName(account.id)} is waited for, which has left`)
+    } else if (account.ready.size === 0 && account.reads === 0 && account.queued.size > 0) {
+      violations.push(`a message for ${peerName(account.id)} is waited for, and none of its ${account.queued.size} blocks is read`)
     }
   }
 
