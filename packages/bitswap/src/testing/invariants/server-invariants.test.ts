@@ -125,6 +125,12 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   [/^1 requests wait for another attempt, 0 rest$/, async busy => { busy.run.engine.resting.set(await busy.request(RequestState.Absent), 1e9) }],
   [/^a request was to be asked about again at -1, it is \d+$/, async busy => { busy.run.engine.resting.set(await busy.request(RequestState.Absent), -1) }],
   [/^a request is to be asked about again at 1000000000, and the timer goes off at Infinity$/, async busy => { busy.run.engine.resting.set(await busy.request(RequestState.Absent), 1e9) }],
+  [/^a message for peer …\w{8} is waited for, and none of its \d+ blocks is read$/, async busy => {
+    const request = await busy.request(RequestState.Absent)
+    await busy.until(() => request.account.reads === 0 && request.account.ready.size === 0)
+    request.account.queued.push(request, 1)
+    Object.defineProperty(busy.run.lane, 'waiting', { value: [request.account] })
+  }],
   [/^a message for peer …\w{8} is waited for, which has left$/, async busy => {
     await busy.request(({ account }) => account.queued.size > 0 || account.reading > 0)
     const account = new Account(peerIdFromSeed(99), 1, { bytes: 0 })
