@@ -5,12 +5,12 @@
  *
  * What takes a fault back is returned; calling it twice is a no-op.
  */
-import { DamageKind } from './damage.ts'
+import { DamageKind } from './wire/damage.ts'
 import { nodeOf } from './member.ts'
 import type { Member } from './member.ts'
-import type { Topology } from './topology.ts'
-import type { VirtualLink } from './virtual-link.ts'
-import type { VirtualNode } from './virtual-node.ts'
+import type { Topology } from './wire/topology.ts'
+import type { VirtualLink } from './wire/virtual-link.ts'
+import type { VirtualNode } from './wire/virtual-node.ts'
 
 /** Ends a fault. */
 export type Heal = () => void

@@ -18,7 +18,7 @@ import type { CrashOptions, Faults } from './faults.ts'
 import { MemoryStore } from './memory-store.ts'
 import type { MemoryStoreInit } from './memory-store.ts'
 import { silentLogger } from './silent-logger.ts'
-import type { VirtualNode, VirtualNodeInit } from './virtual-node.ts'
+import type { VirtualNode, VirtualNodeInit } from './wire/virtual-node.ts'
 import { VirtualRouting } from './virtual-routing.ts'
 
 export interface InstanceInit extends BitswapInit, VirtualNodeInit {

@@ -1,5 +1,5 @@
 /** Who takes part in a virtual network: a node, or whoever has one. */
-import type { VirtualNode } from './virtual-node.ts'
+import type { VirtualNode } from './wire/virtual-node.ts'
 
 export type Member = VirtualNode | { readonly node: VirtualNode }
 

@@ -15,7 +15,7 @@ import { supportsPrefix } from '../network/protocols.ts'
 import { nodeOf } from './member.ts'
 import type { Member } from './member.ts'
 import { silentLogger } from './silent-logger.ts'
-import type { VirtualNode } from './virtual-node.ts'
+import type { VirtualNode } from './wire/virtual-node.ts'
 
 const log = silentLogger().forComponent('raw-peer')
 

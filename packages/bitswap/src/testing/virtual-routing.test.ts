@@ -4,7 +4,7 @@ import type { CID } from 'multiformats/cid'
 import { SeededRandom } from '../core/random.ts'
 import { randomCid } from './random-blocks.ts'
 import { VirtualNetwork } from './virtual-network.ts'
-import type { VirtualNode } from './virtual-node.ts'
+import type { VirtualNode } from './wire/virtual-node.ts'
 import { RoutingFault } from './virtual-routing.ts'
 import type { VirtualRouting } from './virtual-routing.ts'
 

@@ -18,10 +18,10 @@ import { leftovers } from './invariants/leftovers.ts'
 import { serverViolations } from './invariants/server-invariants.ts'
 import { sendingViolations } from './invariants/settled.ts'
 import type { Instance } from './instance.ts'
-import type { Topology } from './topology.ts'
-import type { Trace } from './trace.ts'
+import type { Topology } from './wire/topology.ts'
+import type { Trace } from './trace/trace.ts'
 import type { VirtualClock } from './virtual-clock.ts'
-import type { VirtualNode } from './virtual-node.ts'
+import type { VirtualNode } from './wire/virtual-node.ts'
 
 export interface WatchComponents {
   clock: VirtualClock

@@ -3,7 +3,7 @@ import type { PeerId } from '@libp2p/interface'
 import { encodeFrame } from '../../src/message/frame.ts'
 import type { Message } from '../../src/message/message.ts'
 import { peerIdFromSeed } from '../../src/testing/peer-ids.ts'
-import type { Trace } from '../../src/testing/trace.ts'
+import type { Trace } from '../../src/testing/trace/trace.ts'
 import { emptyMessage } from './scripted-receiver.ts'
 
 export const [alice, bob, carol]: [PeerId, PeerId, PeerId] = [peerIdFromSeed(1), peerIdFromSeed(2), peerIdFromSeed(3)]

@@ -3,7 +3,7 @@ import { Uint8ArrayList } from 'uint8arraylist'
 import type { NetworkReceiver, NetworkStream, StreamReader } from '../../src/network/network.ts'
 import { VirtualNetwork } from '../../src/testing/virtual-network.ts'
 import type { VirtualNetworkInit } from '../../src/testing/virtual-network.ts'
-import type { VirtualNode } from '../../src/testing/virtual-node.ts'
+import type { VirtualNode } from '../../src/testing/wire/virtual-node.ts'
 
 /** Writes down what a stream says. */
 export class Recorder implements StreamReader {

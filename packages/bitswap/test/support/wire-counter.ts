@@ -3,8 +3,8 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import { decodeMessage } from '../../src/message/codec.ts'
 import { Unframer } from '../../src/message/frame.ts'
 import type { Carried, WireTotals } from '../../src/testing/invariants/accounting-invariants.ts'
-import type { Arrival, NetworkObserver } from '../../src/testing/network-observer.ts'
-import type { VirtualNode } from '../../src/testing/virtual-node.ts'
+import type { Arrival, NetworkObserver } from '../../src/testing/trace/network-observer.ts'
+import type { VirtualNode } from '../../src/testing/wire/virtual-node.ts'
 
 interface Totals extends WireTotals {
   arrived: Carried
