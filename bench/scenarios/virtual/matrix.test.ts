@@ -93,8 +93,8 @@ test('a name there is not is refused in one line', async () => {
 
 test('without arguments all scenarios run; a seed that is none and options nobody knows are refused', () => {
   assert.deepEqual(readArguments([], SCENARIOS), { scenarios: SCENARIOS, seed: 1, full: false, json: false })
-  assert.throws(() => readArguments(['--seed', 'x'], SCENARIOS), { message: '--seed must be a whole number from 0, got x' })
-  assert.throws(() => readArguments(['--seed', ''], SCENARIOS), { message: '--seed must be a whole number from 0, got ' })
+  assert.throws(() => readArguments(['--seed', 'x'], SCENARIOS), { message: '--seed must be a whole number from 0 to 4294967295, got x' })
+  assert.throws(() => readArguments(['--seed', ''], SCENARIOS), { message: '--seed must be a whole number from 0 to 4294967295, got ' })
   assert.throws(() => readArguments(['--nothing'], SCENARIOS), /Unknown option '--nothing'/)
 })
 

@@ -18,13 +18,21 @@ test('what is held arrives all at once when it is let go, and only once', async 
   assert.deepEqual(net.trace.events.slice(-2).map(({ what }) => what), ['held', 'no longer held'])
 })
 
-test('what is done to two that are not connected does nothing', async () => {
+test('what is done to two that are not connected is an error: a test would pass for nothing', async () => {
   const net = new VirtualNetwork()
-  const [alice, bob] = [net.createNode(), net.createNode()]
-  net.faults.hold(alice, bob)()
-  net.faults.resetStreams(alice, bob)
-  net.faults.cutStream(alice, bob, 1)
+  const [alice, bob] = [net.createNode({ name: 'alice' }), net.createNode({ name: 'bob' })]
+  assert.throws(() => net.faults.hold(alice, bob), { name: 'RangeError', message: 'alice and bob are not connected: nothing between them can be held' })
+  assert.throws(() => { net.faults.resetStreams(alice, bob) }, { name: 'RangeError' })
   assert.deepEqual(net.trace.events, [])
+})
+
+test('bytes are counted in whole numbers', async () => {
+  const { net, alice, bob } = await createPair()
+
+  for (const wrong of [-5, 0.5, NaN]) {
+    assert.throws(() => { net.faults.cutStream(alice, bob, wrong) }, { name: 'RangeError' })
+    assert.throws(() => { net.faults.corrupt(alice, bob, wrong) }, { name: 'RangeError' })
+  }
 })
 
 test('between the parts of a network nothing arrives and dials wait; within them all is well', async () => {

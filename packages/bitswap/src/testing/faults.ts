@@ -3,7 +3,9 @@
  * Faults of stores and routers are theirs (`MemoryStore`, `VirtualRouting`),
  * those of peers that misbehave are played by a `RawPeer`.
  *
- * What takes a fault back is returned; calling it twice is a no-op.
+ * What takes a fault back is returned; calling it twice is a no-op. What is done
+ * to a connection ends with it; `partition`, `freeze`, `failOpening` go on when
+ * another is made.
  */
 import { DamageKind } from './wire/damage.ts'
 import { nodeOf } from './member.ts'
@@ -121,6 +123,10 @@ export class Faults {
   }
 
   #damage (from: Member, to: Member, kind: DamageKind, after: number): void {
+    if (!(Number.isSafeInteger(after) && after >= 0)) {
+      throw new RangeError(`after how many bytes must be a whole number from 0, got ${after}`)
+    }
+
     this.#onLink(`${kind} after ${after} bytes`, [from, to], link => {
       link.damageFrom(nodeOf(from)).plan(kind, after)
 
@@ -128,11 +134,15 @@ export class Faults {
     })
   }
 
-  /** Nothing happens to those who are not connected. */
+  /** @throws RangeError when the two are not connected: nothing would happen, and a test might pass for that */
   #onLink (what: string, [a, b]: [Member, Member], act: (link: VirtualLink) => Heal): Heal {
     const link = this.#topology.link(nodeOf(a), nodeOf(b))
 
-    return link == null ? () => {} : this.#reported(what, [nodeOf(a), nodeOf(b)], act(link))
+    if (link == null) {
+      throw new RangeError(`${nodeOf(a).name} and ${nodeOf(b).name} are not connected: nothing between them can be ${what}`)
+    }
+
+    return this.#reported(what, [nodeOf(a), nodeOf(b)], act(link))
   }
 
   #reported (what: string, nodes: readonly VirtualNode[], heal: Heal): Heal {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { MemoryStore } from './memory-store.ts'
 import { randomBlocks } from './random-blocks.ts'
 import { VirtualNetwork } from './virtual-network.ts'
+import type { InstancesInit, VirtualNetworkInit } from './virtual-network.ts'
 
 const blocks = await randomBlocks(3, { size: 5000 })
 const [block] = blocks
@@ -54,6 +55,39 @@ test('one that crashes says nothing any more, and comes back empty with the same
   assert.equal(bob.crashes, 1)
   assert.deepEqual(await net.run(bob.bitswap.getBlock(block.cid), { limit: 1000 }), block.bytes)
   await net.close()
+})
+
+test('what is alive cannot be revived, nobody is connected to itself, and ids are given once', async () => {
+  const net = new VirtualNetwork()
+  const [alice] = await net.instances(1, { name: 'alice' })
+  await assert.rejects(alice.revive(), { message: 'alice has not crashed' })
+  assert.throws(() => { net.connect(alice, alice) }, { message: 'alice cannot be connected to itself' })
+  await assert.rejects(net.instances(1, { peer: alice.peer }), { name: 'RangeError' })
+})
+
+test('options and numbers that cannot be are refused', async () => {
+  const net = new VirtualNetwork()
+
+  for (const wrong of [{ clinet: {} }, { connected: 'ring' }, { uplink: -5 }, { downlink: NaN }]) {
+    await assert.rejects(net.instances(1, wrong as InstancesInit), { name: 'InvalidOptionError' }, JSON.stringify(wrong))
+  }
+
+  for (const count of [2.5, -1, NaN]) {
+    await assert.rejects(net.instances(count), { name: 'InvalidOptionError' })
+  }
+
+  for (const wrong of [{ latncy: 20 }, { seed: -1 }, { seed: 0.5 }, { seed: 0x1_0000_0000 }, { latency: '20' }]) {
+    assert.throws(() => new VirtualNetwork(wrong as VirtualNetworkInit), { name: 'InvalidOptionError' }, JSON.stringify(wrong))
+  }
+
+  const [alice, bob] = await net.instances(2, { connected: 'none' })
+
+  for (const wrong of [{ latency: -50 }, { latency: NaN }, { rate: 0 }, { jitter: -1 }]) {
+    assert.throws(() => {
+      net.connect(alice, bob, wrong)
+      net.disconnect(alice, bob)
+    }, { name: 'InvalidOptionError' }, JSON.stringify(wrong))
+  }
 })
 
 test('a store that is brought along outlives a crash', async () => {

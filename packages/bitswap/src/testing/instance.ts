@@ -116,6 +116,10 @@ export class Instance {
 
   /** Starts again after a crash: with the same id, connected to nobody, its store empty unless it was brought along. */
   async revive (): Promise<void> {
+    if (this.node.isOnline) {
+      throw new Error(`${this.name} has not crashed`)
+    }
+
     this.node.revive()
     this.#store = this.#createStore()
     this.#bitswap = this.#createExchange()

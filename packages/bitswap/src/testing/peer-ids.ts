@@ -16,11 +16,19 @@ const ED25519_HEADER = [0x08, 0x01, 0x12, 0x20]
 /** Keys of this type are not hashed: the multihash holds them as they are. */
 const IDENTITY = 0x00
 
-/** The same seed gives the same id. */
-export function peerIdFromSeed (seed: number): PeerId {
+/**
+ * The same seed, and number of those of a seed, give the same id. Both are whole
+ * numbers below 2^32.
+ */
+export function peerIdFromSeed (seed: number, number?: number): PeerId {
   const key = new Uint8Array(ED25519_HEADER.length + 32)
+  const half = ED25519_HEADER.length + 16
   key.set(ED25519_HEADER)
   new SeededRandom(seed).fillBytes(key.subarray(ED25519_HEADER.length))
+
+  if (number != null) {
+    new SeededRandom(number).fillBytes(key.subarray(half))
+  }
 
   return peerIdFromMultihash(create(IDENTITY, key))
 }

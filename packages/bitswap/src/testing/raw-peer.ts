@@ -2,10 +2,11 @@
  * A peer that is played by hand: it speaks the wire directly, and may say what
  * it likes. It reads what comes, and keeps and shows it.
  *
- * Limits: the last 10 000 messages of a stream are kept.
+ * Limits: of each stream the last 10 000 messages and sizes of pieces are kept.
  */
 import { isPeerId } from '@libp2p/interface'
 import type { PeerId } from '@libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
 import { detach } from '../core/detach.ts'
 import { decodeMessage } from '../message/codec.ts'
 import { encodeFrame, Unframer } from '../message/frame.ts'
@@ -28,7 +29,7 @@ export interface RawStream {
   messages: ReceivedMessage[]
   /** Sizes of the pieces that came. */
   pieces: number[]
-  /** `ended`, `closed`, `closed NAME`. */
+  /** `malformed`, `ended`, `closed`, `closed NAME`. */
   events: string[]
 }
 
@@ -135,6 +136,8 @@ export class RawPeer implements NetworkReceiver {
     if (opening == null || !isOpen(await opening)) {
       opening = this.open(peer)
       this.#outgoing.set(key, opening)
+      // the next thing to be said gets another
+      opening.catch(() => { this.#outgoing.delete(key) })
     }
 
     return (await opening).stream
@@ -147,10 +150,9 @@ export class RawPeer implements NetworkReceiver {
     stream.read({
       data: bytes => {
         raw.pieces.push(bytes.byteLength)
-        unframer.push(bytes)
+        raw.pieces.splice(0, raw.pieces.length - MAX_MESSAGES)
 
-        for (let frame = unframer.next(); frame != null; frame = unframer.next()) {
-          const message = decodeMessage(frame)
+        for (const message of this.#messagesIn(raw, unframer, bytes)) {
           raw.messages.push(message)
           raw.messages.splice(0, raw.messages.length - MAX_MESSAGES)
           this.onMessage?.(peer, message, stream)
@@ -167,6 +169,24 @@ export class RawPeer implements NetworkReceiver {
     })
 
     return raw
+  }
+
+  /** Of bytes that are no message it is noted that they came; what follows on that stream is not looked at. */
+  * #messagesIn (raw: RawStream, unframer: Unframer, bytes: Uint8Array | Uint8ArrayList): Generator<ReceivedMessage> {
+    if (raw.events.includes('malformed')) {
+      return
+    }
+
+    try {
+      unframer.push(bytes)
+
+      for (let frame = unframer.next(); frame != null; frame = unframer.next()) {
+        yield decodeMessage(frame)
+      }
+    } catch (error) {
+      log('what came is no message - %e', error)
+      raw.events.push('malformed')
+    }
   }
 }
 

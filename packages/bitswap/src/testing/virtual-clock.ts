@@ -68,7 +68,7 @@ export class VirtualClock implements Clock {
   #now = 0
   #steps = 0
   #running = false
-  #watcher: (() => void) | undefined
+  readonly #watchers: Set<() => void> = new Set()
 
   constructor (init: VirtualClockInit = {}) {
     this.#maxStepsPerInstant = init.maxStepsPerInstant ?? DEFAULT_MAX_STEPS
@@ -92,10 +92,10 @@ export class VirtualClock implements Clock {
 
   /**
    * Has this called after every step of a run, when all promise callbacks are
-   * done; what it throws ends the run. The last one set counts.
+   * done; what it throws ends the run.
    */
   watch (watcher: () => void): void {
-    this.#watcher = watcher
+    this.#watchers.add(watcher)
   }
 
   timer (delay: number, callback: () => void): Cancel {
@@ -132,7 +132,7 @@ export class VirtualClock implements Clock {
   run (until?: number | (() => boolean), options?: RunOptions): Promise<void>
   async run (until?: number | (() => boolean) | Promise<unknown>, options: RunOptions = {}): Promise<unknown> {
     if (this.#running) {
-      throw new Error('the clock is running already')
+      throw new Error('the clock is running already: within a run, wait on the clock (`sleep`), do not drive it')
     }
 
     this.#running = true
@@ -150,7 +150,7 @@ export class VirtualClock implements Clock {
       const met = await this.#drive(condition, limit)
 
       if (!met && (until != null || this.pending > 0)) {
-        throw this.#stalled(until, this.pending > 0 ? `by ${limit} ms` : 'and nothing is scheduled')
+        throw this.#stalled(until, this.pending > 0 ? `by ${limit} ms` : 'and nothing is scheduled: it may wait for something outside virtual time')
       }
 
       return typeof until === 'function' ? undefined : await until
@@ -165,7 +165,7 @@ export class VirtualClock implements Clock {
 
     for (;;) {
       await settled()
-      this.#watcher?.()
+      this.#watchers.forEach(watcher => { watcher() })
 
       if (condition()) {
         return true

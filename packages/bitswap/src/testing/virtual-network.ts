@@ -10,6 +10,7 @@
  * Not for: the speed of code. Computing takes no virtual time.
  */
 import { SeededRandom } from '../core/random.ts'
+import { InvalidOptionError } from '../errors.ts'
 import { BlockPool } from './block-pool.ts'
 import { resolveConditions } from './wire/conditions.ts'
 import type { ConnectOptions, NetworkConditionsInit } from './wire/conditions.ts'
@@ -66,6 +67,8 @@ export interface InstancesInit extends InstanceInit {
   connected?: 'all' | 'line' | 'none'
 }
 
+const MAX_SEED = 0xffff_ffff
+
 export class VirtualNetwork {
   readonly clock: VirtualClock
   readonly seed: number
@@ -81,13 +84,17 @@ export class VirtualNetwork {
   readonly #rawPeers: RawPeer[] = []
 
   constructor (init: VirtualNetworkInit = {}) {
-    const { clock = new VirtualClock(), seed = 1, trace, observer, check = true } = init
+    const { clock = new VirtualClock(), seed = 1, trace, observer, check = true, ...conditions } = init
+
+    if (!(Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED)) {
+      throw new InvalidOptionError('network.seed', seed, `a whole number from 0 to ${MAX_SEED}`)
+    }
 
     this.clock = clock
     this.seed = seed
     this.random = new SeededRandom(seed)
     this.trace = new Trace(trace)
-    this.#topology = new Topology(clock, seed, resolveConditions(init), {
+    this.#topology = new Topology(clock, seed, resolveConditions(conditions), {
       bytesArrived: (from, to, stream, bytes) => {
         const arrival = { time: clock.now(), from: from.self, to: to.self, stream, bytes }
 
@@ -118,6 +125,9 @@ export class VirtualNetwork {
   /** Makes, starts and connects instances. */
   async instances (count: number, init: InstancesInit = {}): Promise<Instance[]> {
     const { connected = 'all', name, ...rest } = init
+
+    requireKnown(count, init)
+
     const made: Instance[] = []
 
     for (let i = 0; i < count; i++) {
@@ -231,5 +241,26 @@ export class VirtualNetwork {
 
     this.trace.happened(event)
     this.#observer?.happened?.(event)
+  }
+}
+
+const INSTANCE_OPTIONS: ReadonlySet<string> = new Set([
+  'client', 'server', 'network', 'store', 'routing', 'getHasher', 'logger', 'peer', 'name', 'protocols', 'uplink', 'downlink', 'connected'
+])
+
+/** @throws InvalidOptionError on a number of instances that cannot be, and on options there are not */
+function requireKnown (count: number, init: InstancesInit): void {
+  if (!(Number.isSafeInteger(count) && count >= 0)) {
+    throw new InvalidOptionError('instances', count, 'a whole number from 0')
+  }
+
+  for (const [name, value] of Object.entries(init)) {
+    if (!INSTANCE_OPTIONS.has(name)) {
+      throw new InvalidOptionError(`instances.${name}`, value, 'an option there is')
+    }
+  }
+
+  if (!['all', 'line', 'none', undefined].includes(init.connected)) {
+    throw new InvalidOptionError('instances.connected', init.connected, 'all, line or none')
   }
 }

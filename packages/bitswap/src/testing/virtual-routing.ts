@@ -57,8 +57,8 @@ interface Provider {
 /** Unreachable peers named before the right ones. */
 const UNREACHABLE = 3
 
-/** The ids of peers nobody can reach begin here: no network has so many nodes. */
-const UNREACHABLE_SEED = 0xf000_0000
+/** The numbers of peers nobody can reach begin here: no network has so many nodes. */
+const UNREACHABLE_NUMBER = 0x8000_0000
 
 export class VirtualRouting {
   readonly #clock: Clock
@@ -170,7 +170,7 @@ export class VirtualRouting {
 
 function * unreachable (count: number): Generator<PeerId> {
   for (let i = 0; i < count; i++) {
-    yield peerIdFromSeed(UNREACHABLE_SEED + i)
+    yield peerIdFromSeed(0, UNREACHABLE_NUMBER + i)
   }
 }
 

@@ -123,3 +123,41 @@ test('what an instance counts and the wire does not is found, where nothing was 
   await assert.rejects(miscount(false), { name: 'InvariantError', message: /blocks sent/ })
   await miscount(true)
 })
+
+test('two networks on one clock are both checked', async () => {
+  const first = await setUp()
+  const second = new VirtualNetwork({ clock: first.net.clock })
+  await second.instances(2)
+  first.net.clock.timer(100, () => { breakBoard(first.alice) })
+  await assert.rejects(first.net.run(first.fetch), { name: 'InvariantError' })
+})
+
+test('a large network that never gets quiet is checked all the same', async () => {
+  const { net, alice, fetch } = await setUp(25)
+  // somebody is always on the way
+  const chatter = await net.instances(2)
+  const talk = (): void => {
+    chatter[0].bitswap.getBlock(cids[0]).catch(() => undefined)
+    chatter[0].store.delete(cids[0])
+    net.clock.timer(5, talk)
+  }
+  chatter[1].hold(blocks[0])
+  talk()
+  net.clock.timer(100, () => { breakBoard(alice) })
+  await assert.rejects(net.run(async () => {
+    await fetch()
+    await sleep(net.clock, 60_000)
+  }), { name: 'InvariantError' })
+})
+
+test('timers that nobody stopped are found at the end', async () => {
+  const net = new VirtualNetwork()
+  const [alice] = await net.instances(1)
+  const { stop } = alice.bitswap
+  alice.bitswap.stop = async () => {
+    await stop.call(alice.bitswap)
+    setTimeoutForEver()
+  }
+  const setTimeoutForEver = (): void => { alice.node.clock.timer(1, setTimeoutForEver) }
+  await assert.rejects(net.close(), { name: 'ClockStalledError' })
+})

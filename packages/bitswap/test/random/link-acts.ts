@@ -84,18 +84,18 @@ export class LinkActs {
   #hold (chance: Chance, a: Resident, b: Resident): string {
     const { net, ties } = this.#world
 
-    return this.#endLater(chance, net.faults.hold(a.instance, b.instance), ties.delayed(a, b))
+    return this.#endLater(chance, this.#between(a, b, () => net.faults.hold(a.instance, b.instance)), ties.delayed(a, b))
   }
 
   #stall (chance: Chance, a: Resident, b: Resident): string {
     const { net, ties } = this.#world
 
-    return `reads nothing ${this.#endLater(chance, net.faults.stall(a.instance, b.instance), ties.delayed(a, b))}`
+    return `reads nothing ${this.#endLater(chance, this.#between(a, b, () => net.faults.stall(a.instance, b.instance)), ties.delayed(a, b))}`
   }
 
   #reset (a: Resident, b: Resident): string {
     this.#world.ties.reset(a, b)
-    this.#world.net.faults.resetStreams(a.instance, b.instance)
+    this.#between(a, b, () => { this.#world.net.faults.resetStreams(a.instance, b.instance) })
 
     return ''
   }
@@ -104,7 +104,7 @@ export class LinkActs {
     const after = chance.pick(AFTER) + chance.int(100)
 
     this.#world.ties.reset(a, b)
-    this.#world.net.faults.cutStream(a.instance, b.instance, after)
+    this.#between(a, b, () => { this.#world.net.faults.cutStream(a.instance, b.instance, after) })
 
     return `after ${after} bytes`
   }
@@ -113,7 +113,7 @@ export class LinkActs {
     const after = chance.pick(AFTER) + chance.int(100)
 
     this.#world.ties.changed(a, b)
-    this.#world.net.faults.corrupt(a.instance, b.instance, after)
+    this.#between(a, b, () => { this.#world.net.faults.corrupt(a.instance, b.instance, after) })
 
     return `after ${after} bytes`
   }
@@ -125,6 +125,13 @@ export class LinkActs {
     this.#world.ties.doubt(a, b, 'was given up for a while')
 
     return `${errors.length} times ${this.#endLater(chance, this.#world.net.faults.failOpening(a.instance, b.instance, ...errors))}`
+  }
+
+  /** Does it to the connection of two, if they have one. */
+  #between (a: Resident, b: Resident, act: () => Heal | undefined | void): Heal {
+    const heal = this.#world.net.isConnected(a.instance, b.instance) ? act() : undefined
+
+    return heal ?? (() => {})
   }
 
   #endLater (chance: Chance, ...heals: Heal[]): string {

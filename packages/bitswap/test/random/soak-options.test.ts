@@ -18,14 +18,17 @@ test('one seed again, or a part of its actions', () => {
 test('what cannot be meant is refused in one line', () => {
   const refused: Array<[string[], RegExp]> = [
     [[], /^neither --seed nor --seeds nor --minutes$/],
-    [['--seeds', 'many'], /^--seeds takes a whole number up to 4294967295, not "many"$/],
+    [['--seeds', 'many'], /^--seeds takes a whole number from 1 to 4294967295, not "many"$/],
     [['--seeds', '-1'], /--seeds/],
-    [['--seed', '4294967296'], /^--seed takes a whole number up to 4294967295/],
+    [['--seed', '4294967296'], /^--seed takes a whole number from 0 to 4294967295/],
     [['--seed', '3', '--jobs', '2'], /^--jobs does not go with --seed$/],
     [['--seed', '3', '--actions', '2', '--only', '1'], /^either --actions or --only$/],
-    [['--seed', '3', '--only', '1,,2'], /^--only takes a whole number, not ""$/],
+    [['--seed', '3', '--only', '1,,2'], /^--only takes a whole number from 0, not ""$/],
     [['--seeds', '3', '--trace'], /^--trace goes with --seed$/],
-    [['--seeds', '3', '--jobs', '65'], /^--jobs takes a whole number up to 64/],
+    [['--seeds', '3', '--jobs', '65'], /^--jobs takes a whole number from 1 to 64/],
+    [['--seeds', '0'], /^--seeds takes a whole number from 1/],
+    [['--minutes', '0'], /^--minutes takes a whole number from 1/],
+    [['--from', '4294967295', '--seeds', '2'], /^--seeds takes a whole number from 1 to 1,/],
     [['--sed', '3'], /^Unknown option '--sed'/],
     [['3'], /^Unexpected argument '3'/]
   ]

@@ -70,9 +70,9 @@ function parseMany ({ seeds, from = '1', minutes, jobs }: { seeds?: string, from
 
   return {
     from: toNumber('--from', from, MAX_SEED),
-    seeds: seeds == null ? undefined : toNumber('--seeds', seeds, MAX_SEED),
-    minutes: minutes == null ? undefined : toNumber('--minutes', minutes, Infinity),
-    jobs: jobs == null ? Math.min(2, availableParallelism()) : Math.max(1, toNumber('--jobs', jobs, MAX_JOBS))
+    seeds: seeds == null ? undefined : toNumber('--seeds', seeds, MAX_SEED - Number(from) + 1, 1),
+    minutes: minutes == null ? undefined : toNumber('--minutes', minutes, Infinity, 1),
+    jobs: jobs == null ? Math.min(2, availableParallelism()) : toNumber('--jobs', jobs, MAX_JOBS, 1)
   }
 }
 
@@ -80,7 +80,7 @@ function parse (argv: readonly string[]): ReturnType<typeof parseFlags>['values'
   try {
     return parseFlags(argv).values
   } catch (error) {
-    throw new UsageError((error as Error).message.split('\n')[0], { cause: error })
+    throw new UsageError((error as Error).message.split('\n').map(line => line.trim()).join(' '), { cause: error })
   }
 }
 
@@ -102,11 +102,11 @@ function parseFlags (argv: readonly string[]) {
   })
 }
 
-function toNumber (flag: string, text: string, most: number): number {
+function toNumber (flag: string, text: string, most: number, least: number = 0): number {
   const number = Number(text)
 
-  if (!/^\d+$/.test(text) || number > most) {
-    throw new UsageError(`${flag} takes a whole number${most === Infinity ? '' : ` up to ${most}`}, not ${JSON.stringify(text)}`)
+  if (!/^\d+$/.test(text) || number > most || number < least) {
+    throw new UsageError(`${flag} takes a whole number from ${least}${most === Infinity ? '' : ` to ${most}`}, not ${JSON.stringify(text)}`)
   }
 
   return number

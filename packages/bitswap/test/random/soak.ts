@@ -34,6 +34,12 @@ async function main (argv: readonly string[]): Promise<number> {
 
 async function replay ({ seed, actions, only, trace, shrink: isShrunk }: ReplayOptions): Promise<number> {
   const whole = makePlan(seed)
+  const missing = only?.find(number => whole.actions.every(action => action.number !== number))
+
+  if (missing != null || (actions ?? 0) > whole.actions.length) {
+    throw new UsageError(`seed ${seed} has the actions 0 to ${whole.actions.length - 1}: ${missing == null ? `not ${actions} of them` : `there is no ${missing}`}`)
+  }
+
   const plan = only == null ? prefixOf(whole, actions ?? whole.actions.length) : { ...whole, actions: whole.actions.filter(({ number }) => only.includes(number)) }
   const shortest = isShrunk ? (await shrink(plan))?.plan : undefined
   const run = new Run(shortest ?? plan, { maxEntries: trace ? TRACED : 0 })

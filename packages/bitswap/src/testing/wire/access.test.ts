@@ -120,3 +120,43 @@ test('segments are as short as the slowest part asks for', () => {
   assert.equal(new Pipe(clock, { latency: 0, rate: 1_000_000, uplink: new Uplink(clock, 500_000) }).segmentSize, 2_000)
   assert.equal(new Pipe(clock, { latency: 0, downlink: new Downlink(1_000) }).segmentSize, 1_460)
 })
+
+test('however many wait for the uplink, it carries no more than it may, and goes no deeper for each', async () => {
+  const clock = new VirtualClock()
+  const uplink = new Uplink(clock, 1_000_000)
+  let carried = 0
+
+  for (let i = 0; i < 5000; i++) {
+    const pipe = new Pipe(clock, { latency: 10, uplink })
+    let left = 3
+    const sender = {
+      sendSegment: (): boolean => {
+        pipe.send(1000, () => { carried += 1000 })
+
+        return --left > 0
+      }
+    }
+
+    // a full socket, so that the sender is asked in the middle of the turns of others
+    pipe.send(70_000, () => { carried += 70_000 })
+    pipe.wait(sender)
+  }
+
+  await clock.advance(1010)
+  assert.ok(carried <= 1_000_000 + 70_000, `${carried} bytes in a second`)
+  assert.ok(carried >= 930_000, `${carried} bytes in a second`)
+})
+
+test('a segment that is held at the downlink is charged once', async () => {
+  const exit = new Exit()
+  const pipe = exit.pipe({ downlink: new Downlink(1000) })
+  exit.send(pipe, 'slow', 1000)
+
+  for (let i = 0; i < 10; i++) {
+    await exit.clock.advance(50)
+    pipe.hold()()
+  }
+
+  await exit.clock.run()
+  assert.deepEqual(exit.came, [['slow', 1000]])
+})

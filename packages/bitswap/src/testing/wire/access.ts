@@ -23,6 +23,8 @@ export class Uplink {
   /** In the order of their turns. */
   readonly #senders: Set<Sending> = new Set()
   #freeAt = 0
+  /** A sender that sends may have others add themselves. */
+  #serving = false
   #armed: { at: number, cancel: Cancel } | undefined
 
   constructor (clock: Clock, rate: number) {
@@ -33,7 +35,12 @@ export class Uplink {
   /** This one has something to send. Twice is once. */
   add (sender: Sending): void {
     this.#senders.add(sender)
-    this.#serve()
+
+    if (!this.#serving) {
+      this.#serving = true
+      this.#serve()
+      this.#serving = false
+    }
   }
 
   /** It sends no more. */
@@ -99,7 +106,9 @@ export class Uplink {
       at,
       cancel: this.#clock.timer(at - now, () => {
         this.#armed = undefined
+        this.#serving = true
         this.#serve()
+        this.#serving = false
       })
     }
   }

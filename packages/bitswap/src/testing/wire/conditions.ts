@@ -5,6 +5,7 @@
  * not depend on what else there is.
  */
 import { InvalidOptionError } from '../../errors.ts'
+import type { Random } from '../../core/random.ts'
 import type { Distribution } from './distributions.ts'
 
 export interface ConnectionConditionsInit {
@@ -138,9 +139,41 @@ const LEAST: Readonly<Record<keyof NetworkConditions, number>> = {
   segmentSize: 1
 }
 
+const WHOLE: ReadonlySet<keyof NetworkConditions> = new Set(['window', 'maxWindow', 'segmentSize', 'streamRoundTrips'])
+
+/**
+ * What a value or distribution comes to for two nodes, or one.
+ *
+ * @throws InvalidOptionError when that cannot be
+ */
+export function drawn<T extends number | Distribution | undefined> (name: keyof NetworkConditions, value: T, random: Random): T extends undefined ? undefined : number
+export function drawn (name: keyof NetworkConditions, value: number | Distribution | undefined, random: Random): number | undefined {
+  const number = typeof value === 'object' ? value.draw(random) : value
+
+  check(name, number)
+
+  return number
+}
+
+function check (name: keyof NetworkConditions, value: unknown): void {
+  const least = LEAST[name]
+  const holds = typeof value === 'number' && value >= least && value < Infinity && (!WHOLE.has(name) || Number.isInteger(value))
+
+  if (value !== undefined && !holds) {
+    throw new InvalidOptionError(`network.${name}`, value, `a ${WHOLE.has(name) ? 'whole ' : ''}number from ${least} up`)
+  }
+}
+
 /** @throws InvalidOptionError */
 export function resolveConditions (init: NetworkConditionsInit = {}): NetworkConditions {
-  const { latency, jitter, rate, uplink, downlink, dialRoundTrips, streamRoundTrips, window, maxWindow, segmentSize } = { ...CONDITION_DEFAULTS, ...init }
+  const unknown = Object.keys(init).find(name => !(name in CONDITION_DEFAULTS))
+
+  if (unknown != null) {
+    throw new InvalidOptionError(`network.${unknown}`, init[unknown as keyof NetworkConditionsInit], 'an option there is')
+  }
+
+  const given: NetworkConditionsInit = Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
+  const { latency, jitter, rate, uplink, downlink, dialRoundTrips, streamRoundTrips, window, maxWindow, segmentSize } = { ...CONDITION_DEFAULTS, ...given }
   const conditions: NetworkConditions = {
     latency,
     jitter,
@@ -154,12 +187,16 @@ export function resolveConditions (init: NetworkConditionsInit = {}): NetworkCon
     segmentSize
   }
 
-  for (const [name, least] of Object.entries(LEAST)) {
-    const value = conditions[name as keyof NetworkConditions]
+  for (const name of Object.keys(LEAST) as Array<keyof NetworkConditions>) {
+    const value = conditions[name]
 
-    if (typeof value === 'number' && !(value >= least && value < Infinity)) {
-      throw new InvalidOptionError(`network.${name}`, value, `a number from ${least} up`)
+    if (typeof value !== 'object') {
+      check(name, value ?? CONDITION_DEFAULTS[name])
     }
+  }
+
+  if (conditions.streamRoundTrips > 1) {
+    throw new InvalidOptionError('network.streamRoundTrips', conditions.streamRoundTrips, '0 or 1')
   }
 
   return Object.freeze(conditions)

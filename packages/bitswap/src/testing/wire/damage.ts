@@ -16,11 +16,6 @@ interface Planned {
 export class Damage {
   readonly #planned: Planned[] = []
 
-  /** How much is still to happen. */
-  get pending (): number {
-    return this.#planned.length
-  }
-
   plan (kind: DamageKind, after: number): void {
     this.#planned.push({ kind, after })
   }

@@ -44,6 +44,8 @@ interface Segment {
 
 interface InFlight extends Segment {
   at: number
+  /** When it is through the downlink, once it has come there. */
+  through?: number
 }
 
 /** Bytes that may wait to be sent before streams are asked for more: about what an operating system keeps. */
@@ -232,7 +234,10 @@ export class Pipe implements Sending {
     const { downlink } = this.#init
     const now = this.#clock.now()
     const first = this.#inFlight[0] as InFlight
-    const through = downlink == null || first.size === 0 ? now : downlink.admit(first.size, now)
+    // one that was held there has been admitted before
+    const through = first.through ?? (downlink == null || first.size === 0 ? now : downlink.admit(first.size, now))
+
+    first.through = through
 
     if (through > now) {
       // from now on it does not count as held up by those behind it

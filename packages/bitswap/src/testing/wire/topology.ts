@@ -6,8 +6,7 @@ import { sleep } from '../../core/clock.ts'
 import { SeededRandom } from '../../core/random.ts'
 import { PROTOCOLS } from '../../network/protocols.ts'
 import { Downlink, Uplink } from './access.ts'
-import { toDistribution } from './distributions.ts'
-import type { Distribution } from './distributions.ts'
+import { drawn } from './conditions.ts'
 import type { ConnectOptions, NetworkConditions } from './conditions.ts'
 import { Partitions } from './partitions.ts'
 import { peerIdFromSeed } from '../peer-ids.ts'
@@ -24,9 +23,6 @@ export interface TopologyObserver {
   ran (node: VirtualNode): void
   happened (what: string, ...nodes: VirtualNode[]): void
 }
-
-/** Keeps the ids of networks with neighbouring seeds apart. */
-const NODES_PER_SEED = 65_536
 
 /** Mixes the numbers of two nodes into a seed of their own. */
 const PAIR_FACTORS = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d] as const
@@ -53,17 +49,17 @@ export class Topology {
     this.partitions = new Partitions(clock)
   }
 
-  get nodes (): IterableIterator<VirtualNode> {
-    return this.#nodes.values()
-  }
-
   createNode (init: VirtualNodeInit = {}): VirtualNode {
     const number = this.#nodes.size
     const random = this.#random(number, number, 0)
-    const rate = (value: number | Distribution | undefined): number | undefined => value == null ? undefined : toDistribution(value).draw(random)
-    const uplink = rate(init.uplink ?? this.#conditions.uplink)
-    const downlink = rate(init.downlink ?? this.#conditions.downlink)
-    const peer = init.peer ?? peerIdFromSeed(this.#seed * NODES_PER_SEED + number)
+    const uplink = drawn('uplink', init.uplink ?? this.#conditions.uplink, random)
+    const downlink = drawn('downlink', init.downlink ?? this.#conditions.downlink, random)
+    const peer = init.peer ?? peerIdFromSeed(this.#seed, number)
+
+    if (this.#nodes.has(peer.toString())) {
+      throw new RangeError(`there is a node with the id ${peer} already`)
+    }
+
     const node: VirtualNode = new VirtualNode(peer, { name: init.name ?? `node ${number}`, number, protocols: init.protocols ?? PROTOCOLS }, {
       clock: this.#clock,
       streamRoundTrips: this.#conditions.streamRoundTrips,
@@ -103,6 +99,10 @@ export class Topology {
   }
 
   connect (a: VirtualNode, b: VirtualNode, options: ConnectOptions = {}): void {
+    if (a === b) {
+      throw new RangeError(`${a.name} cannot be connected to itself`)
+    }
+
     if (this.#isJoined(a, b)) {
       return
     }
@@ -171,7 +171,7 @@ export class Topology {
 
   /** Milliseconds from one node to another, as it is drawn for the two. */
   latency (from: VirtualNode, to: VirtualNode): number {
-    return toDistribution(this.#conditions.latency).draw(this.#random(from.number, to.number, 1))
+    return drawn('latency', this.#conditions.latency, this.#random(from.number, to.number, 1))
   }
 
   /** A connection there is already is used, whatever gets through it. */
@@ -207,18 +207,21 @@ export class Topology {
   #pipe (from: VirtualNode, to: VirtualNode, options: ConnectOptions): PipeInit {
     const { jitter = this.#conditions.jitter, rate = this.#conditions.rate } = options
     const random = this.#random(from.number, to.number, 2)
-    const latency = options.latency == null ? this.latency(from, to) : toDistribution(options.latency).draw(random)
-    const drawn = jitter == null ? undefined : toDistribution(jitter)
+    const latency = options.latency == null ? this.latency(from, to) : drawn('latency', options.latency, random)
 
     return {
       latency,
-      jitter: drawn == null ? undefined : () => drawn.draw(random),
-      rate: rate == null ? undefined : toDistribution(rate).draw(random),
+      jitter: typeof jitter === 'object' ? () => drawn('jitter', jitter, random) : this.#constant(drawn('jitter', jitter, random)),
+      rate: drawn('rate', rate, random),
       uplink: from.uplink,
       downlink: to.downlink,
       onArrival: () => { this.#observer.ran(to) },
       traffic: this.#traffic
     }
+  }
+
+  #constant (value: number | undefined): (() => number) | undefined {
+    return value == null ? undefined : () => value
   }
 
   /** The same for two nodes, whatever else there is. */
