@@ -233,8 +233,11 @@ export class VirtualNetwork {
   #happened (what: string, nodes: VirtualNode[]): void {
     nodes.forEach(node => { this.#watch.ran(node) })
 
-    if (what === 'disconnected' || what === 'stopped') {
+    if (what === 'disconnected') {
       this.#watch.lossy()
+    } else if (what === 'stopped') {
+      // one that is started again before others notice is believed to want what it wanted
+      this.#watch.disturbed(nodes)
     }
 
     const event = { time: this.clock.now(), what, nodes: nodes.map(({ self }) => self) }

@@ -39,6 +39,7 @@ test('the same seed gives the same life, whatever is kept of it', async () => {
 const FOUND: ReadonlyArray<[sentence: string, seed: number, actions: readonly number[]]> = [
   ['a message that waits for a block which is gone goes on with the others, though the store is fast by then', 824, [0, 11, 12, 15]],
   ['a block that has come needs no search, also while it is being stored', 1140, [29, 31, 34, 44]],
+  ['who stops and starts again before others notice is for a while believed to want what it wanted', 5924, [5, 6, 9, 13, 38, 48, 49, 64]],
   ['blocks that were read by a guess of their size may be more than fit, though the store is fast by then', 642, [31, 38]]
 ]
 
