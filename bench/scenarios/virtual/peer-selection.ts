@@ -6,8 +6,13 @@
  * `PeerSelection`: the round trips of ipfs/test-plans' peer selection (100, 500,
  * 1000 ms), 8 MB/s each (64 Mbit/s). `PeerSelection-Rates`: 16, 4 and 1 MB/s, 100 ms each.
  * 256 MiB in blocks of 256 KiB, as the largest file there is four times over.
+ *
+ * That ideal knows no streams to open and no flow control that starts small, as
+ * the wire of these two; `PeerSelection-Cold` is on one that has both: a window
+ * of 256 KiB takes five round trips to let 8 MB/s through when they last a second.
  */
 import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import type { NetworkConditionsInit } from 'ts-bitswap/testing'
 import { round } from './result.ts'
 import type { Scenario } from './result.ts'
 import { countedAfter, fetchBlocks, oneInstance, resultOf, sumOf } from './run-scenario.ts'
@@ -41,14 +46,17 @@ export function idealTime (seeds: readonly SeedTraits[], bytes: number): number 
   return Infinity
 }
 
-function peerSelection (name: string, traits: readonly SeedTraits[]): Scenario {
+/** More than there is under way to any of them. */
+const OPEN: NetworkConditionsInit = { streamRoundTrips: 0, window: 16_777_216 }
+
+function peerSelection (name: string, traits: readonly SeedTraits[], wire: NetworkConditionsInit = OPEN): Scenario {
   const bytes = BLOCKS * SIZE
   const ideal = idealTime(traits, bytes)
 
   return {
     name,
     async run ({ seed }) {
-      const net = new VirtualNetwork({ seed, trace: { maxEntries: 0 } })
+      const net = new VirtualNetwork({ ...wire, seed, trace: { maxEntries: 0 } })
       const leech = await oneInstance(net, { name: 'leech' })
       const blocks = await randomBlocks(BLOCKS, { seed, size: SIZE })
       const seeds = await Promise.all(traits.map(async ({ rate, roundTrip }) => {
@@ -75,7 +83,11 @@ function peerSelection (name: string, traits: readonly SeedTraits[]): Scenario {
   }
 }
 
+const FAR = [100, 500, 1000].map(roundTrip => ({ rate: 8e6, roundTrip }))
+const UNLIKE = [16e6, 4e6, 1e6].map(rate => ({ rate, roundTrip: 100 }))
+
 export const PEER_SELECTIONS: readonly Scenario[] = [
-  peerSelection('PeerSelection', [100, 500, 1000].map(roundTrip => ({ rate: 8e6, roundTrip }))),
-  peerSelection('PeerSelection-Rates', [16e6, 4e6, 1e6].map(rate => ({ rate, roundTrip: 100 })))
+  peerSelection('PeerSelection', FAR),
+  peerSelection('PeerSelection-Cold', FAR, {}),
+  peerSelection('PeerSelection-Rates', UNLIKE)
 ]

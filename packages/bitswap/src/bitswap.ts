@@ -69,7 +69,8 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
       network: {
         self: network.self,
         connect: async (target, options) => await this.#messenger.connect(target, options),
-        heardAt: peer => this.#messenger.heardAt(peer)
+        heardAt: peer => this.#messenger.heardAt(peer),
+        bytesFrom: peer => this.#messenger.bytesFrom(peer)
       },
       sender,
       arrivals: {

@@ -18,12 +18,14 @@ const modern = { have: true, prefix: true }
 export class Table {
   readonly planner: WantPlanner
   now = 0
+  /** That came from each peer, by key. */
+  readonly bytes: Map<string, number> = new Map()
   unavailable: number[] = []
   searches: Want[] = []
   #sessions = 0
 
   constructor (options: Partial<ClientOptions> = {}, canSearch: boolean = false) {
-    this.planner = new WantPlanner({ ...CLIENT_DEFAULTS, ...options }, canSearch)
+    this.planner = new WantPlanner({ ...CLIENT_DEFAULTS, ...options }, { canSearch, bytesFrom: peer => this.bytes.get(peer.toString()) ?? 0 })
   }
 
   session (exclusive: boolean = false): SessionState {
@@ -65,6 +67,7 @@ export class Table {
 
   block (peer: ClientPeer, ...blocks: number[]): void {
     for (const i of blocks) {
+      this.bytes.set(peer.key, (this.bytes.get(peer.key) ?? 0) + 1000)
       const want = this.planner.blockReceived(peer, keys[i] as string, 1000, this.now)
 
       if (want != null) {

@@ -6,6 +6,10 @@
 import type { PeerId } from '@libp2p/interface'
 import { MovingAverage } from '../core/ewma.ts'
 import { PeerWants } from './peer-wants.ts'
+import { PeerSpeed } from './peer-speed.ts'
+import type { UsualSpeed } from './peer-speed.ts'
+import { PeerWindow } from './peer-window.ts'
+import type { WindowLimits } from './peer-window.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import type { SessionState } from './session-state.ts'
 import type { Want } from './want.ts'
@@ -13,16 +17,14 @@ import type { Want } from './want.ts'
 /** Weight of the newest sample of the latency: the half of the rest is forgotten with each. (As boxo.) */
 const LATENCY_WEIGHT = 0.5
 
-export interface WindowLimits {
-  initial: number
-  max: number
-}
-
 export class ClientPeer {
   readonly peer: PeerId
   /** `peer.toString()`: what peers are told apart by. */
   readonly key: string
   readonly wants: PeerWants
+  readonly speed: PeerSpeed
+  /** How much it may be asked for at once. */
+  readonly window: PeerWindow
   abilities: PeerAbilities = { have: true, prefix: true }
   /** Blocks asked of it and not answered, and since when; oldest first. */
   readonly asked: Map<Want, number> = new Map()
@@ -40,31 +42,23 @@ export class ClientPeer {
   bytes = 0
   haves = 0
   dontHaves = 0
-  #window: number
-  #arrivedInWindow = 0
-  readonly #maxWindow: number
 
-  constructor (peer: PeerId, window: WindowLimits) {
+  constructor (peer: PeerId, window: WindowLimits, usual: UsualSpeed) {
     this.peer = peer
     this.key = peer.toString()
     this.wants = new PeerWants(window.max)
-    this.#window = Math.min(window.initial, window.max)
-    this.#maxWindow = window.max
-  }
-
-  /** Blocks it may be asked for at once. */
-  get window (): number {
-    return this.#window
+    this.speed = new PeerSpeed(usual)
+    this.window = new PeerWindow(this.speed, window)
   }
 
   /** May it be asked for another block now? */
   get hasRoom (): boolean {
-    return !this.stalled && this.asked.size < this.#window && this.wants.hasRoom
+    return !this.stalled && this.asked.size < this.window.wants && this.wants.hasRoom
   }
 
-  /** How much of what it may be asked it was asked: the less, the sooner it answers. */
-  get load (): number {
-    return this.asked.size / this.#window
+  /** In how many milliseconds another block asked of it now would be here, by what is known of it. */
+  get delay (): number {
+    return this.speed.timeFor(this.asked.size + 1)
   }
 
   /** Does it owe us answers? */
@@ -84,25 +78,30 @@ export class ClientPeer {
 
     if (askedAt != null) {
       this.latency.add(now - askedAt)
+      this.speed.answered(now - askedAt)
     }
   }
 
-  /** A block it was asked for came. A windowful without a stall doubles the window. */
+  /** So many bytes have come from it in all. */
+  heard (bytes: number, now: number): void {
+    this.speed.heard(bytes, this.window.isHeld(this.asked.size), now)
+  }
+
+  /** A block it was asked for came; to be told after what was {@link heard}, and before it is asked for less. */
   delivered (size: number): void {
     this.blocks++
     this.bytes += size
-    this.#arrivedInWindow++
+    this.speed.delivered(size)
 
-    if (this.#arrivedInWindow >= this.#window) {
-      this.#window = Math.min(this.#window * 2, this.#maxWindow)
-      this.#arrivedInWindow = 0
+    if (!this.window.isHeld(this.asked.size)) {
+      this.window.delivered()
     }
   }
 
   /** It fell silent: half the window, and the wants it was asked for go to others. */
   stall (): void {
     this.stalled = true
-    this.shrink()
+    this.window.shrink()
   }
 
   /** We could not listen: what it owes, it owes from now on. */
@@ -114,11 +113,5 @@ export class ClientPeer {
         owed.set(want, now)
       }
     }
-  }
-
-  /** It was asked for more than it can send in time. */
-  shrink (): void {
-    this.#window = Math.max(1, this.#window >> 1)
-    this.#arrivedInWindow = 0
   }
 }

@@ -19,6 +19,8 @@ export interface ClientComponents {
     connect (target: Provider, options?: AbortOptions): Promise<PeerId>
     /** When any byte last came from this peer. */
     heardAt (peer: PeerId): number
+    /** How many bytes have come from this peer since it connected. */
+    bytesFrom (peer: PeerId): number
   }
   /** Told that a peer's wantlist has something to say. */
   sender: { wake (peer: PeerId, lane: 'wants'): void }

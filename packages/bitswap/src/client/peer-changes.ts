@@ -25,7 +25,7 @@ export class PeerChanges {
   }
 
   connected (id: PeerId, abilities: PeerAbilities, now: number): ClientPeer {
-    const peer = new ClientPeer(id, { initial: this.#options.initialWindow, max: this.#options.maxWantsPerPeer })
+    const peer = new ClientPeer(id, { initial: this.#options.initialWindow, max: this.#options.maxWantsPerPeer }, this.#board.usual)
 
     peer.abilities = abilities
     this.#board.peers.set(peer.key, peer)
@@ -48,7 +48,7 @@ export class PeerChanges {
       return
     }
 
-    const { peers, deadlines, wants, stirred, changed, freed } = this.#board
+    const { peers, deadlines, wants, changed, openings } = this.#board
     const owed = peer.owed()
 
     peers.delete(key)
@@ -56,7 +56,7 @@ export class PeerChanges {
 
     for (const session of [...peer.sessions]) {
       session.removePeer(peer)
-      stirred.add(session)
+      openings.stirred.add(session)
     }
 
     for (const entry of peer.wants.entries.values()) {
@@ -76,7 +76,7 @@ export class PeerChanges {
     }
 
     changed.delete(peer)
-    freed.delete(peer)
+    openings.freed.delete(peer)
     this.#moves.continue(now)
   }
 
@@ -96,7 +96,8 @@ export class PeerChanges {
       }
     }
 
-    this.#board.freed.add(peer)
+    this.#board.openings.freed.add(peer)
+    peer.sessions.forEach(session => this.#board.openings.stirred.add(session))
 
     if (isWider) {
       this.#offerUnresolved(peer, now)
@@ -112,7 +113,7 @@ export class PeerChanges {
     peer.stall()
 
     for (const session of peer.sessions) {
-      this.#board.stirred.add(session)
+      this.#board.openings.stirred.add(session)
     }
 
     this.#noAnswer(peer, owed, now)
@@ -152,12 +153,12 @@ export class PeerChanges {
   answered (peer: ClientPeer, askedAt: number | undefined, now: number): void {
     if (peer.stalled) {
       for (const session of peer.sessions) {
-        this.#board.gain(session, peer)
+        this.#board.openings.gain(session, peer)
       }
     }
 
     peer.answered(now, askedAt)
-    this.#board.freed.add(peer)
+    this.#board.openings.freed.add(peer)
   }
 
   /**
@@ -170,12 +171,12 @@ export class PeerChanges {
     const probed = overdue(peer.probed, now - dontHaveTimeout)
 
     if (asked.length > 0) {
-      peer.shrink()
+      peer.window.shrink()
     }
 
     if (asked.length + probed.length > 0) {
       this.#noAnswer(peer, [...asked, ...probed], now)
-      this.#board.freed.add(peer)
+      this.#board.openings.freed.add(peer)
     }
   }
 

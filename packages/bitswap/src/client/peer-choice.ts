@@ -2,6 +2,7 @@
 import type { CID } from 'multiformats/cid'
 import type { ClientPeer } from './client-peer.ts'
 import { canName } from './peer-abilities.ts'
+import type { SessionState } from './session-state.ts'
 import type { Want } from './want.ts'
 
 /**
@@ -17,37 +18,85 @@ export function canCarry (peer: ClientPeer, cid: CID): boolean {
 }
 
 /**
- * Among the peers of the sessions that want it: who said HAVE first, then the
- * least loaded. `any` tells whether there is one who might have it, even if
- * busy.
+ * Among the peers of the sessions that want it, who is asked now: who said HAVE
+ * first, then who missed least in a row, then whose block would be here soonest.
+ * `any` tells whether there is one who might have it, even if busy.
  */
 export function choosePeer (want: Want): { best: ClientPeer | undefined, any: boolean } {
-  let best: ClientPeer | undefined
-  let bestHas = false
+  let best: Candidate | undefined
   let any = false
 
   for (const session of want.sessions) {
     for (const peer of session.peers) {
-      if (peer.stalled || want.isRefusedBy(peer) || !canCarry(peer, want.cid)) {
+      if (!canBeAsked(peer, want)) {
         continue
       }
 
       any = true
 
-      if (!peer.hasRoom) {
+      if (!peer.hasRoom || !isWorthAsking(peer, want, session)) {
         continue
       }
 
-      const has = want.answers.get(peer.key) === 'have'
+      const candidate = { peer, has: has(peer, want), misses: session.missesOf(peer), delay: peer.delay }
 
-      if (best == null || (has && !bestHas) || (has === bestHas && peer.load < best.load)) {
-        best = peer
-        bestHas = has
+      if (best == null || isBetter(candidate, best)) {
+        best = candidate
       }
     }
   }
 
-  return { best, any }
+  return { best: best?.peer, any }
+}
+
+/** May it have it, for all we know, and tell us? */
+export function canBeAsked (peer: ClientPeer, want: Want): boolean {
+  return !peer.stalled && !want.isRefusedBy(peer) && canCarry(peer, want.cid)
+}
+
+/**
+ * A peer that lacks most of what it is asked for is asked for no more than it
+ * said it has, as long as there are others who have most: what it was asked for
+ * in vain it may send later, while another does.
+ */
+export function isWorthAsking (peer: ClientPeer, want: Want, session: SessionState): boolean {
+  if (!session.isDoubtful(peer) || has(peer, want)) {
+    return true
+  }
+
+  for (const other of session.proven) {
+    if (other !== peer && canBeAsked(other, want)) {
+      return false
+    }
+  }
+
+  return true
+}
+
+/** Did it say so? */
+export function has (peer: ClientPeer, want: Want): boolean {
+  return want.answers.get(peer.key) === 'have'
+}
+
+interface Candidate {
+  peer: ClientPeer
+  has: boolean
+  /** In a row, in this session. */
+  misses: number
+  /** Milliseconds. */
+  delay: number
+}
+
+function isBetter (candidate: Candidate, best: Candidate): boolean {
+  if (candidate.has !== best.has) {
+    return candidate.has
+  }
+
+  if (candidate.misses !== best.misses) {
+    return candidate.misses < best.misses
+  }
+
+  return candidate.delay === best.delay ? candidate.peer.asked.size < best.peer.asked.size : candidate.delay < best.delay
 }
 
 /**
@@ -58,7 +107,7 @@ export function choosePeer (want: Want): { best: ClientPeer | undefined, any: bo
 export function companionsOf (want: Want, asked: ClientPeer): ClientPeer[] {
   const companions: ClientPeer[] = []
 
-  if (want.answers.get(asked.key) === 'have') {
+  if (has(asked, want)) {
     return companions
   }
 

@@ -76,7 +76,7 @@ export class PeerWants {
       return
     }
 
-    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, upgraded: false, sentAt: undefined }
+    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, repeated: false, upgraded: false, sentAt: undefined }
 
     this.#entries.set(key, added)
     this.#queue(added)
@@ -175,6 +175,7 @@ export class PeerWants {
 
     for (const entry of entries) {
       entry.state = EntryState.Sent
+      entry.repeated = entry.told
       entry.told = true
       this.#due.delete(entry)
       this.#refused.delete(entry)
@@ -195,7 +196,8 @@ export class PeerWants {
   /** The message went out. */
   sent (said: SaidWants, now: number): void {
     for (const entry of said.entries) {
-      entry.sentAt = now
+      // of two sayings it is not known which is answered (Karn's rule)
+      entry.sentAt = entry.repeated ? undefined : now
     }
   }
 

@@ -17,6 +17,22 @@ const HITS_TO_NARROW = 8
 /** The most WANT-HAVEs that go along with one WANT-BLOCK. */
 const MAX_COMPANIONS = 10
 
+/** Weight of the last block a peer was asked for in its record. */
+const RECORD_WEIGHT = 1 / 8
+
+/** Of a peer that was asked for nothing yet: it has as much as it lacks. */
+const EVEN = 1 / 2
+
+/** Who had more than half keeps that standing until it had less than this. */
+const UNPROVEN = 1 / 4
+
+interface PeerRecord {
+  /** Of what it was asked for, what it had: from 0 to 1, the last counting most. */
+  share: number
+  /** In a row, up to now. */
+  misses: number
+}
+
 export class SessionState {
   readonly id: number
   /** Ask nobody but `peers`. */
@@ -35,8 +51,6 @@ export class SessionState {
   /** How many other peers are asked WANT-HAVE along with each WANT-BLOCK. */
   companions = 1
   closed = false
-  /** Peers with room that found nothing near the head of the queue; they look again when it has moved on. */
-  readonly hungry: Set<ClientPeer> = new Set()
 
   /** Aborts when the session is closed. */
   get signal (): AbortSignal {
@@ -45,6 +59,8 @@ export class SessionState {
 
   readonly #closing: AbortController = new AbortController()
   #hits = 0
+  readonly #records: Map<ClientPeer, PeerRecord> = new Map()
+  readonly #proven: Set<ClientPeer> = new Set()
   readonly #expected: RecentSet<string> = new RecentSet(MAX_EXPECTED_PEERS)
 
   constructor (id: number, exclusive: boolean) {
@@ -67,7 +83,8 @@ export class SessionState {
   /** It left; it is taken back when it returns. */
   removePeer (peer: ClientPeer): void {
     this.peers.delete(peer)
-    this.hungry.delete(peer)
+    this.#records.delete(peer)
+    this.#proven.delete(peer)
     peer.sessions.delete(this)
     this.expect(peer.key)
   }
@@ -93,17 +110,62 @@ export class SessionState {
     this.companions = 0
   }
 
-  /** The peer that was asked first had the block. */
-  hit (): void {
+  /** How many blocks in a row this peer of it was asked for, and did not have. */
+  missesOf (peer: ClientPeer): number {
+    return this.#records.get(peer)?.misses ?? 0
+  }
+
+  /** Is this a peer of it that had most of what it was asked for of late? */
+  isProven (peer: ClientPeer): boolean {
+    return this.#proven.has(peer)
+  }
+
+  /** Did it lack most of it? Never true of a proven one. */
+  isDoubtful (peer: ClientPeer): boolean {
+    return !this.#proven.has(peer) && (this.#records.get(peer)?.share ?? EVEN) < EVEN
+  }
+
+  /** Its peers that had most of what they were asked for of late. */
+  get proven (): ReadonlySet<ClientPeer> {
+    return this.#proven
+  }
+
+  /** The peer that was asked had the block. */
+  hit (peer: ClientPeer): void {
+    this.#record(peer, true)
+
     if (++this.#hits >= HITS_TO_NARROW) {
       this.#hits = 0
       this.companions = Math.max(0, this.companions - 1)
     }
   }
 
-  /** It had not: ask more peers along with it next time. */
-  miss (): void {
+  /** It had not: ask others before it next time, and more along with them. Did it lose its standing with this? */
+  miss (peer: ClientPeer): boolean {
+    const wasProven = this.#proven.has(peer)
+
+    this.#record(peer, false)
     this.#hits = 0
     this.companions = Math.min(MAX_COMPANIONS, Math.max(1, this.companions * 2))
+
+    return wasProven && !this.#proven.has(peer)
+  }
+
+  #record (peer: ClientPeer, had: boolean): void {
+    if (!this.peers.has(peer)) {
+      return
+    }
+
+    const record = this.#records.get(peer) ?? { share: EVEN, misses: 0 }
+
+    record.share += RECORD_WEIGHT * (Number(had) - record.share)
+    record.misses = had ? 0 : record.misses + 1
+    this.#records.set(peer, record)
+
+    if (record.share > EVEN) {
+      this.#proven.add(peer)
+    } else if (record.share < UNPROVEN) {
+      this.#proven.delete(peer)
+    }
   }
 }

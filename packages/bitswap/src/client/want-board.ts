@@ -11,6 +11,8 @@ import { Deadlines } from '../core/deadlines.ts'
 import { WantType } from '../message/message.ts'
 import type { ClientPeer } from './client-peer.ts'
 import { hasV0 } from './peer-abilities.ts'
+import { Openings } from './openings.ts'
+import { UsualSpeed } from './peer-speed.ts'
 import type { Awaits } from './ready-queue.ts'
 import type { SessionState } from './session-state.ts'
 import { Want, WantState } from './want.ts'
@@ -30,20 +32,15 @@ export class WantBoard {
   readonly sessions: Set<SessionState> = new Set()
   /** Wants nobody is known to have: looking or waiting. */
   readonly unresolved: Set<Want> = new Set()
-  /** Of wants: the next step, or the refresh. Of peers: when their silence counts. */
-  readonly deadlines: Deadlines<Want | ClientPeer> = new Deadlines()
+  /** Of wants: the next step, or the refresh. Of peers: when their silence counts. Of sessions: whether somebody has fallen behind. */
+  readonly deadlines: Deadlines<Want | ClientPeer | SessionState> = new Deadlines()
   /** Peers whose wantlist has changed. */
   readonly changed: Set<ClientPeer> = new Set()
-  /** Peers that can be asked for more than before. */
-  readonly freed: Set<ClientPeer> = new Set()
-  /** Sessions that lost a peer which their ready wants may have been waiting for. */
-  readonly stirred: Set<SessionState> = new Set()
-  /** Peers that sessions gained, and that may have what nobody was known to have. */
-  readonly gained: Map<SessionState, Set<ClientPeer>> = new Map()
+  readonly openings: Openings = new Openings()
   /** Wants that are over while routing is still asked for them. */
   readonly searchless: Set<Want> = new Set()
-  /** Sessions that look for fewer wants than before. */
-  readonly roomToLook: Set<SessionState> = new Set()
+  /** Of all peers there were. */
+  readonly usual: UsualSpeed = new UsualSpeed()
   readonly #silence: number
 
   /** @param silence - after how many milliseconds without an answer a peer that owes some is silent */
@@ -90,12 +87,12 @@ export class WantBoard {
   leave (session: SessionState, want: Want): void {
     if (want.sessions.delete(session)) {
       want.closedIn.delete(session)
-      session.wants.delete(want)
+      this.#drop(session, want)
       session.ready.remove(want)
 
       if (want.state === WantState.Looking) {
         session.looking--
-        this.roomToLook.add(session)
+        this.openings.roomToLook.add(session)
       }
     }
   }
@@ -112,7 +109,7 @@ export class WantBoard {
     this.wants.delete(want.key)
 
     for (const session of want.sessions) {
-      session.wants.delete(want)
+      this.#drop(session, want)
     }
 
     want.sessions.clear()
@@ -147,9 +144,8 @@ export class WantBoard {
   /** Nothing of a closed session is left to be seen to. */
   forget (session: SessionState): void {
     this.sessions.delete(session)
-    this.stirred.delete(session)
-    this.gained.delete(session)
-    this.roomToLook.delete(session)
+    this.deadlines.delete(session)
+    this.openings.forget(session)
   }
 
   /** It becomes `ready`, in the queues of all its sessions. */
@@ -172,6 +168,7 @@ export class WantBoard {
 
     this.#answeredProbe(want, peer)
     want.askedOf.add(peer)
+    peer.speed.asked(peer.asked.size === 0, now)
     peer.asked.set(want, now)
 
     return true
@@ -200,7 +197,7 @@ export class WantBoard {
 
     if (asked) {
       peer.asked.delete(want)
-      this.freed.add(peer)
+      this.openings.freed.add(peer)
     }
 
     this.#answeredProbe(want, peer)
@@ -208,34 +205,27 @@ export class WantBoard {
     return asked
   }
 
-  /** The session may ask this peer from now on, or again. */
-  gain (session: SessionState, peer: ClientPeer): void {
-    const peers = this.gained.get(session) ?? new Set<ClientPeer>()
+  /** It is not to be had from this peer after all, of which it was asked. */
+  takeBack (want: Want, peer: ClientPeer): void {
+    this.answered(want, peer)
 
-    this.gained.set(session, peers.add(peer))
-    this.freed.add(peer)
+    if (!peer.wants.hasRoom) {
+      this.openings.freed.add(peer)
+    }
+
+    want.holders.delete(peer)
+    peer.wants.cancel(want.key)
+
+    if (peer.wants.hasChanges) {
+      this.changed.add(peer)
+    }
   }
 
   /** Takes it back from every peer that holds it. */
   withdraw (want: Want): void {
-    for (const peer of [...want.askedOf, ...want.probedAt]) {
-      this.answered(want, peer)
-    }
-
     for (const peer of want.holders) {
-      if (!peer.wants.hasRoom) {
-        this.freed.add(peer)
-      }
-
-      peer.probed.delete(want)
-      peer.wants.cancel(want.key)
-
-      if (peer.wants.hasChanges) {
-        this.changed.add(peer)
-      }
+      this.takeBack(want, peer)
     }
-
-    want.holders.clear()
   }
 
   /** The peer's wantlist ended it, by a block or a HAVE; or nothing of it can be told to this peer. */
@@ -270,6 +260,15 @@ export class WantBoard {
     return true
   }
 
+  /** A session that wants nothing has nobody who could fall behind. */
+  #drop (session: SessionState, want: Want): void {
+    session.wants.delete(want)
+
+    if (session.wants.size === 0) {
+      this.deadlines.delete(session)
+    }
+  }
+
   #answeredProbe (want: Want, peer: ClientPeer): void {
     want.probedAt.delete(peer)
     peer.probed.delete(want)
@@ -282,7 +281,7 @@ export class WantBoard {
     if (want.state === WantState.Looking) {
       for (const session of want.sessions) {
         session.looking--
-        this.roomToLook.add(session)
+        this.openings.roomToLook.add(session)
       }
     } else if (want.state === WantState.Ready) {
       this.#leaveQueues(want)

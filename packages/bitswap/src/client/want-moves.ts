@@ -2,12 +2,15 @@
  * Where a want goes next: to a peer, into the queue of its sessions, looking
  * step by step, or waiting. The policy behind `want-planner.ts`. Pure.
  */
-import { canCarry, choosePeer, companionsOf } from './peer-choice.ts'
+import type { PeerId } from '@libp2p/interface'
+import { canBeAsked, canCarry, choosePeer, companionsOf, isWorthAsking } from './peer-choice.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientOptions } from './options.ts'
 import { Awaits } from './ready-queue.ts'
+import { RefusedWants } from './refused-wants.ts'
 import type { SessionState } from './session-state.ts'
 import type { WantBoard } from './want-board.ts'
+import { WantBalance } from './want-balance.ts'
 import { WantLooking } from './want-looking.ts'
 import type { Outcome } from './want-looking.ts'
 import { WantState } from './want.ts'
@@ -16,16 +19,28 @@ import type { Want } from './want.ts'
 /** How many wants that a busy peer cannot help with are looked past to find one it can: it is back soon. */
 const MAX_SKIPS = 32
 
+/** What the planner knows of the world beside what it is told. */
+export interface Surroundings {
+  /** Is there routing to ask? */
+  canSearch: boolean
+  /** How many bytes have come from a peer since it connected, be their messages complete or not. */
+  bytesFrom: (peer: PeerId) => number
+}
+
 export class WantMoves {
   readonly #board: WantBoard
   readonly #options: ClientOptions
   readonly #looking: WantLooking
+  readonly #balance: WantBalance
+  readonly #refused: RefusedWants
   #unavailable: Want[] = []
 
-  constructor (board: WantBoard, options: ClientOptions, canSearch: boolean) {
+  constructor (board: WantBoard, options: ClientOptions, { canSearch, bytesFrom }: Surroundings) {
     this.#board = board
     this.#options = options
     this.#looking = new WantLooking(board, options, canSearch)
+    this.#balance = new WantBalance(board, bytesFrom)
+    this.#refused = new RefusedWants(board)
   }
 
   /** Wants that routing is to be asked for. */
@@ -53,7 +68,10 @@ export class WantMoves {
       this.assign(want, now)
     } else if (asked && want.state === WantState.Asked) {
       for (const session of want.sessions) {
-        session.miss()
+        if (session.miss(peer)) {
+          // others were not to be asked as long as it could be
+          session.peers.forEach(other => this.#board.openings.freed.add(other))
+        }
       }
 
       if (want.askedOf.size === 0) {
@@ -123,9 +141,16 @@ export class WantMoves {
     }
   }
 
+  /** Somebody may have fallen behind. */
+  rebalance (session: SessionState, now: number): void {
+    for (const peer of session.peers) {
+      this.#balance.relieve(peer, now)
+    }
+  }
+
   join (session: SessionState, peer: ClientPeer): void {
     if (session.addPeer(peer)) {
-      this.#board.gain(session, peer)
+      this.#board.openings.gain(session, peer)
     }
   }
 
@@ -139,9 +164,10 @@ export class WantMoves {
 
   /** What the last fact made possible elsewhere. */
   continue (now: number): void {
-    const { freed, stirred, gained, roomToLook } = this.#board
+    const { openings } = this.#board
+    const { freed, stirred, gained, roomToLook } = openings
 
-    while (freed.size > 0 || stirred.size > 0 || gained.size > 0 || roomToLook.size > 0) {
+    while (openings.any) {
       for (const peer of freed) {
         freed.delete(peer)
         this.#fill(peer, now)
@@ -166,6 +192,7 @@ export class WantMoves {
 
   #ask (want: Want, peer: ClientPeer, now: number): void {
     this.#board.enter(want, WantState.Asked)
+    this.#refused.takeBack(want, peer)
     this.#board.ask(want, peer, now)
 
     for (const companion of companionsOf(want, peer)) {
@@ -203,13 +230,16 @@ export class WantMoves {
     this.#board.enter(want, WantState.Waiting)
     this.#board.deadlines.set(want, want.refreshAt)
     this.#unavailable.push(want)
+    this.#refused.tellAgain(want, now)
   }
 
   /** Gives a peer with room the wants that wait for one. An idle one is not coming back: it is given all there is for it. */
   #fill (peer: ClientPeer, now: number): void {
     for (const session of peer.sessions) {
+      const isIdle = (): boolean => peer.asked.size === 0 && !(session.isDoubtful(peer) && session.proven.size > 0)
+
       while (peer.hasRoom) {
-        const want = session.ready.takeFor(want => !want.isRefusedBy(peer) && canCarry(peer, want.cid), peer.asked.size === 0 ? Infinity : MAX_SKIPS)
+        const want = session.ready.takeFor(want => canBeAsked(peer, want) && isWorthAsking(peer, want, session), isIdle() ? Infinity : MAX_SKIPS)
 
         if (want == null) {
           break
@@ -218,11 +248,13 @@ export class WantMoves {
         this.#ask(want, peer, now)
       }
     }
+
+    this.#balance.relieve(peer, now)
   }
 
   /** Wants that nobody was known to have may be had from peers the session has gained. */
   #useGained (session: SessionState, peers: ReadonlySet<ClientPeer>, now: number): void {
-    const mayHave = (want: Want): boolean => [...peers].some(peer => !peer.stalled && !want.isRefusedBy(peer) && canCarry(peer, want.cid))
+    const mayHave = (want: Want): boolean => [...peers].some(peer => canBeAsked(peer, want))
 
     for (const want of session.wants) {
       const isLeft = want.state === WantState.Waiting || session.ready.awaited(want) === Awaits.Turn

@@ -183,7 +183,7 @@ test('a peer is asked for as many blocks at once as its window, which doubles wh
   table.block(a, 0)
   assert.deepEqual(table.told(a), ['b4'])
   table.block(a, 1, 2, 3)
-  assert.equal(a.window, 8)
+  assert.equal(a.window.wants, 8)
   assert.equal(a.asked.size, 8)
 })
 

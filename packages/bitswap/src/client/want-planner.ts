@@ -15,10 +15,11 @@ import { FoundPeers } from './found-peers.ts'
 import type { ClientOptions } from './options.ts'
 import { choosePeer } from './peer-choice.ts'
 import { PeerChanges } from './peer-changes.ts'
-import type { SessionState } from './session-state.ts'
+import { SessionState } from './session-state.ts'
 import { WantBoard } from './want-board.ts'
 import type { WantedBy } from './want-board.ts'
 import { WantMoves } from './want-moves.ts'
+import type { Surroundings } from './want-moves.ts'
 import { WantState } from './want.ts'
 import type { Effects, Want } from './want.ts'
 
@@ -29,11 +30,12 @@ export class WantPlanner {
   /** Peers come, leave and fall silent. */
   readonly peers: PeerChanges
   readonly #moves: WantMoves
+  readonly #surroundings: Surroundings
 
-  /** @param canSearch - is there routing to ask? */
-  constructor (options: ClientOptions, canSearch: boolean) {
+  constructor (options: ClientOptions, surroundings: Surroundings) {
     this.board = new WantBoard(options.dontHaveTimeout)
-    this.#moves = new WantMoves(this.board, options, canSearch)
+    this.#moves = new WantMoves(this.board, options, surroundings)
+    this.#surroundings = surroundings
     this.found = new FoundPeers(this.#moves)
     this.peers = new PeerChanges(this.board, this.#moves, options)
   }
@@ -92,13 +94,14 @@ export class WantPlanner {
 
     session.close()
     this.board.sessions.delete(session)
+    this.board.deadlines.delete(session)
 
     for (const want of [...session.wants]) {
       this.#leave(session, want, now)
     }
 
     this.#moves.continue(now)
-    this.board.gained.delete(session)
+    this.board.openings.forget(session)
   }
 
   haveReceived (peer: ClientPeer, key: string, now: number): void {
@@ -152,13 +155,14 @@ export class WantPlanner {
     }
 
     if (peer != null) {
+      peer.heard(this.#surroundings.bytesFrom(peer.peer), now)
+      peer.delivered(size)
       this.board.answered(want, peer)
       want.holders.delete(peer)
-      peer.delivered(size)
       this.#moves.joinOpen(want, peer)
 
       for (const session of want.sessions) {
-        session.hit()
+        session.hit(peer)
       }
     }
 
@@ -189,6 +193,8 @@ export class WantPlanner {
     for (let due = this.board.deadlines.takeDue(now); due != null; due = this.board.deadlines.takeDue(now)) {
       if (due instanceof ClientPeer) {
         this.peers.checkSilence(due, { heard: heardAt(due.peer), late }, now)
+      } else if (due instanceof SessionState) {
+        this.#moves.rebalance(due, now)
       } else if (due.state === WantState.Looking) {
         this.#moves.step(due, now)
       } else if (due.state === WantState.Waiting) {

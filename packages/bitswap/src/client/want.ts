@@ -58,6 +58,8 @@ export class Want {
   #searcher: SessionState | undefined
   /** How many peers were asked in the steps of this round. */
   probes = 0
+  /** How often a faster peer took it over from a slower one. */
+  takeOvers = 0
   /** How often everybody was asked again. */
   refreshes = 0
   /** When everybody is asked again; set once everybody has said no. Those who come later and say no too do not put it off. */

@@ -27,6 +27,8 @@ export interface Entry {
   state: EntryState
   /** What the peer holds of it since an earlier message. */
   told: boolean
+  /** The peer was told of it more than once. */
+  repeated: boolean
   /** Became a want-block when it had been said as a want-have, and that was not answered. */
   upgraded: boolean
   /** Undefined while the message is still on its way out. */

@@ -50,6 +50,10 @@ export class Deadlines<T> {
     }
   }
 
+  has (item: T): boolean {
+    return this.#entries.has(item)
+  }
+
   get (item: T): number | undefined {
     return this.#entries.get(item)?.at
   }

@@ -123,6 +123,11 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
     return this.#peers.get(peer.toString())?.streams.heardAt ?? -Infinity
   }
 
+  /** How many bytes have come from this peer since it connected. */
+  bytesFrom (peer: PeerId): number {
+    return this.#peers.get(peer.toString())?.streams.heardBytes ?? 0
+  }
+
   /** As the network's. */
   async connect (target: PeerTarget, options?: AbortOptions): Promise<PeerId> {
     return await this.#components.network.connect(target, options)

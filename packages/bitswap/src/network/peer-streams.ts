@@ -47,6 +47,7 @@ export class PeerStreams {
   readonly #rests: Set<Promise<void>> = new Set()
   #protocol: BitswapProtocol | undefined
   #heardAt = -Infinity
+  #heardBytes = 0
   #closed = false
 
   constructor (peer: PeerId, components: PeerStreamsComponents, options: NetworkOptions) {
@@ -69,6 +70,11 @@ export class PeerStreams {
   /** When a byte last came. */
   get heardAt (): number {
     return this.#heardAt
+  }
+
+  /** How many bytes came. */
+  get heardBytes (): number {
+    return this.#heardBytes
   }
 
   /** Streams that are open, the peer's and ours. */
@@ -173,6 +179,7 @@ export class PeerStreams {
         bytesReceived: size => {
           stats.bytesReceived += size
           this.#heardAt = clock.now()
+          this.#heardBytes += size
         },
         messageReceived: message => before == null
           ? this.#deal(message, stream.protocol)

@@ -12,6 +12,7 @@ import type { Block } from '../message/message.ts'
 import type { Account } from './account.ts'
 import type { Engine } from './engine.ts'
 import type { ServerOptions } from './options.ts'
+import { MessageSize } from './message-size.ts'
 import type { Request } from './request.ts'
 import type { ScoreLedger } from './score-ledger.ts'
 import type { ServerStats } from './stats.ts'
@@ -58,6 +59,7 @@ export class BlockLane {
   readonly #components: BlockLaneComponents
   readonly #targetSize: number
   readonly #waiters: Map<Account, Waiter> = new Map()
+  readonly #sizes: Map<Account, MessageSize> = new Map()
 
   constructor (components: BlockLaneComponents, options: Pick<ServerOptions, 'targetMessageSize'>) {
     this.#components = components
@@ -104,7 +106,7 @@ export class BlockLane {
       this.#components.queries.fill(account)
     }
 
-    if (account.ready.bytes >= this.#targetSize) {
+    if (account.ready.bytes >= this.#sizeFor(account).bytes) {
       this.#finish(account, waiter)
     } else if (account.ready.size > 0 || !account.hasBlocks) {
       waiter.cancelSoon ??= this.#components.clock.soon(() => { this.#finish(account, waiter) })
@@ -116,6 +118,7 @@ export class BlockLane {
     const waiter = this.#waiters.get(account)
 
     this.#waiters.delete(account)
+    this.#sizes.delete(account)
     waiter?.cancelSoon?.()
     waiter?.resolve(undefined)
   }
@@ -141,8 +144,10 @@ export class BlockLane {
   }
 
   #pack (account: Account): Envelope {
-    const { engine, queries, stats, log } = this.#components
-    const { requests, blocks } = engine.outbox.takeBlocks(account, this.#targetSize)
+    const { engine, queries, clock, stats, log } = this.#components
+    const size = this.#sizeFor(account)
+    const { requests, blocks } = engine.outbox.takeBlocks(account, size.bytes)
+    const takenAt = clock.now()
     let finished: Request[] | undefined
 
     stats.envelopes++
@@ -153,7 +158,7 @@ export class BlockLane {
       pendingBytes: account.pendingBytes,
       sent: () => {
         finished = engine.outbox.blocksSent(requests)
-        this.#count(account, blocks)
+        size.written(this.#count(account, blocks), clock.now() - takenAt)
       },
       lost: error => {
         stats.lost++
@@ -169,13 +174,26 @@ export class BlockLane {
     }
   }
 
-  #count (account: Account, blocks: Block[]): void {
+  #sizeFor (account: Account): MessageSize {
+    const size = this.#sizes.get(account) ?? new MessageSize(this.#targetSize)
+
+    this.#sizes.set(account, size)
+
+    return size
+  }
+
+  /** Returns how many bytes they are. */
+  #count (account: Account, blocks: Block[]): number {
     const { scores, stats } = this.#components
+    let sum = 0
 
     for (const { bytes } of blocks) {
       stats.blocksSent++
       stats.dataSent += bytes.byteLength
       scores.sent(account.id, bytes.byteLength)
+      sum += bytes.byteLength
     }
+
+    return sum
   }
 }

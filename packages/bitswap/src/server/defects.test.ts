@@ -171,7 +171,7 @@ test('D15: blocks share messages', async () => {
   const serving = new Serving(new MemoryStore(...blocksOf(64, 16_384)))
 
   serving.wants(...blocksOf(64).map(({ cid }) => wantBlock(cid)))
-  assert.equal((await serving.deliver()).messages.length, 4)
+  assert.deepEqual((await serving.deliver()).messages, [4, 8, 16, 16, 16, 4].map(blocks => blocks * 16_384))
 })
 
 test('D16: each peer for which something is due is woken at once', () => {

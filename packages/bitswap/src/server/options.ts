@@ -52,7 +52,8 @@ export interface ServerInit {
 
   /**
    * Blocks are put into one message as long as they come to at most this many
-   * bytes; a larger block travels alone. One UnixFS leaf of Kubo's default size
+   * bytes, and to fewer for a peer that takes long to be sent so much: messages
+   * start at 64 KiB, and may shrink to 16. A larger block travels alone. One UnixFS leaf of Kubo's default size
    * makes one message: its receiver can start on it while the next is sent.
    * (boxo: 16 KiB, with a stream for each message.)
    *

@@ -25,7 +25,7 @@ const LIMITS = { initialWindow: 4, maxLooking: 3, maxWantsPerPeer: 32, maxSearch
 export class BusyExchange {
   readonly wire: WireCounter = new WireCounter()
   /** Not checked while it runs: tests break what must hold. */
-  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000, window: 20_000, maxWindow: 20_000, check: false, observer: this.wire })
+  readonly net: VirtualNetwork = new VirtualNetwork({ latency: 15, segmentSize: 1000, window: 12000, maxWindow: 12000, check: false, observer: this.wire })
   readonly #init: InstanceInit
   #instances: Instance[] = []
   /** How many blocks came, to anybody. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BusyExchange } from '../../../test/support/busy-exchange.ts'
 import { ClientPeer } from '../../client/client-peer.ts'
+import { UsualSpeed } from '../../client/peer-speed.ts'
 import { SessionState } from '../../client/session-state.ts'
 import { Want, WantState } from '../../client/want.ts'
 import { peerIdFromSeed } from '../peer-ids.ts'
@@ -45,7 +46,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   [/ is closed in session 99, which does not want it$/, async busy => { (await busy.want(WantState.Asked)).closedIn.add(new SessionState(99, false)) }],
   [/ is held by peer …\w{8}, which is not connected$/, async busy => {
     const want = await busy.want(WantState.Asked)
-    const stranger = new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 })
+    const stranger = new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 }, new UsualSpeed())
     stranger.wants.want(want, 'block')
     want.holders.add(stranger)
   }],
@@ -139,7 +140,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/^session 1 has peer …\w{8}, which is not connected or does not know$/, async busy => {
     await busy.want(WantState.Asked)
-    ;[...busy.board.sessions].forEach(session => { session.peers.add(new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 })) })
+    ;[...busy.board.sessions].forEach(session => { session.peers.add(new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 }, new UsualSpeed())) })
   }],
   [/^session 1 wants want …\w{8} \(ready\), which does not know$/, async busy => {
     const { cid } = await busy.want(WantState.Ready)
@@ -154,7 +155,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   [/^want …\w{8} \(asked\) has a deadline, and is not unresolved$/, async busy => { busy.board.deadlines.set(await busy.want(WantState.Asked), 1e9) }],
   [/^1 deadlines are of nobody on the board$/, async busy => {
     await busy.want(WantState.Asked)
-    busy.board.deadlines.set(new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 }), 1e9)
+    busy.board.deadlines.set(new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 }, new UsualSpeed()), 1e9)
   }],
   [/^1 peers with changed wantlists were not woken$/, async busy => {
     await busy.want(WantState.Asked)
@@ -162,14 +163,14 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/^what became possible was not done, for 1 peers and 0, 0 and 0 sessions$/, async busy => {
     await busy.want(WantState.Asked)
-    busy.board.freed.add(busy.peer(busy.bob))
+    busy.board.openings.freed.add(busy.peer(busy.bob))
   }],
   [/^what became possible was not done, for 0 peers and 1, 1 and 1 sessions$/, async busy => {
     await busy.want(WantState.Asked)
     ;[...busy.board.sessions].forEach(session => {
-      busy.board.stirred.add(session)
-      busy.board.gained.set(session, new Set())
-      busy.board.roomToLook.add(session)
+      busy.board.openings.stirred.add(session)
+      busy.board.openings.gained.set(session, new Set())
+      busy.board.openings.roomToLook.add(session)
     })
   }],
   [/^1 searches without a want were not cancelled$/, async busy => { busy.board.searchless.add(await busy.want(WantState.Asked)) }],
@@ -192,7 +193,7 @@ test('what is bounded may stand at its bound, and not one past it', async () => 
 
   await busy.until(() => busy.peer(busy.bob)?.wants.size > 10)
 
-  const [wants, entries] = [busy.board.wants.size, Math.max(...[...busy.board.peers.values()].map(peer => Math.max(peer.wants.size, peer.window)))]
+  const [wants, entries] = [busy.board.wants.size, Math.max(...[...busy.board.peers.values()].map(peer => Math.max(peer.wants.size, peer.window.wants)))]
   const found = (maxWants: number, maxWantsPerPeer: number): string => boardViolations(busy.board, { maxLooking: 3, maxWants, maxWantsPerPeer }, busy.net.clock.now()).join()
 
   assert.equal(found(wants, entries), '')

@@ -76,8 +76,8 @@ class Checks {
       this.#broken(`${peerName(key)} is told of ${peer.wants.size} wants, over ${maxWantsPerPeer}`)
     }
 
-    if (peer.window < 1 || peer.window > maxWantsPerPeer) {
-      this.#broken(`${peerName(key)} has a window of ${peer.window}, not of 1 to ${maxWantsPerPeer}`)
+    if (peer.window.wants < 1 || peer.window.wants > maxWantsPerPeer) {
+      this.#broken(`${peerName(key)} has a window of ${peer.window.wants}, not of 1 to ${maxWantsPerPeer}`)
     }
 
     for (const session of peer.sessions) {
@@ -90,6 +90,8 @@ class Checks {
   #session (session: SessionState): void {
     let looking = 0
     let ready = 0
+
+    this.#countDeadline(session)
 
     for (const want of session.wants) {
       looking += want.state === WantState.Looking ? 1 : 0
@@ -121,7 +123,8 @@ class Checks {
 
   /** Nothing that was found out waits to be acted on. */
   #rest (): void {
-    const { changed, freed, stirred, gained, roomToLook, searchless, deadlines, wants } = this.#board
+    const { changed, openings, searchless, deadlines, wants } = this.#board
+    const { freed, stirred, gained, roomToLook } = openings
     const next = deadlines.next()
 
     if (wants.size > this.#limits.maxWants) {
@@ -132,7 +135,7 @@ class Checks {
       this.#broken(`${changed.size} peers with changed wantlists were not woken`)
     }
 
-    if (freed.size + stirred.size + gained.size + roomToLook.size > 0) {
+    if (openings.any) {
       this.#broken(`what became possible was not done, for ${freed.size} peers and ${stirred.size}, ${gained.size} and ${roomToLook.size} sessions`)
     }
 
@@ -168,8 +171,8 @@ class Checks {
     }
   }
 
-  #countDeadline (peer: ClientPeer): boolean {
-    const has = this.#board.deadlines.get(peer) != null
+  #countDeadline (item: ClientPeer | SessionState): boolean {
+    const has = this.#board.deadlines.has(item)
     this.#deadlines += has ? 1 : 0
 
     return has

@@ -3,7 +3,7 @@
  * of `board-invariants.ts`, which says when it may be asked.
  */
 import type { ClientPeer } from '../../client/client-peer.ts'
-import { canCarry } from '../../client/peer-choice.ts'
+import { canCarry, isWorthAsking } from '../../client/peer-choice.ts'
 import { Awaits } from '../../client/ready-queue.ts'
 import type { WantBoard } from '../../client/want-board.ts'
 import { WantState } from '../../client/want.ts'
@@ -173,7 +173,7 @@ export class WantChecks {
   #idleCandidates (want: Want): void {
     for (const session of want.sessions) {
       for (const peer of session.peers) {
-        if (isIdle(peer) && isCandidate(want, peer)) {
+        if (isIdle(peer) && isCandidate(want, peer) && isWorthAsking(peer, want, session)) {
           this.#broken(`${wantName(want)} waits for a peer, while ${peerName(peer.key)} is idle`)
         }
       }

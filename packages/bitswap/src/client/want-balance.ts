@@ -1,0 +1,126 @@
+/**
+ * An idle peer takes over what slower ones were asked for and would be long in
+ * sending: near the end of a batch all finish together, and whoever falls behind
+ * holds up nobody. Part of `want-moves.ts`. Pure.
+ *
+ * A want is taken back from one peer and asked of another in one go. Those at
+ * the end of the line go first, which the slow peer has not started to send: what
+ * would come before the cancel could reach it is left. So a block comes twice
+ * only where a peer was slower than it had been and sent it after all, at most
+ * one for each peer and time.
+ */
+import type { PeerId } from '@libp2p/interface'
+import type { ClientPeer } from './client-peer.ts'
+import { canBeAsked, has } from './peer-choice.ts'
+import type { SessionState } from './session-state.ts'
+import type { WantBoard } from './want-board.ts'
+import { WantState } from './want.ts'
+import type { Want } from './want.ts'
+
+/** Blocks that a peer may be further with than is thought: one is on its way, one is being written. */
+const SENT_MEANWHILE = 2
+
+/** How often one want may be taken over: where all are slow it would go round. */
+const MAX_TAKE_OVERS = 3
+
+/** How long until it is looked again whether somebody has fallen behind, in milliseconds. */
+const CHECK_INTERVAL = 100
+
+export class WantBalance {
+  readonly #board: WantBoard
+  readonly #bytesFrom: (peer: PeerId) => number
+
+  /** @param bytesFrom - how many bytes have come from a peer, be their messages complete or not */
+  constructor (board: WantBoard, bytesFrom: (peer: PeerId) => number) {
+    this.#board = board
+    this.#bytesFrom = bytesFrom
+  }
+
+  /** Asks a peer with room for what slower ones were asked for, and tells those. */
+  relieve (peer: ClientPeer, now: number): void {
+    for (let want = this.#take(peer, now); want != null; want = this.#take(peer, now)) {
+      this.#board.ask(want, peer, now)
+    }
+  }
+
+  /** The next want it can take over, taken back from the other; undefined when there is none. */
+  #take (peer: ClientPeer, now: number): Want | undefined {
+    if (!peer.hasRoom || isOverdue(peer, now)) {
+      return undefined
+    }
+
+    for (const session of peer.sessions) {
+      const slowest = this.#slowest(session, peer, now)
+
+      if (slowest == null) {
+        continue
+      }
+
+      const want = lastToGain(session, slowest, peer, now)
+
+      if (want != null) {
+        this.#board.takeBack(want, slowest)
+        want.takeOvers++
+
+        return want
+      }
+
+      if (!this.#board.deadlines.has(session)) {
+        this.#board.deadlines.set(session, Math.max(slowest.speed.overdueAt(now), now + CHECK_INTERVAL))
+      }
+    }
+
+    return undefined
+  }
+
+  /** Who, but this one, will be longest in sending what it was asked for. */
+  #slowest (session: SessionState, peer: ClientPeer, now: number): ClientPeer | undefined {
+    let slowest: ClientPeer | undefined
+    let longest = -1
+
+    for (const other of session.peers) {
+      if (other.asked.size > 0 && other !== peer && !other.stalled) {
+        other.heard(this.#bytesFrom(other.peer), now)
+        const time = other.speed.timeLeft(other.asked.size, now)
+
+        if (time > longest) {
+          [slowest, longest] = [other, time]
+        }
+      }
+    }
+
+    return slowest
+  }
+}
+
+/** The last want of the slow one that would be here sooner from the other, and that a cancel reaches in time. */
+function lastToGain (session: SessionState, slow: ClientPeer, fast: ClientPeer, now: number): Want | undefined {
+  const soonest = Math.max(fast.delay, slow.speed.roundTrip ?? 0)
+  const wants = [...slow.asked.keys()]
+  // one that sends nothing is sending none of them
+  const sent = isOverdue(slow, now) ? 0 : SENT_MEANWHILE
+
+  for (let i = wants.length; i > 0; i--) {
+    const want = wants[i - 1] as Want
+
+    if (slow.speed.timeLeft(i - sent, now) <= soonest) {
+      return undefined
+    }
+
+    if (want.state === WantState.Asked && session.wants.has(want) && mayHave(session, fast, want)) {
+      return want
+    }
+  }
+
+  return undefined
+}
+
+/** Does it send nothing for longer than it should? */
+function isOverdue (peer: ClientPeer, now: number): boolean {
+  return peer.asked.size > 0 && now > peer.speed.overdueAt(now)
+}
+
+/** It said so, or has most of what it is asked for. */
+function mayHave (session: SessionState, peer: ClientPeer, want: Want): boolean {
+  return want.takeOvers < MAX_TAKE_OVERS && !want.askedOf.has(peer) && canBeAsked(peer, want) && (has(peer, want) || session.isProven(peer))
+}
