@@ -57,7 +57,7 @@ export class WantLooking {
     const candidates = want.isOpen ? probeOrder(want, this.#board.peers.values()) : []
     const [only] = candidates
 
-    if (this.#board.peers.size === 1 && only?.hasRoom === true) {
+    if (this.#board.peers.size === 1 && only?.hasRoom === true && this.#options.maxBroadcastPeers > 0) {
       // nobody else to ask: no need to ask first
       return only
     }
