@@ -3,10 +3,10 @@
  * step by step whether they have it, and routing is asked. Part of
  * `want-moves.ts`, which carries out what is decided here. Pure.
  */
-import { isCrowdedOut, PROBE_STEPS, probeOrder, silentPeersOf } from './peer-choice.ts'
-import type { ClientPeer } from './client-peer.ts'
 import { UnavailableReason } from '../errors.ts'
+import type { ClientPeer } from './client-peer.ts'
 import type { ClientOptions } from './options.ts'
+import { isCrowdedOut, PROBE_STEPS, probeOrder, silentPeersOf } from './probe-order.ts'
 import { Awaits } from './ready-queue.ts'
 import type { WantBoard } from './want-board.ts'
 import { WantState } from './want.ts'
