@@ -1,7 +1,7 @@
 /**
  * What the wanting side knows of one connected peer, over all sessions: its
  * wantlist, what blocks it was asked for, how much it may be asked for at once,
- * and how it has behaved. Forgotten when it disconnects.
+ * and how it has behaved. Forgotten when it disconnects, but how useful it was.
  */
 import type { PeerId } from '@libp2p/interface'
 import { MovingAverage } from '../core/ewma.ts'
@@ -12,6 +12,7 @@ import { PeerWindow } from './peer-window.ts'
 import type { WindowLimits } from './peer-window.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import type { SessionState } from './session-state.ts'
+import { Usefulness } from './usefulness.ts'
 import type { Want } from './want.ts'
 
 /** Weight of the newest sample of the latency: the half of the rest is forgotten with each. (As boxo.) */
@@ -31,6 +32,8 @@ export class ClientPeer {
   /** The same of wants it was asked WANT-HAVE for, be the want waiting for that or not. */
   readonly probed: Map<Want, number> = new Map()
   readonly sessions: Set<SessionState> = new Set()
+  /** How likely it is to have what is wanted next. */
+  usefulness: Usefulness = new Usefulness()
   readonly latency: MovingAverage = new MovingAverage(LATENCY_WEIGHT)
   /** It owes us answers and has been silent for too long; until it is heard again it is asked nothing new. */
   stalled = false

@@ -48,8 +48,17 @@ export class FoundPeers {
 
   /** Routing was asked for this want, and every provider it named was dialled. */
   searchEnded (want: Want, now: number): void {
+    const sessions = [...want.sessions]
+
     want.endSearch()
     this.#moves.stepIfDone(want, now)
+
+    for (const session of sessions) {
+      for (const other of [...session.wants].filter(({ held }) => held)) {
+        this.#moves.step(other, now)
+      }
+    }
+
     this.#moves.continue(now)
   }
 

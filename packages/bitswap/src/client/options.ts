@@ -56,11 +56,20 @@ export interface ClientInit {
   /**
    * After how many milliseconds without a HAVE the next step of connected peers
    * is asked: 10 first, then 40, then the rest. (ProbeLab RFM-16: three out of
-   * four successful look-ups end within 200 ms.)
+   * four successful look-ups end within 200 ms.) Up to five times as many where
+   * those asked are known to take longer.
    *
    * @default 200
    */
   widenDelay?: number
+
+  /**
+   * For how many milliseconds routing is left to find somebody before more than
+   * 50 connected peers are asked for a block, counted from when it was asked.
+   *
+   * @default 1000
+   */
+  searchHeadStart?: number
 
   /**
    * After how many milliseconds those who said no are asked again; doubled each
@@ -136,6 +145,7 @@ export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
   maxLooking: 64,
   maxBroadcastPeers: 1000,
   widenDelay: 200,
+  searchHeadStart: 1_000,
   refreshDelay: 30_000,
   maxRefreshDelay: 600_000,
   maxSearches: 8,

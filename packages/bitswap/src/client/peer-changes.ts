@@ -6,6 +6,7 @@
 import type { PeerId } from '@libp2p/interface'
 import { UnavailableReason } from '../errors.ts'
 import { ClientPeer } from './client-peer.ts'
+import { DepartedPeers } from './departed-peers.ts'
 import type { ClientOptions } from './options.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import { canCarry } from './peer-choice.ts'
@@ -17,6 +18,7 @@ export class PeerChanges {
   readonly #board: WantBoard
   readonly #moves: WantMoves
   readonly #options: ClientOptions
+  readonly #departed: DepartedPeers = new DepartedPeers()
 
   constructor (board: WantBoard, moves: WantMoves, options: ClientOptions) {
     this.#board = board
@@ -28,7 +30,9 @@ export class PeerChanges {
     const peer = new ClientPeer(id, { initial: this.#options.initialWindow, max: this.#options.maxWantsPerPeer }, this.#board.usual)
 
     peer.abilities = abilities
+    peer.usefulness = this.#departed.take(peer.key)
     this.#board.peers.set(peer.key, peer)
+    this.#moves.looking.peersChanged()
 
     for (const session of this.#board.sessions) {
       if (session.expects(peer.key)) {
@@ -52,6 +56,8 @@ export class PeerChanges {
     const owed = peer.owed()
 
     peers.delete(key)
+    this.#moves.looking.peersChanged()
+    this.#departed.left(key, peer.usefulness, now)
     deadlines.delete(peer)
 
     for (const session of [...peer.sessions]) {

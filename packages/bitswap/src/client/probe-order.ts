@@ -1,4 +1,12 @@
-/** Who is asked whether they have a block that nobody is known to have, and in what order. Pure functions. */
+/**
+ * Who is asked whether they have a block that nobody is known to have, and in
+ * what order: those who had most of what was wanted lately first, then those
+ * who answer sooner, the silent last. Pure.
+ *
+ * Limits: sorts the connected peers at most once in `SORTED_FOR`, however many
+ * wants are looked for; a step of one want then costs those it asks, and those
+ * it has asked before.
+ */
 import type { ClientPeer } from './client-peer.ts'
 import { canCarry } from './peer-choice.ts'
 import type { Want } from './want.ts'
@@ -10,17 +18,59 @@ import type { Want } from './want.ts'
  */
 export const PROBE_STEPS: readonly number[] = Object.freeze([10, 50])
 
-/** Who can still be asked whether they have it: those who delivered most first, the silent last. */
-export function probeOrder (want: Want, peers: Iterable<ClientPeer>): ClientPeer[] {
-  const candidates: ClientPeer[] = []
+/** For so many milliseconds the order stands, unless peers come or leave. */
+const SORTED_FOR = 100
 
-  for (const peer of peers) {
-    if (!want.isAnsweredBy(peer) && !want.probedAt.has(peer) && !want.askedOf.has(peer) && canTake(peer, want)) {
-      candidates.push(peer)
-    }
+export class ProbeOrder {
+  readonly #peers: ReadonlyMap<string, ClientPeer>
+  #sorted: { peers: readonly ClientPeer[], at: number } | undefined
+
+  /** @param peers - by key, those who are connected */
+  constructor (peers: ReadonlyMap<string, ClientPeer>) {
+    this.#peers = peers
   }
 
-  return candidates.sort((a, b) => Number(a.stalled) - Number(b.stalled) || b.blocks - a.blocks)
+  /** Peers came or left. */
+  peersChanged (): void {
+    this.#sorted = undefined
+  }
+
+  /** The next `count` who can be asked, and whether there are others. */
+  next (want: Want, count: number, now: number): { asked: ClientPeer[], hasMore: boolean } {
+    const candidates: ClientPeer[] = []
+    const sorted = this.#sort(now)
+
+    for (const stalled of [false, true]) {
+      for (const peer of sorted) {
+        if (peer.stalled !== stalled || !isCandidate(want, peer)) {
+          continue
+        }
+
+        if (candidates.length >= count) {
+          return { asked: candidates, hasMore: true }
+        }
+
+        candidates.push(peer)
+      }
+    }
+
+    return { asked: candidates, hasMore: false }
+  }
+
+  #sort (now: number): readonly ClientPeer[] {
+    if (this.#sorted == null || now - this.#sorted.at >= SORTED_FOR) {
+      const scored = [...this.#peers.values()].map(peer => ({ peer, score: peer.usefulness.at(now), latency: peer.latency.value ?? Infinity }))
+
+      scored.sort((a, b) => b.score - a.score || (a.latency === b.latency ? 0 : a.latency - b.latency))
+      this.#sorted = { peers: scored.map(({ peer }) => peer), at: now }
+    }
+
+    return this.#sorted.peers
+  }
+}
+
+function isCandidate (want: Want, peer: ClientPeer): boolean {
+  return !want.isAnsweredBy(peer) && !want.probedAt.has(peer) && !want.askedOf.has(peer) && canTake(peer, want)
 }
 
 /** Is there room for it in the peer's wantlist, if it is not there already? */

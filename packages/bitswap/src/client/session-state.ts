@@ -48,6 +48,8 @@ export class SessionState {
   dials = 0
   /** Provider searches under way on its behalf. */
   searches = 0
+  /** When the last of them began. */
+  searchedAt: number = -Infinity
   /** How many other peers are asked WANT-HAVE along with each WANT-BLOCK. */
   companions = 1
   closed = false

@@ -114,7 +114,6 @@ export class WantBoard {
 
     want.sessions.clear()
     want.closedIn.clear()
-
     this.dropSearch(want)
   }
 
@@ -275,6 +274,7 @@ export class WantBoard {
   }
 
   #leaveState (want: Want): void {
+    want.held = false
     this.deadlines.delete(want)
     this.unresolved.delete(want)
 

@@ -24,6 +24,7 @@ test('connected peers are asked in steps: 10, then 40 more, then the rest', () =
   const peers = Array.from({ length: 80 }, (_, i) => table.connect(i + 1))
   const asked = (): number => peers.filter(peer => peer.wants.has(keys[0] as string)).length
 
+  peers.forEach(peer => { peer.latency.add(10) })
   table.want(table.session(), 0)
   assert.equal(asked(), 10)
   table.pass(99)
@@ -32,6 +33,70 @@ test('connected peers are asked in steps: 10, then 40 more, then the rest', () =
   assert.equal(asked(), 50)
   table.pass(100)
   assert.equal(asked(), 80)
+})
+
+/** Milliseconds until the second step and the third, of 80 peers of which every second has the one latency and the others the other. */
+function waits (...latencies: [number | undefined, number | undefined]): [number, number] {
+  const table = new Table({ widenDelay: 100 })
+  const asked = (): number => [...table.planner.board.peers.values()].filter(peer => peer.wants.has(keys[0] as string)).length
+  const times: number[] = []
+
+  for (let i = 0; i < 80; i++) {
+    const peer = table.connect(i + 1)
+    const latency = latencies[i % 2]
+
+    // whoever was of use stands before who is faster
+    Array.from({ length: 80 - i }).forEach(() => { peer.usefulness.had(0) })
+
+    if (latency != null) {
+      peer.latency.add(latency)
+    }
+  }
+
+  table.want(table.session(), 0)
+
+  for (const count of [50, 80]) {
+    const start = table.now
+
+    for (table.pass(1); asked() < count; table.pass(1)) {
+      assert.ok(table.now < 5000)
+    }
+
+    times.push(table.now - start)
+  }
+
+  return times as [number, number]
+}
+
+test('the second step waits for the fastest of those asked, a wide one for the slowest, within bounds', () => {
+  assert.deepEqual(waits(10, 10), [100, 100])
+  assert.deepEqual(waits(10, 200), [100, 300])
+  assert.deepEqual(waits(200, 100), [150, 300])
+  assert.deepEqual(waits(400, 400), [500, 500])
+  assert.deepEqual(waits(10, 4000), [100, 500])
+})
+
+test('a peer that never answered is given time to open its streams', () => {
+  assert.deepEqual(waits(undefined, undefined), [200, 200])
+  assert.deepEqual(waits(10, undefined), [100, 200])
+})
+
+test('those who had what was wanted are asked first, also when they have left and returned', () => {
+  const table = new Table()
+  const peers = Array.from({ length: 12 }, (_, i) => table.connect(i + 1))
+  const [...last] = peers.slice(-2)
+  const asked = (): number[] => [...table.planner.board.peers.values()].flatMap((peer, i) => peer.wants.has(keys[1] as string) ? [i] : [])
+
+  table.want(table.session(), 0)
+  table.pass(200 * 2)
+  last.forEach(peer => { table.told(peer) })
+  table.have(last[0] as ClientPeer, 0)
+  table.have(last[1] as ClientPeer, 0)
+  table.pass(100)
+  table.disconnect(last[1] as ClientPeer)
+  table.connect(12)
+  table.want(table.session(), 1)
+  assert.deepEqual(asked(), [0, 1, 2, 3, 4, 5, 6, 7, 10, 11])
 })
 
 test('the next step comes at once when the last has said no, and never exceeds the limit', () => {
@@ -157,7 +222,7 @@ test('an exclusive session whose dials all failed says so', () => {
 })
 
 test('routing is asked at once, and nothing is given up before it has answered', () => {
-  const table = new Table({}, true)
+  const table = new Table({ searchHeadStart: 300 }, true)
   const [a, b] = [table.connect(1), table.connect(2)]
   const session = table.session()
 
@@ -168,7 +233,13 @@ test('routing is asked at once, and nothing is given up before it has answered',
   table.dontHave(a, 0, 1)
   table.dontHave(b, 0, 1)
   table.effects()
-  // the second want found nobody: it is searched for on its own
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0])
+  table.pass(299)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0])
+  table.pass(1)
+  table.effects()
+  // the search for the first brought nobody for the second: it is searched for on its own
   assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1])
   assert.deepEqual(table.unavailable, [])
 
@@ -180,6 +251,72 @@ test('routing is asked at once, and nothing is given up before it has answered',
   assert.deepEqual(table.told(c).toSorted(), ['h0', 'h1'])
   table.planner.found.providerFound(table.searches[1] as Want, c, 0)
   assert.deepEqual(table.told(c), ['b1'])
+})
+
+test('wide steps wait for routing for a while', () => {
+  const table = new Table({ widenDelay: 100, searchHeadStart: 1000 }, true)
+  const peers = Array.from({ length: 60 }, (_, i) => table.connect(i + 1))
+  const asked = (): number => peers.filter(peer => peer.wants.has(keys[0] as string)).length
+
+  table.want(table.session(), 0)
+  table.pass(999)
+  assert.equal(asked(), 50)
+  table.pass(1)
+  assert.equal(asked(), 60)
+})
+
+test('wide steps wait no longer than routing takes', () => {
+  const table = new Table({ widenDelay: 100, searchHeadStart: 1000 }, true)
+  const peers = Array.from({ length: 60 }, (_, i) => table.connect(i + 1))
+  const asked = (): number => peers.filter(peer => peer.wants.has(keys[0] as string)).length
+
+  table.want(table.session(), 0)
+  table.effects()
+  table.pass(600)
+  table.planner.found.searchEnded(table.searches[0] as Want, table.now)
+  assert.equal(asked(), 60)
+})
+
+test('what a search for one block brings is asked for the others of its session that found nobody', () => {
+  const table = new Table({}, true)
+  const [a, b] = [table.connect(1), table.connect(2)]
+
+  table.want(table.session(), 0, 1, 2)
+  table.effects()
+  table.dontHave(a, 0, 1, 2)
+  table.dontHave(b, 0, 1, 2)
+
+  const c = table.connect(3)
+  table.told(c)
+  table.dontHave(c, 1)
+  table.planner.found.providerFound(table.searches[0] as Want, c, 0)
+  assert.deepEqual(table.told(c), ['b0', 'b2'])
+})
+
+test('blocks that are at different providers are not searched one after the other', () => {
+  const table = new Table({ searchHeadStart: 500 }, true)
+  const session = table.session()
+
+  table.want(session, 0, 1, 2, 3)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0])
+  table.planner.found.searchEnded(table.searches[0] as Want, 0)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1])
+  table.pass(500)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1, 2, 3])
+})
+
+test('a search that takes too long keeps no other block of its session from being searched', () => {
+  const table = new Table({ searchHeadStart: 500 }, true)
+  const session = table.session()
+
+  table.want(session, 0)
+  table.pass(500)
+  table.want(session, 1)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1])
 })
 
 test('a search that ends after its want does nothing', () => {

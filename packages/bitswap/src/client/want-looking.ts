@@ -2,11 +2,15 @@
  * Looking for a want that nobody is known to have: connected peers are asked
  * step by step whether they have it, and routing is asked. Part of
  * `want-moves.ts`, which carries out what is decided here. Pure.
+ *
+ * A step waits for the answers to the last, but not longer than those asked
+ * take as a rule. The wide steps, in which many are asked of whom none is likely
+ * to have it, wait for routing too, for a while.
  */
 import { UnavailableReason } from '../errors.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientOptions } from './options.ts'
-import { isCrowdedOut, PROBE_STEPS, probeOrder, silentPeersOf } from './probe-order.ts'
+import { isCrowdedOut, PROBE_STEPS, ProbeOrder, silentPeersOf } from './probe-order.ts'
 import { Awaits } from './ready-queue.ts'
 import type { WantBoard } from './want-board.ts'
 import { WantState } from './want.ts'
@@ -15,10 +19,23 @@ import type { Want } from './want.ts'
 /** What follows: a peer to be asked for the block itself, or that nobody has it; nothing while something is under way. */
 export type Outcome = ClientPeer | 'nobody' | undefined
 
+/** Once so many were asked, the next step is a wide one. */
+const [, WIDE] = PROBE_STEPS as readonly [number, number]
+
+/** So many times as long as a peer took lately it may take now. */
+const PATIENCE = 1.5
+
+/** How many times `widenDelay` those asked are waited for at the most. */
+const MAX_DELAYS = 5
+
+/** The same for a peer that never answered: its streams are still to be opened, which takes round trips too. */
+const UNMEASURED_DELAYS = 2
+
 export class WantLooking {
   readonly #board: WantBoard
   readonly #options: ClientOptions
   readonly #canSearch: boolean
+  readonly #order: ProbeOrder
   /** Routing is to be asked for these. */
   search: Want[] = []
 
@@ -26,6 +43,12 @@ export class WantLooking {
     this.#board = board
     this.#options = options
     this.#canSearch = canSearch
+    this.#order = new ProbeOrder(board.peers)
+  }
+
+  /** Peers came or left. */
+  peersChanged (): void {
+    this.#order.peersChanged()
   }
 
   /** Begins, or begins anew; or lets it wait for its turn. */
@@ -40,9 +63,11 @@ export class WantLooking {
 
     this.#board.enter(want, WantState.Looking)
 
+    want.searchedAt = now
+
     // whoever has one block of a session is likely to have the next: one search at a time, unless it found nothing
-    if (want.isOpen && !sessions.some(session => session.searches > 0)) {
-      this.#startSearch(want)
+    if (want.isOpen && !this.#isSearchedInTime(want, now)) {
+      this.#startSearch(want, now)
     }
 
     return this.step(want, now)
@@ -54,31 +79,32 @@ export class WantLooking {
       this.probe(want, peer, now)
     }
 
-    const candidates = want.isOpen ? probeOrder(want, this.#board.peers.values()) : []
-    const [only] = candidates
+    want.held = false
+
+    const { asked, hasMore } = this.#next(want, now)
+    const [only] = asked
 
     if (this.#board.peers.size === 1 && only?.hasRoom === true && this.#options.maxBroadcastPeers > 0) {
       // nobody else to ask: no need to ask first
       return only
     }
 
-    const limit = this.#options.maxBroadcastPeers
-    const step = PROBE_STEPS.find(size => size > want.probes) ?? limit
-    const room = Math.min(step, limit) - want.probes
-    const asked = candidates.slice(0, Math.max(0, room))
+    if (want.probes >= WIDE && asked.length > 0 && this.#waitsForRouting(want, now)) {
+      return undefined
+    }
 
     for (const peer of asked) {
       want.probes++
       this.probe(want, peer, now)
     }
 
-    if (want.probes < limit && (asked.length < candidates.length || isCrowdedOut(want, this.#peersFor(want)))) {
-      this.#board.deadlines.set(want, now + this.#options.widenDelay)
+    if (want.probes < this.#options.maxBroadcastPeers && (hasMore || isCrowdedOut(want, this.#peersFor(want)))) {
+      this.#board.deadlines.set(want, now + this.#delay(want))
 
       return undefined
     }
 
-    return isUnderWay(want) || this.#startSearch(want) ? undefined : 'nobody'
+    return this.#end(want, now)
   }
 
   /** As {@link step}, if all that was under way has ended. */
@@ -105,19 +131,72 @@ export class WantLooking {
     }
   }
 
+  /** Who is asked in the next step, and whether others are left then. */
+  #next (want: Want, now: number): { asked: ClientPeer[], hasMore: boolean } {
+    const limit = this.#options.maxBroadcastPeers
+    const size = PROBE_STEPS.find(size => size > want.probes) ?? limit
+    const room = Math.min(size, limit) - want.probes
+
+    return want.isOpen && room > 0 ? this.#order.next(want, room, now) : { asked: [], hasMore: false }
+  }
+
+  /**
+   * How long the next step waits for answers. A narrow one costs little: until
+   * the fastest of those asked may have answered. A wide one: until the slowest
+   * may have.
+   */
+  #delay (want: Want): number {
+    const { widenDelay } = this.#options
+    const delays = [...want.probedAt].map(({ latency }) => latency.value == null ? widenDelay * UNMEASURED_DELAYS : latency.value * PATIENCE)
+    const delay = want.probes < WIDE ? Math.min(...delays) : Math.max(...delays)
+
+    return delays.length === 0 ? widenDelay : Math.max(widenDelay, Math.min(delay, widenDelay * MAX_DELAYS))
+  }
+
+  /** All were asked. Routing is the last hope, if it is not being asked for a block of the same session. */
+  #end (want: Want, now: number): Outcome {
+    if (isUnderWay(want)) {
+      return undefined
+    }
+
+    if (want.search === 'none' && this.#waitsForRouting(want, now)) {
+      return undefined
+    }
+
+    return want.search === 'running' || this.#startSearch(want, now) ? undefined : 'nobody'
+  }
+
+  /** Holds the next step if routing is being asked since lately, or is to be asked now. */
+  #waitsForRouting (want: Want, now: number): boolean {
+    want.held = this.#isSearchedInTime(want, now) || this.#startSearch(want, now)
+
+    if (want.held) {
+      this.#board.deadlines.set(want, want.searchedAt + this.#options.searchHeadStart)
+    }
+
+    return want.held
+  }
+
+  /** Is routing being asked for it, or for another block of its sessions, and not for too long? */
+  #isSearchedInTime (want: Want, now: number): boolean {
+    const since = now - this.#options.searchHeadStart
+
+    return want.searchedAt > since && (want.search === 'running' || [...want.sessions].some(session => session.searches > 0 && session.searchedAt > since))
+  }
+
   #peersFor (want: Want): Iterable<ClientPeer> {
     return want.isOpen ? this.#board.peers.values() : [...want.sessions].flatMap(session => [...session.peers])
   }
 
   /** Asks routing, unless it was asked in this round. */
-  #startSearch (want: Want): boolean {
+  #startSearch (want: Want, now: number): boolean {
     const searcher = [...want.sessions].find(session => !want.closedIn.has(session))
 
     if (!this.#canSearch || want.search !== 'none' || searcher == null) {
       return false
     }
 
-    want.startSearch(searcher)
+    want.startSearch(searcher, now)
     this.search.push(want)
 
     return true

@@ -30,7 +30,7 @@ export interface Surroundings {
 export class WantMoves {
   readonly #board: WantBoard
   readonly #options: ClientOptions
-  readonly #looking: WantLooking
+  readonly looking: WantLooking
   readonly #balance: WantBalance
   readonly #refused: RefusedWants
   #unavailable: Want[] = []
@@ -38,15 +38,15 @@ export class WantMoves {
   constructor (board: WantBoard, options: ClientOptions, { canSearch, bytesFrom }: Surroundings) {
     this.#board = board
     this.#options = options
-    this.#looking = new WantLooking(board, options, canSearch)
+    this.looking = new WantLooking(board, options, canSearch)
     this.#balance = new WantBalance(board, bytesFrom)
     this.#refused = new RefusedWants(board)
   }
 
   /** Wants that routing is to be asked for. */
   takeSearches (): Want[] {
-    const { search } = this.#looking
-    this.#looking.search = []
+    const { search } = this.looking
+    this.looking.search = []
 
     return search
   }
@@ -91,18 +91,18 @@ export class WantMoves {
     } else if (any) {
       this.#board.queue(want, Awaits.Peer)
     } else {
-      this.#follow(want, this.#looking.look(want, now), now)
+      this.#follow(want, this.looking.look(want, now), now)
     }
   }
 
   /** The next step of looking is due. */
   step (want: Want, now: number): void {
-    this.#follow(want, this.#looking.step(want, now), now)
+    this.#follow(want, this.looking.step(want, now), now)
   }
 
   /** Goes on looking if all that was under way has ended. */
   stepIfDone (want: Want, now: number): void {
-    this.#follow(want, this.#looking.stepIfDone(want, now), now)
+    this.#follow(want, this.looking.stepIfDone(want, now), now)
   }
 
   /** Asks everybody again. */
@@ -136,7 +136,7 @@ export class WantMoves {
         this.step(want, now)
       } else {
         want.probes++
-        this.#looking.probe(want, peer, now)
+        this.looking.probe(want, peer, now)
       }
     }
   }
@@ -257,7 +257,7 @@ export class WantMoves {
     const mayHave = (want: Want): boolean => [...peers].some(peer => canBeAsked(peer, want))
 
     for (const want of session.wants) {
-      const isLeft = want.state === WantState.Waiting || session.ready.awaited(want) === Awaits.Turn
+      const isLeft = want.held || want.state === WantState.Waiting || session.ready.awaited(want) === Awaits.Turn
 
       if (isLeft && mayHave(want)) {
         this.assign(want, now)

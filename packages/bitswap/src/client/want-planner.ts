@@ -108,6 +108,7 @@ export class WantPlanner {
     const want = this.board.wants.get(key)
 
     peer.haves++
+    peer.usefulness.had(now)
     this.peers.answered(peer, peer.wants.haveReceived(key), now)
 
     if (want != null && want.state !== WantState.Arriving) {
@@ -159,6 +160,7 @@ export class WantPlanner {
       peer.delivered(size)
       this.board.answered(want, peer)
       want.holders.delete(peer)
+      peer.usefulness.had(now)
       this.#moves.joinOpen(want, peer)
 
       for (const session of want.sessions) {

@@ -56,6 +56,10 @@ export class Want {
   /** Has routing been asked for it in this round? */
   search: 'none' | 'running' | 'done' = 'none'
   #searcher: SessionState | undefined
+  /** Since when it may count on routing, asked for it or for another block of a session of its. */
+  searchedAt = 0
+  /** The next step of looking for it waits for routing. */
+  held = false
   /** How many peers were asked in the steps of this round. */
   probes = 0
   /** How often a faster peer took it over from a slower one. */
@@ -96,10 +100,12 @@ export class Want {
   }
 
   /** Routing is asked for it, on behalf of a session. */
-  startSearch (searcher: SessionState): void {
+  startSearch (searcher: SessionState, now: number): void {
     this.search = 'running'
+    this.searchedAt = now
     this.#searcher = searcher
     searcher.searches++
+    searcher.searchedAt = now
   }
 
   endSearch (): void {
