@@ -39,9 +39,11 @@ export interface ClientInit {
 
   /**
    * How many wants of one session may be looked for among all peers at once;
-   * the others wait until it is known who has the first. (boxo: 64 live wants.)
+   * the others wait until it is known who has the first. As many as a server
+   * keeps for one peer, so that a step of all of them is one message to each peer
+   * asked. (boxo: 64 live wants.)
    *
-   * @default 64
+   * @default 1024
    */
   maxLooking?: number
 
@@ -142,7 +144,7 @@ export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
   maxAnswerDelay: 60_000,
   maxWantsPerPeer: 1024,
   initialWindow: 64,
-  maxLooking: 64,
+  maxLooking: 1024,
   maxBroadcastPeers: 1000,
   widenDelay: 200,
   searchHeadStart: 1_000,
