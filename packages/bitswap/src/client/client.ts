@@ -47,6 +47,7 @@ export class Client implements Retrievals, SessionClient {
   readonly #planner: WantPlanner
   readonly #arrivals: Arrivals
   readonly #driver: WantDriver
+  readonly #search: ProviderSearch | undefined
   readonly sessions: Sessions
   /** What is kept: to look at, not to change. */
   readonly books: ClientBooks
@@ -66,6 +67,7 @@ export class Client implements Retrievals, SessionClient {
     this.#options = options
     this.#planner = planner
     this.#driver = driver
+    this.#search = search
     this.#arrivals = new Arrivals({ ...components, planner, waiters, driver }, options)
     this.wantlists = new Wantlists({ planner, driver, clock, sender })
     this.sessions = new Sessions({ clock, log, network, planner, waiters, driver }, options)
@@ -103,6 +105,7 @@ export class Client implements Retrievals, SessionClient {
 
   peerConnected (peer: PeerId, abilities: PeerAbilities): void {
     if (this.#started) {
+      this.#search?.peerConnected(peer)
       this.wantlists.peerConnected(peer, abilities)
     }
   }

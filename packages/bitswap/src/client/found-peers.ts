@@ -67,6 +67,10 @@ export class FoundPeers {
     if (want.state !== WantState.Over) {
       this.#moves.joinOpen(want, peer)
 
+      if (!peer.stalled && !want.isAnsweredBy(peer)) {
+        want.answers.set(peer.key, 'have')
+      }
+
       if (isUnresolved(want)) {
         this.#moves.assign(want, now)
       }

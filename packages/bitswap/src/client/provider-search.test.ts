@@ -22,6 +22,9 @@ class Setup {
   readonly ended: number[] = []
   readonly dialled: Array<PeerId | Multiaddr[]> = []
   asked = 0
+  named = 0
+  /** These cannot be dialled. */
+  lost: PeerId[] = []
   readonly search: ProviderSearch
 
   constructor (providers: PeerId[], options: Partial<ClientOptions> = {}, delay: number = 0) {
@@ -31,6 +34,10 @@ class Setup {
         self,
         connect: async target => {
           this.dialled.push(target)
+
+          if (this.lost.includes(target as PeerId)) {
+            throw new Error('nobody answers')
+          }
 
           return peers.find(peer => peer.equals(target as PeerId)) ?? peers[0]
         }
@@ -52,6 +59,7 @@ class Setup {
 
     for (const id of providers) {
       await new Promise<void>(resolve => { this.clock.timer(delay, resolve) })
+      this.named++
       yield { id, multiaddrs: [] }
     }
   }
@@ -116,6 +124,71 @@ test('a search that is cancelled finds nobody any more and does not end; one in 
   setup.search.stop()
   await setup.clock.run()
   assert.deepEqual(setup.ended, [2])
+})
+
+test('who cannot be dialled is passed over for a while by other searches, and takes nobody\'s place', async () => {
+  const setup = new Setup([peers[1], peers[2]], { maxProviders: 1 })
+
+  setup.lost = [peers[1]]
+  setup.start(0)
+  await setup.clock.run()
+  setup.start(1)
+  await setup.clock.run()
+  assert.deepEqual([setup.found, setup.ended], [['1 2'], [0, 1]])
+  assert.deepEqual(setup.dialled, [peers[1], peers[2]])
+  await setup.clock.advance(30_000)
+  setup.lost = []
+  setup.start(2)
+  await setup.clock.run()
+  assert.deepEqual(setup.dialled, [peers[1], peers[2], peers[1]])
+})
+
+test('who could not be dialled and connects is dialled again', async () => {
+  const setup = new Setup([peers[1]])
+
+  setup.lost = [peers[1]]
+  setup.start(0)
+  await setup.clock.run()
+  setup.lost = []
+  setup.search.peerConnected(peers[1])
+  setup.start(1)
+  await setup.clock.run()
+  assert.deepEqual(setup.found, ['1 1'])
+})
+
+test('a dial that ends because its search is cancelled says nothing of the peer', async () => {
+  const setup = new Setup([])
+  let dials = 0
+  const search = new ProviderSearch({
+    routing: { async * findProviders () { yield { id: peers[1], multiaddrs: [] } } },
+    network: { self, connect: async () => { dials++; return new Promise(() => {}) } },
+    clock: setup.clock,
+    log: silentLogger().forComponent('test')
+  }, CLIENT_DEFAULTS)
+
+  for (const [i, expected] of [1, 2].entries()) {
+    search.start(String(i), cids[i], { found: () => {}, ended: () => {} })
+    await setup.clock.advance(1)
+    assert.equal(dials, expected)
+    search.cancel(String(i))
+    await setup.clock.advance(1)
+  }
+
+  // one that hangs until the time of its search is over does
+  search.start('2', cids[2], { found: () => {}, ended: () => {} })
+  await setup.clock.advance(CLIENT_DEFAULTS.searchTimeout)
+  search.start('3', cids[3], { found: () => {}, ended: () => {} })
+  await setup.clock.advance(1)
+  assert.equal(dials, 3)
+})
+
+test('a router that goes on naming the same peer, without a pause, is left behind', async () => {
+  const setup = new Setup(Array.from({ length: 10_000 }, () => peers[1]), { maxProviders: 2 })
+
+  setup.start(0)
+  await setup.clock.run()
+  assert.deepEqual([setup.found, setup.ended], [['0 1'], [0]])
+  assert.equal(setup.named, 20)
 })
 
 test('whoever answers at an address must be the provider that was named', async () => {

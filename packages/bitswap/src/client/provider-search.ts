@@ -1,7 +1,9 @@
 /**
  * Asks routing who has a block, and connects to those it names. Bounded in
- * searches at once, in time and in providers; the rest wait in line. A router
- * that hangs and ignores its signal holds up nothing: it is left behind.
+ * searches at once, in time and in providers; the rest wait in line. Dials are
+ * at most `maxSearches` times `maxProviders`. A router that hangs and ignores its
+ * signal holds up nothing: it is left behind, and so is one that goes on naming
+ * who is passed over. Those that cannot be dialled are not dialled again at once.
  *
  * Not for: when to search (`want-moves.ts`).
  */
@@ -13,6 +15,7 @@ import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
 import type { ClientOptions } from './options.ts'
+import { Unreachable } from './unreachable.ts'
 
 export interface ProviderSearchComponents {
   routing: Required<Pick<BitswapRouting, 'findProviders'>>
@@ -28,6 +31,14 @@ export interface SearchListener {
   ended (): void
 }
 
+interface Named {
+  id: PeerId
+  multiaddrs: Multiaddr[]
+}
+
+/** So many providers for each that is dialled may be named before a search ends: the same again, or such as are not dialled. */
+const MAX_PASSED_OVER = 10
+
 interface Search {
   cid: CID
   listener: SearchListener
@@ -40,6 +51,7 @@ export class ProviderSearch {
   readonly #searches: Map<string, Search> = new Map()
   /** Keys of searches that wait for one of `maxSearches` places; at most one for each want. */
   readonly #waiting: Set<string> = new Set()
+  readonly #unreachable: Unreachable = new Unreachable()
 
   constructor (components: ProviderSearchComponents, options: ClientOptions) {
     this.#components = components
@@ -71,6 +83,11 @@ export class ProviderSearch {
     this.#waiting.delete(key)
     this.#searches.get(key)?.abort.abort()
     this.#searches.delete(key)
+  }
+
+  /** It may be dialled again at once when it has left. */
+  peerConnected (peer: PeerId): void {
+    this.#unreachable.reached(peer.toString())
   }
 
   stop (): void {
@@ -117,13 +134,15 @@ export class ProviderSearch {
   }
 
   async #dialProviders (search: Search, signal: AbortSignal): Promise<void> {
-    const { routing, network } = this.#components
+    const { routing, network, clock } = this.#components
+    const { maxProviders } = this.#options
     const providers = routing.findProviders(search.cid, { signal })[Symbol.asyncIterator]()
     const seen = new Set<string>([network.self.toString()])
     const dials: Array<Promise<void>> = []
+    let left = maxProviders * MAX_PASSED_OVER
 
     try {
-      while (dials.length < this.#options.maxProviders) {
+      while (dials.length < maxProviders && left > 0) {
         const next = await raceSignal(Promise.resolve(providers.next()), signal)
 
         if (next.done === true) {
@@ -132,8 +151,9 @@ export class ProviderSearch {
 
         const provider = next.value
         const name = provider.id.toString()
+        left--
 
-        if (!seen.has(name)) {
+        if (!seen.has(name) && !this.#unreachable.has(name, clock.now())) {
           seen.add(name)
           dials.push(this.#dial(search, provider, signal))
         }
@@ -146,17 +166,22 @@ export class ProviderSearch {
   }
 
   /** Never rejects: a provider that cannot be reached is passed over. */
-  async #dial (search: Search, provider: { id: PeerId, multiaddrs: Multiaddr[] }, signal: AbortSignal): Promise<void> {
-    const { network, log } = this.#components
+  async #dial (search: Search, provider: Named, signal: AbortSignal): Promise<void> {
+    const { network, clock, log } = this.#components
 
     try {
       const target = provider.multiaddrs.length > 0 ? provider.multiaddrs.map(address => withPeerId(address, provider.id)) : provider.id
       const peer = await raceSignal(network.connect(target, { signal }), signal)
+      this.#unreachable.reached(peer.toString())
 
       if (!search.abort.signal.aborted) {
         search.listener.found(peer)
       }
     } catch (error) {
+      if (!search.abort.signal.aborted) {
+        this.#unreachable.failed(provider.id.toString(), clock.now())
+      }
+
       log('provider %p could not be reached - %e', provider.id, error)
     }
   }

@@ -94,6 +94,50 @@ test('a slow router delays what only it can find by its own time, and a dial', a
   await net.close()
 })
 
+test('two sessions that want the same block are one search', async () => {
+  const { net, routing, alice, blocks: [, block] } = await setup()
+
+  routing.delay = 500
+  const got = Promise.all([1, 2].map(async () => alice.bitswap.newSession().getBlock(block.cid)))
+  assert.deepEqual(await net.run(got), [block.bytes, block.bytes])
+  assert.equal(routing.calls.begun, 1)
+  await net.close()
+})
+
+test('a provider is asked as soon as it is found, while others are still to answer', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const routing = net.routing({ delay: 100 })
+  const [alice] = await net.instances(1, { routing })
+  const [bob, ...slow] = await net.instances(4, { connected: 'none' })
+  const [block] = await randomBlocks(1, { size: 4096 })
+
+  slow.forEach(peer => { net.connect(alice, peer, { latency: 2000 }) })
+  bob.hold(block)
+  routing.add(block.cid, bob)
+  assert.equal(await timeOf(net, alice, block), 100 + 2 * LATENCY + 6 * LATENCY)
+  await net.close()
+})
+
+test('who cannot be dialled is waited for once, and not for every block', async () => {
+  const { net, routing, alice, bob, carol } = await setup()
+  const [lost] = await net.instances(1)
+  const blocks = await randomBlocks(3, { seed: 2 })
+  const times: number[] = []
+
+  net.faults.partition([lost], [alice, bob, carol]) // a dial there waits
+  blocks.forEach(({ cid }) => { routing.add(cid, lost) })
+
+  for (const { cid } of blocks) {
+    const start = net.clock.now()
+
+    await assert.rejects(net.run(alice.bitswap.getBlock(cid, { failFast: true })), { name: 'BlockUnavailableError' })
+    times.push(net.clock.now() - start)
+  }
+
+  assert.deepEqual(times, [SEARCH, 2 * LATENCY, 2 * LATENCY])
+  await net.close()
+})
+
 test('a router that is too slow is left behind, and asked again when it is time to', async () => {
   const { net, routing, alice, blocks: [, block] } = await setup()
 

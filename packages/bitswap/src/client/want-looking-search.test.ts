@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { keys, number, Table } from '../../test/planner-table.ts'
+import type { Want } from './want.ts'
+
+test('routing is asked at once, and nothing is given up before it has answered', () => {
+  const table = new Table({ searchHeadStart: 300 }, true)
+  const [a, b] = [table.connect(1), table.connect(2)]
+  const session = table.session()
+
+  table.want(session, 0, 1)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0])
+
+  table.dontHave(a, 0, 1)
+  table.dontHave(b, 0, 1)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0])
+  table.pass(299)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0])
+  table.pass(1)
+  table.effects()
+  // the search for the first brought nobody for the second: it is searched for on its own
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1])
+  assert.deepEqual(table.unavailable, [])
+
+  table.planner.found.searchEnded(table.searches[0] as Want, 0)
+  table.effects()
+  assert.deepEqual(table.unavailable, [0])
+
+  const c = table.connect(3)
+  assert.deepEqual(table.told(c).toSorted(), ['h0', 'h1'])
+  table.planner.found.providerFound(table.searches[1] as Want, c, 0)
+  assert.deepEqual(table.told(c), ['b1'])
+})
+
+test('wide steps wait for routing for a while', () => {
+  const table = new Table({ widenDelay: 100, searchHeadStart: 1000 }, true)
+  const peers = Array.from({ length: 60 }, (_, i) => table.connect(i + 1))
+  const asked = (): number => peers.filter(peer => peer.wants.has(keys[0] as string)).length
+
+  table.want(table.session(), 0)
+  table.pass(999)
+  assert.equal(asked(), 50)
+  table.pass(1)
+  assert.equal(asked(), 60)
+})
+
+test('wide steps wait no longer than routing takes', () => {
+  const table = new Table({ widenDelay: 100, searchHeadStart: 1000 }, true)
+  const peers = Array.from({ length: 60 }, (_, i) => table.connect(i + 1))
+  const asked = (): number => peers.filter(peer => peer.wants.has(keys[0] as string)).length
+
+  table.want(table.session(), 0)
+  table.effects()
+  table.pass(600)
+  table.planner.found.searchEnded(table.searches[0] as Want, table.now)
+  assert.equal(asked(), 60)
+})
+
+test('what a search for one block brings is asked for the others of its session that found nobody', () => {
+  const table = new Table({}, true)
+  const [a, b] = [table.connect(1), table.connect(2)]
+
+  table.want(table.session(), 0, 1, 2)
+  table.effects()
+  table.dontHave(a, 0, 1, 2)
+  table.dontHave(b, 0, 1, 2)
+
+  const c = table.connect(3)
+  table.told(c)
+  table.dontHave(c, 1)
+  table.planner.found.providerFound(table.searches[0] as Want, c, 0)
+  assert.deepEqual(table.told(c), ['b0', 'b2'])
+})
+
+test('a provider counts as one that has it: it is asked before others who may have it', () => {
+  const table = new Table({}, true)
+  const [a, b, c] = [table.connect(1), table.connect(2), table.connect(3)]
+  const session = table.session()
+
+  for (const peer of [a, b]) {
+    table.planner.found.peerJoins(session, peer, 0)
+  }
+
+  table.want(session, 0)
+  assert.deepEqual(table.told(a), ['b0'])
+  table.planner.found.providerFound(table.state(0) as Want, c, 0)
+  table.dontHave(a, 0)
+  assert.deepEqual([table.told(b), table.told(c)], [[], ['b0']])
+})
+
+test('a provider that has said no, or is silent, does not count as one that has it', () => {
+  const table = new Table({}, true)
+  const [a, b] = [table.connect(1), table.connect(2)]
+  const session = table.session()
+
+  table.want(session, 0)
+  table.dontHave(a, 0)
+  table.planner.found.providerFound(table.state(0) as Want, a, 0)
+  assert.deepEqual(table.told(a), ['h0'])
+  table.planner.peers.silent(b, 0)
+  table.planner.found.providerFound(table.state(0) as Want, b, 0)
+  assert.equal(table.state(0)?.answers.get(b.key), 'silent')
+})
+
+test('blocks that are at different providers are not searched one after the other', () => {
+  const table = new Table({ searchHeadStart: 500 }, true)
+  const session = table.session()
+
+  table.want(session, 0, 1, 2, 3)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0])
+  table.planner.found.searchEnded(table.searches[0] as Want, 0)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1])
+  table.pass(500)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1, 2, 3])
+})
+
+test('a search that takes too long keeps no other block of its session from being searched', () => {
+  const table = new Table({ searchHeadStart: 500 }, true)
+  const session = table.session()
+
+  table.want(session, 0)
+  table.pass(500)
+  table.want(session, 1)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1])
+})
+
+test('a search that ends after its want does nothing', () => {
+  const table = new Table({}, true)
+  const a = table.connect(1)
+  const session = table.session()
+
+  table.connect(2)
+  table.want(session, 0)
+  table.effects()
+  table.told(a)
+  table.unwant(session, 0)
+  table.told(a)
+  table.planner.found.searchEnded(table.searches[0] as Want, 0)
+  assert.equal(session.searches, 0)
+  assert.deepEqual(table.told(a), [])
+  assert.equal(session.looking, 0)
+})
+
+test('a search is cancelled when its want is over, however it ended', () => {
+  const table = new Table({}, true)
+  const a = table.connect(1)
+  const session = table.session()
+
+  table.connect(2)
+  table.want(session, 0, 1)
+  table.planner.takeEffects()
+  table.told(a)
+  table.block(a, 0)
+  assert.deepEqual(table.planner.takeEffects()?.cancelSearch.map(want => number(want.cid)), [0])
+  assert.equal(session.searches, 0)
+})
