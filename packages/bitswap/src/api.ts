@@ -156,6 +156,8 @@ export interface Stat {
   blocksSent: number
   dataSent: number
   sessions: number
+  /** Connected peers that were not asked whether they have a block, as `client.maxBroadcastPeers` had been for it. */
+  broadcastsSkipped: number
   /** Blocks nobody here asked for, dropped. */
   unwantedBlocksReceived: number
   /** Their bytes; like those of duplicates a part of `dataReceived`. */

@@ -20,6 +20,7 @@ export function statOf (client: Client, server: Server, messages: MessengerStats
     blocksSent: server.stats.blocksSent,
     dataSent: server.stats.dataSent,
     sessions: client.sessions.size,
+    broadcastsSkipped: client.broadcastsSkipped,
     unwantedBlocksReceived,
     unwantedDataReceived,
     malformedReceived: client.stats.malformed + messages.malformed + malformed,

@@ -83,6 +83,11 @@ export class Client implements Retrievals, SessionClient {
     return this.#arrivals.stats
   }
 
+  /** How often a peer was not asked whether it has a block, as `maxBroadcastPeers` had been. */
+  get broadcastsSkipped (): number {
+    return this.#planner.skipped
+  }
+
   start (): void {
     this.#started = true
   }

@@ -57,6 +57,17 @@ export class ProbeOrder {
     return { asked: candidates, hasMore: false }
   }
 
+  /** How many there are who can be asked. */
+  count (want: Want): number {
+    let count = 0
+
+    for (const peer of this.#peers.values()) {
+      count += isCandidate(want, peer) ? 1 : 0
+    }
+
+    return count
+  }
+
   #sort (now: number): readonly ClientPeer[] {
     if (this.#sorted == null || now - this.#sorted.at >= SORTED_FOR) {
       const scored = [...this.#peers.values()].map(peer => ({ peer, score: peer.usefulness.at(now), latency: peer.latency.value ?? Infinity }))

@@ -116,14 +116,46 @@ test('the next step comes at once when the last has said no, and never exceeds t
   })
   table.effects()
   assert.deepEqual(table.unavailable, [0])
+  assert.equal(table.planner.skipped, 8)
+  table.connect(21)
+  assert.equal(asked().length, 12)
+  assert.equal(table.planner.skipped, 9)
 })
 
 test('no broadcast at all when none is allowed', () => {
   const table = new Table({ maxBroadcastPeers: 0 })
-  const [a, b] = [table.connect(1), table.connect(2)]
+  const a = table.connect(1)
 
   table.want(table.session(), 0)
-  assert.deepEqual([table.told(a), table.told(b)], [[], []])
+  assert.deepEqual(table.told(a), [])
+  assert.equal(table.planner.skipped, 1)
+
+  const b = table.connect(2)
+  assert.deepEqual(table.told(b), [])
+  assert.equal(table.planner.skipped, 2)
+})
+
+test('who connects in the middle of a look-up is asked when its turn comes, and at once when all others were', () => {
+  const table = new Table({ widenDelay: 100 })
+  const peers = Array.from({ length: 20 }, (_, i) => table.connect(i + 1))
+
+  table.want(table.session(), 0)
+
+  const inTheMiddle = table.connect(21)
+  assert.deepEqual(table.told(inTheMiddle), [])
+  table.pass(200)
+  assert.deepEqual(table.told(inTheMiddle), ['h0'])
+  assert.equal(peers.filter(peer => peer.wants.has(keys[0] as string)).length, 20)
+  assert.deepEqual(table.told(table.connect(22)), ['h0'])
+})
+
+test('who connects when it is known who has the block is not asked', () => {
+  const table = new Table()
+  const [a] = [table.connect(1), table.connect(2)]
+
+  table.want(table.session(), 0)
+  table.have(a, 0)
+  assert.deepEqual(table.told(table.connect(3)), [])
 })
 
 test('only so many wants are looked for at once; the next follow when these are found or given up', () => {

@@ -38,6 +38,8 @@ export class WantLooking {
   readonly #order: ProbeOrder
   /** Routing is to be asked for these. */
   search: Want[] = []
+  /** How often a peer was not asked, as `maxBroadcastPeers` had been for the same block. */
+  skipped = 0
 
   constructor (board: WantBoard, options: ClientOptions, canSearch: boolean) {
     this.#board = board
@@ -61,8 +63,11 @@ export class WantLooking {
       return undefined
     }
 
-    this.#board.enter(want, WantState.Looking)
+    if (this.#options.maxBroadcastPeers === 0 && want.state !== WantState.Looking) {
+      this.#skip(want)
+    }
 
+    this.#board.enter(want, WantState.Looking)
     want.searchedAt = now
 
     // whoever has one block of a session is likely to have the next: one search at a time, unless it found nothing
@@ -98,13 +103,43 @@ export class WantLooking {
       this.probe(want, peer, now)
     }
 
-    if (want.probes < this.#options.maxBroadcastPeers && (hasMore || isCrowdedOut(want, this.#peersFor(want)))) {
+    if (want.probes >= this.#options.maxBroadcastPeers && hasMore) {
+      this.#skip(want)
+    } else if (want.probes < this.#options.maxBroadcastPeers && (hasMore || isCrowdedOut(want, this.#peersFor(want)))) {
       this.#board.deadlines.set(want, now + this.#delay(want))
 
       return undefined
     }
 
     return this.#end(want, now)
+  }
+
+  /** A peer has come: asked at once, unless a step is due that takes it in. */
+  offer (want: Want, peer: ClientPeer, now: number): Outcome {
+    const isDue = want.state === WantState.Looking && want.probedAt.size > 0 && this.#board.deadlines.get(want) != null
+
+    if (isDue || !peer.wants.hasRoom) {
+      return undefined
+    }
+
+    if (want.probes >= this.#options.maxBroadcastPeers) {
+      this.skipped++
+
+      return undefined
+    }
+
+    if (want.state === WantState.Waiting) {
+      this.#board.enter(want, WantState.Looking)
+    }
+
+    if (this.#board.peers.size === 1) {
+      return this.step(want, now)
+    }
+
+    want.probes++
+    this.probe(want, peer, now)
+
+    return undefined
   }
 
   /** As {@link step}, if all that was under way has ended. */
@@ -182,6 +217,10 @@ export class WantLooking {
     const since = now - this.#options.searchHeadStart
 
     return want.searchedAt > since && (want.search === 'running' || [...want.sessions].some(session => session.searches > 0 && session.searchedAt > since))
+  }
+
+  #skip (want: Want): void {
+    this.skipped += want.isOpen ? this.#order.count(want) : 0
   }
 
   #peersFor (want: Want): Iterable<ClientPeer> {

@@ -127,17 +127,8 @@ export class WantMoves {
 
     if ([...peer.sessions].some(session => want.sessions.has(session))) {
       this.assign(want, now)
-    } else if (want.isOpen && peer.wants.hasRoom && want.probes < this.#options.maxBroadcastPeers) {
-      if (want.state === WantState.Waiting) {
-        this.#board.enter(want, WantState.Looking)
-      }
-
-      if (this.#board.peers.size === 1) {
-        this.step(want, now)
-      } else {
-        want.probes++
-        this.looking.probe(want, peer, now)
-      }
+    } else if (want.isOpen) {
+      this.#follow(want, this.looking.offer(want, peer, now), now)
     }
   }
 

@@ -45,6 +45,11 @@ export class WantPlanner {
     return this.board.deadlines.next()
   }
 
+  /** How often a peer was not asked whether it has a block, as `maxBroadcastPeers` had been. */
+  get skipped (): number {
+    return this.#moves.looking.skipped
+  }
+
   /** What is to be done now; undefined when there is nothing. */
   takeEffects (): Effects | undefined {
     const { changed, searchless } = this.board
