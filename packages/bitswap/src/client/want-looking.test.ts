@@ -149,6 +149,34 @@ test('who connects in the middle of a look-up is asked when its turn comes, and 
   assert.deepEqual(table.told(table.connect(22)), ['h0'])
 })
 
+test('after misses, peers that the session does not know are asked along', () => {
+  const table = new Table()
+  const [a, ...others] = Array.from({ length: 6 }, (_, i) => table.connect(i + 1)) as [ClientPeer, ...ClientPeer[]]
+  const session = table.session()
+  const asked = (): string[][] => others.map(peer => table.told(peer))
+
+  table.planner.found.peerJoins(session, a, 0)
+  session.miss(a)
+  table.want(session, 0)
+  assert.deepEqual([table.told(a), asked()], [['b0'], [[], [], [], [], []]])
+  session.miss(a)
+  table.want(session, 1)
+  assert.deepEqual([table.told(a), asked()], [['b1'], [['h1'], ['h1'], [], [], []]])
+})
+
+test('nobody is asked along with a peer that has said that it has it', () => {
+  const table = new Table()
+  const peers = Array.from({ length: 14 }, (_, i) => table.connect(i + 1))
+  const session = table.session()
+
+  session.miss(peers[0] as ClientPeer)
+  table.want(session, 0)
+  session.miss(peers[0] as ClientPeer)
+  table.have(peers[0] as ClientPeer, 0)
+  assert.deepEqual(table.told(peers[0] as ClientPeer), ['b0'])
+  assert.deepEqual(peers.slice(10).flatMap(peer => table.told(peer)), [])
+})
+
 test('who connects when it is known who has the block is not asked', () => {
   const table = new Table()
   const [a] = [table.connect(1), table.connect(2)]

@@ -148,6 +148,27 @@ export class WantLooking {
   }
 
   /**
+   * Who besides the peers of its sessions is asked whether they have it, along
+   * with the peer that is asked for it and so many `companions`: when the last
+   * blocks were missed, and the sessions know too few to ask, it may be anywhere.
+   */
+  strangers (want: Want, companions: number, now: number): ClientPeer[] {
+    const wanted = companionsWanted(want)
+    const room = Math.min(wanted - companions, this.#options.maxBroadcastPeers - want.probes)
+
+    if (wanted === 1 || room <= 0 || [...want.askedOf].some(peer => want.answers.get(peer.key) === 'have')) {
+      return []
+    }
+
+    const { asked } = this.#order.next(want, wanted + 1, now)
+    const strangers = asked.filter(peer => !want.holders.has(peer) && peer.abilities.have && !peer.stalled).slice(0, room)
+
+    want.probes += strangers.length
+
+    return strangers
+  }
+
+  /**
    * Asks a peer whether it has it. One that knows no WANT-HAVE is asked for the
    * block itself. Of those that fell silent and hold wants of ours no answer is
    * waited for: they are silent until they speak.
@@ -240,6 +261,17 @@ export class WantLooking {
 
     return true
   }
+}
+
+/** How many may be asked along with the peer that is asked for it, by the sessions that want it of anybody. */
+function companionsWanted (want: Want): number {
+  let most = 0
+
+  for (const session of want.sessions) {
+    most = Math.max(most, want.closedIn.has(session) ? 0 : session.companions)
+  }
+
+  return most
 }
 
 /** Is there somebody, or something, whose end will bring it on? */

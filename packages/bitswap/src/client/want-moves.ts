@@ -186,8 +186,14 @@ export class WantMoves {
     this.#refused.takeBack(want, peer)
     this.#board.ask(want, peer, now)
 
-    for (const companion of companionsOf(want, peer)) {
+    const companions = companionsOf(want, peer)
+
+    for (const companion of companions) {
       this.#board.probe(want, companion, now, false)
+    }
+
+    for (const stranger of this.looking.strangers(want, companions.length, now)) {
+      this.#board.probe(want, stranger, now, false)
     }
   }
 
