@@ -300,6 +300,37 @@ test('a want-have that becomes a want-block waits for a cancel of the same name'
   assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['0 block'], cancels: [] })
 })
 
+test('a peer that lacks what it was to be asked for next is not asked for it', () => {
+  const wants = opened()
+
+  want(wants, 0, WantType.Have)
+  wants.take(modern)
+  want(wants, 0)
+  wants.refused(keys[0] as string)
+  assert.equal(wants.hasChanges, false)
+  assert.equal(wants.take(modern), undefined)
+  wants.cancel(keys[0] as string)
+  assert.deepEqual(said(wants.take(modern)), { full: false, wants: [], cancels: [0] })
+})
+
+test('it is asked all the same when one of the two sayings may be lost', () => {
+  const [first, second] = [opened(), opened()]
+
+  want(first, 0, WantType.Have)
+  const have = first.take(modern) as WantsBatch
+  want(first, 0)
+  first.lost(have)
+  first.refused(keys[0] as string)
+  assert.deepEqual(said(first.take(modern))?.wants, ['0 block'])
+
+  want(second, 0, WantType.Have)
+  second.take(modern)
+  want(second, 0)
+  second.lost(second.take(modern) as WantsBatch)
+  second.refused(keys[0] as string)
+  assert.deepEqual(said(second.take(modern))?.wants, ['0 block'])
+})
+
 test('a first message that was lost is said again in full, with all that is wanted by then', () => {
   const wants = new PeerWants(1024)
 

@@ -11,12 +11,11 @@
  */
 import type { CID } from 'multiformats/cid'
 import { WantType } from '../message/message.ts'
-import type { Message } from '../message/message.ts'
 import { canName, nameFor } from './peer-abilities.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import { PendingCancels } from './pending-cancels.ts'
 import type { NamedCancel } from './pending-cancels.ts'
-import { EntryState, toWire } from './wantlist-entry.ts'
+import { dropUpgrade, EntryState, markSaid, messageOf, Upgrade } from './wantlist-entry.ts'
 import type { Entry, Wanted, WantsBatch, SaidWants } from './wantlist-entry.ts'
 
 export class PeerWants {
@@ -76,7 +75,7 @@ export class PeerWants {
       return
     }
 
-    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, repeated: false, upgraded: false, sentAt: undefined }
+    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, repeated: false, upgrade: Upgrade.None, sentAt: undefined }
 
     this.#entries.set(key, added)
     this.#queue(added)
@@ -117,7 +116,7 @@ export class PeerWants {
     const isDue = this.#isDue(key)
     const entry = this.#remove(key)
 
-    if (entry?.upgraded === true && !isDue) {
+    if (entry?.upgrade === Upgrade.Said && !isDue) {
       this.#putCancel(key, entry.cid)
     } else {
       // a cancel on its way out would be for nothing
@@ -139,17 +138,21 @@ export class PeerWants {
       this.#remove(key)
     }
 
-    entry.upgraded = false // this was the answer to the first of two sayings
+    entry.upgrade = Upgrade.None // this was the answer to the first of two sayings
 
     return entry.sentAt
   }
 
-  /** The peer lacks it, or said nothing in time. It goes on holding the want. Returns when it was asked, if it was. */
+  /** The peer lacks it, or said nothing in time: it need not be asked to send it. It goes on holding the want. Returns when it was asked, if it was. */
   refused (key: string): number | undefined {
     const entry = this.#entries.get(key)
 
     if (entry?.told !== true) {
       return undefined
+    }
+
+    if (dropUpgrade(entry)) {
+      this.#due.delete(entry)
     }
 
     if (entry.state === EntryState.Sent) {
@@ -174,9 +177,7 @@ export class PeerWants {
     const cancels = this.#takeCancels(abilities, full)
 
     for (const entry of entries) {
-      entry.state = EntryState.Sent
-      entry.repeated = entry.told
-      entry.told = true
+      markSaid(entry)
       this.#due.delete(entry)
       this.#refused.delete(entry)
     }
@@ -187,10 +188,9 @@ export class PeerWants {
       return undefined
     }
 
-    const wants = entries.map(entry => toWire(entry, abilities))
-    const message: Message = { full, wants, cancels: cancels.map(([, name]) => nameFor(abilities, name)), blocks: [], presences: [], pendingBytes: 0 }
+    const said = { full, entries, cancels }
 
-    return { message, full, entries, cancels }
+    return { message: messageOf(said, abilities), ...said }
   }
 
   /** The message went out. */
@@ -206,6 +206,8 @@ export class PeerWants {
     for (const entry of said.entries) {
       if (this.#entries.get(entry.key) === entry && entry.state === EntryState.Sent) {
         this.#queue(entry)
+      } else if (entry.upgrade === Upgrade.Due) {
+        entry.upgrade = Upgrade.Said
       }
     }
 
@@ -269,7 +271,7 @@ export class PeerWants {
       this.#putCancel(entry.key, entry.cid)
     } else if (upgrade && entry.state === EntryState.Sent) {
       this.#queue(entry)
-      entry.upgraded = true
+      entry.upgrade = Upgrade.Due
     }
 
     if (upgrade) {

@@ -19,6 +19,16 @@ export const EntryState = {
 } as const
 export type EntryState = typeof EntryState[keyof typeof EntryState]
 
+/** Did it become a want-block when it had been said as a want-have, and that was not answered? */
+export const Upgrade = {
+  None: 'none',
+  /** To be said, and the peer holds the want-have for all we know. */
+  Due: 'due',
+  /** Said, or the want-have may be lost. */
+  Said: 'said'
+} as const
+export type Upgrade = typeof Upgrade[keyof typeof Upgrade]
+
 export interface Entry {
   readonly key: string
   readonly cid: CID
@@ -29,10 +39,32 @@ export interface Entry {
   told: boolean
   /** The peer was told of it more than once. */
   repeated: boolean
-  /** Became a want-block when it had been said as a want-have, and that was not answered. */
-  upgraded: boolean
+  upgrade: Upgrade
   /** Undefined while the message is still on its way out. */
   sentAt: number | undefined
+}
+
+export function markSaid (entry: Entry): void {
+  entry.state = EntryState.Sent
+  entry.repeated = entry.told
+  entry.told = true
+
+  if (entry.upgrade === Upgrade.Due) {
+    entry.upgrade = Upgrade.Said
+  }
+}
+
+/** Refused as a want-have, it need not be said as a want-block. True if it was to be. */
+export function dropUpgrade (entry: Entry): boolean {
+  if (entry.state !== EntryState.Queued || entry.upgrade !== Upgrade.Due) {
+    return false
+  }
+
+  entry.state = EntryState.Sent
+  entry.wantType = WantType.Have
+  entry.upgrade = Upgrade.None
+
+  return true
 }
 
 /** What one message said; to be handed to `sent` or `lost`, and not looked into. */
@@ -53,11 +85,22 @@ export interface Wanted {
   readonly priority: number
 }
 
-export function toWire (entry: Entry, abilities: PeerAbilities): WantEntry {
+function toWire (entry: Entry, abilities: PeerAbilities): WantEntry {
   return {
     cid: nameFor(abilities, entry.cid),
     priority: entry.priority,
     wantType: abilities.have ? entry.wantType : WantType.Block,
     sendDontHave: abilities.have
+  }
+}
+
+export function messageOf ({ full, entries, cancels }: SaidWants, abilities: PeerAbilities): Message {
+  return {
+    full,
+    wants: entries.map(entry => toWire(entry, abilities)),
+    cancels: cancels.map(([, name]) => nameFor(abilities, name)),
+    blocks: [],
+    presences: [],
+    pendingBytes: 0
   }
 }
