@@ -59,6 +59,7 @@ export class PeerChanges {
     this.#moves.looking.peersChanged()
     this.#departed.left(key, peer.usefulness, now)
     deadlines.delete(peer)
+    this.#board.lateCancels.delete(peer)
 
     for (const session of [...peer.sessions]) {
       session.removePeer(peer)

@@ -1,49 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { cids, keys, modern, opened, said, want } from '../../test/wantlist-words.ts'
 import { CID } from 'multiformats/cid'
 import type { MultihashDigest } from 'multiformats/hashes/interface'
 import { multihashKey } from '../core/cid-map.ts'
 import { WantType } from '../message/message.ts'
-import { randomBlocks } from '../testing/random-blocks.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import { PeerWants } from './peer-wants.ts'
 import type { WantsBatch, Wanted } from './wantlist-entry.ts'
-
-const modern = { have: true, prefix: true }
-const cids = (await randomBlocks(10, { size: 8 })).map(block => block.cid)
-const keys = cids.map(multihashKey)
-
-function want (wants: PeerWants, i: number, wantType: WantType = WantType.Block): void {
-  wants.want({ key: keys[i], cid: cids[i], priority: 1 }, wantType)
-}
-
-interface Said { full: boolean, wants: string[], cancels: number[] }
-
-function number (cid: CID): number {
-  return cids.findIndex(other => other.equals(cid))
-}
-
-/** What a message says, in short. */
-function said (batch: WantsBatch | undefined): Said | undefined {
-  if (batch == null) {
-    return undefined
-  }
-
-  const { full, wants, cancels } = batch.message
-
-  return { full, wants: wants.map(entry => `${number(entry.cid)} ${entry.wantType}`), cancels: cancels.map(number) }
-}
-
-/** A list whose first, full message has been said. */
-function opened (maxSize: number = 1024): PeerWants {
-  const wants = new PeerWants(maxSize)
-
-  want(wants, 9)
-  wants.take(modern)
-  wants.blockReceived(keys[9] as string)
-
-  return wants
-}
 
 test('the first message is a full wantlist, the next say what has changed', () => {
   const wants = new PeerWants(1024)
@@ -298,37 +262,6 @@ test('a want-have that becomes a want-block waits for a cancel of the same name'
 
   assert.deepEqual(said(wants.take(modern)), { full: false, wants: [], cancels: [0] })
   assert.deepEqual(said(wants.take(modern)), { full: false, wants: ['0 block'], cancels: [] })
-})
-
-test('a peer that lacks what it was to be asked for next is not asked for it', () => {
-  const wants = opened()
-
-  want(wants, 0, WantType.Have)
-  wants.take(modern)
-  want(wants, 0)
-  wants.refused(keys[0] as string)
-  assert.equal(wants.hasChanges, false)
-  assert.equal(wants.take(modern), undefined)
-  wants.cancel(keys[0] as string)
-  assert.deepEqual(said(wants.take(modern)), { full: false, wants: [], cancels: [0] })
-})
-
-test('it is asked all the same when one of the two sayings may be lost', () => {
-  const [first, second] = [opened(), opened()]
-
-  want(first, 0, WantType.Have)
-  const have = first.take(modern) as WantsBatch
-  want(first, 0)
-  first.lost(have)
-  first.refused(keys[0] as string)
-  assert.deepEqual(said(first.take(modern))?.wants, ['0 block'])
-
-  want(second, 0, WantType.Have)
-  second.take(modern)
-  want(second, 0)
-  second.lost(second.take(modern) as WantsBatch)
-  second.refused(keys[0] as string)
-  assert.deepEqual(said(second.take(modern))?.wants, ['0 block'])
 })
 
 test('a first message that was lost is said again in full, with all that is wanted by then', () => {

@@ -25,7 +25,8 @@ export class PeerWants {
   readonly #due: Set<Entry> = new Set()
   /** Refused entries, oldest first: the first to go when a slot is needed. */
   readonly #refused: Set<Entry> = new Set()
-  readonly #cancels: PendingCancels = new PendingCancels()
+  /** What is to be cancelled; nobody else adds to it. */
+  readonly cancels: PendingCancels = new PendingCancels()
   #saidAnything = false
 
   constructor (maxSize: number) {
@@ -42,9 +43,9 @@ export class PeerWants {
     return this.#entries.size
   }
 
-  /** Is there anything to say? */
+  /** Is there anything to say now? Cancels that wait for company are not. */
   get hasChanges (): boolean {
-    return this.#due.size > 0 || this.#cancels.size > 0
+    return this.#due.size > 0 || this.cancels.isDue
   }
 
   /** No other want can be taken in before one is withdrawn. */
@@ -92,19 +93,19 @@ export class PeerWants {
     return undefined
   }
 
-  /** No longer wanted of the peer. Says so if it was told. */
+  /** No longer wanted of the peer. Says so if it was told; of a want-have, when something else is said. */
   cancel (key: string): void {
     const entry = this.#remove(key)
 
     if (entry?.told === true) {
-      this.#putCancel(key, entry.cid)
+      this.cancels.add(key, entry.cid, entry.wantType === WantType.Have)
     }
   }
 
   /** The peer cannot be told of it after all. */
   forget (key: string): void {
     this.#remove(key)
-    this.#cancels.delete(key)
+    this.cancels.delete(key)
   }
 
   /**
@@ -120,7 +121,7 @@ export class PeerWants {
       this.#putCancel(key, entry.cid)
     } else {
       // a cancel on its way out would be for nothing
-      this.#cancels.delete(key)
+      this.cancels.delete(key)
     }
 
     return entry?.told === true ? entry.sentAt : undefined
@@ -168,7 +169,7 @@ export class PeerWants {
    * wantlist, so that nothing stale is left at the peer.
    */
   take (abilities: PeerAbilities): WantsBatch | undefined {
-    if (!this.hasChanges) {
+    if (!this.hasChanges && !this.cancels.isWaiting) {
       return undefined
     }
 
@@ -188,9 +189,7 @@ export class PeerWants {
       return undefined
     }
 
-    const said = { full, entries, cancels }
-
-    return { message: messageOf(said, abilities), ...said }
+    return { message: messageOf({ full, entries, cancels }, abilities), full, entries, cancels }
   }
 
   /** The message went out. */
@@ -222,7 +221,7 @@ export class PeerWants {
 
   /** To be said next; but after a cancel that is not said yet: the peer may be about to answer the old want. */
   #queue (entry: Entry): void {
-    entry.state = this.#cancels.has(entry.key) ? EntryState.CancelFirst : EntryState.Queued
+    entry.state = this.cancels.has(entry.key) ? EntryState.CancelFirst : EntryState.Queued
     this.#due.add(entry)
   }
 
@@ -230,7 +229,7 @@ export class PeerWants {
   #putCancel (key: string, name: CID): void {
     const entry = this.#entries.get(key)
 
-    this.#cancels.add(key, name)
+    this.cancels.add(key, name)
 
     if (entry != null && this.#isDue(key)) {
       entry.state = EntryState.CancelFirst
@@ -254,7 +253,7 @@ export class PeerWants {
 
   /** A full list needs none. What was wanted again by the same name, and said, is not cancelled. */
   #takeCancels (abilities: PeerAbilities, full: boolean): NamedCancel[] {
-    return this.#cancels.take((key, name) => {
+    return this.cancels.take((key, name) => {
       const entry = this.#isDue(key) ? undefined : this.#entries.get(key)
       const kept = entry == null ? undefined : nameFor(abilities, entry.cid)
 

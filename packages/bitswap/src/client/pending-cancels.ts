@@ -3,26 +3,41 @@
  * was told of it, so a cancel stands by that name: of one block there may be
  * several. Pure. Part of `peer-wants.ts`.
  *
- * Limits: as many as wants were told and are over, until they are said.
+ * A cancel of a WANT-HAVE is in no hurry: it takes little of the peer, and costs
+ * a message if it goes alone. It waits for company, but not for ever
+ * (`late-cancels.ts`).
+ *
+ * Limits: as many as wants were told and are over, until they are said; with more
+ * than 64 that wait for company none waits any longer.
  */
 import type { CID } from 'multiformats/cid'
 
 /** The key of a block, and a name of it by which the peer may hold a want. */
 export type NamedCancel = readonly [key: string, name: CID]
 
+const MAX_WAITING = 64
+
 export class PendingCancels {
   readonly #names: Map<string, CID[]> = new Map()
+  /** Those of `#names` that wait for company. */
+  readonly #waiting: Set<string> = new Set()
 
-  /** Blocks of which something is to be cancelled. */
-  get size (): number {
-    return this.#names.size
+  /** Is there any to be said now? */
+  get isDue (): boolean {
+    return this.#names.size > this.#waiting.size
+  }
+
+  /** Is there any that waits for company? */
+  get isWaiting (): boolean {
+    return this.#waiting.size > 0
   }
 
   has (key: string): boolean {
     return this.#names.has(key)
   }
 
-  add (key: string, name: CID): void {
+  /** @param canWait - it may wait for company, unless another of the same block may not */
+  add (key: string, name: CID, canWait: boolean = false): void {
     const names = this.#names.get(key)
 
     if (names == null) {
@@ -30,11 +45,23 @@ export class PendingCancels {
     } else if (!names.some(other => other.equals(name))) {
       names.push(name)
     }
+
+    if (!canWait) {
+      this.#waiting.delete(key)
+    } else if (names == null && this.#waiting.add(key).size > MAX_WAITING) {
+      this.waitNoLonger()
+    }
   }
 
   /** Nothing of this block is to be cancelled any more. */
   delete (key: string): void {
     this.#names.delete(key)
+    this.#waiting.delete(key)
+  }
+
+  /** All are to be said now. */
+  waitNoLonger (): void {
+    this.#waiting.clear()
   }
 
   /** Removes all, and returns those that are to be said. */
@@ -50,6 +77,7 @@ export class PendingCancels {
     }
 
     this.#names.clear()
+    this.#waiting.clear()
 
     return taken
   }

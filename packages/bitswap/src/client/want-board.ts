@@ -10,6 +10,7 @@ import type { CID } from 'multiformats/cid'
 import { Deadlines } from '../core/deadlines.ts'
 import { WantType } from '../message/message.ts'
 import type { ClientPeer } from './client-peer.ts'
+import { LateCancels } from './late-cancels.ts'
 import { hasV0 } from './peer-abilities.ts'
 import { Openings } from './openings.ts'
 import { UsualSpeed } from './peer-speed.ts'
@@ -41,6 +42,7 @@ export class WantBoard {
   readonly searchless: Set<Want> = new Set()
   /** Of all peers there were. */
   readonly usual: UsualSpeed = new UsualSpeed()
+  readonly lateCancels: LateCancels = new LateCancels()
   readonly #silence: number
 
   /** @param silence - after how many milliseconds without an answer a peer that owes some is silent */
@@ -214,6 +216,7 @@ export class WantBoard {
 
     want.holders.delete(peer)
     peer.wants.cancel(want.key)
+    this.lateCancels.add(peer)
 
     if (peer.wants.hasChanges) {
       this.changed.add(peer)
@@ -244,6 +247,7 @@ export class WantBoard {
       }
 
       this.wants.get(withdrawn)?.holders.delete(peer)
+      this.lateCancels.add(peer)
     }
 
     peer.wants.want(want, wantType)

@@ -179,6 +179,8 @@ export class WantMoves {
         this.#lookForMore(session, now)
       }
     }
+
+    this.#board.lateCancels.start(now)
   }
 
   #ask (want: Want, peer: ClientPeer, now: number): void {

@@ -140,6 +140,9 @@ test('a block cancels the want at exactly those who hold it and did not deliver 
   table.told(a)
   table.block(a, 0)
 
+  assert.deepEqual([a, b, c, d].map(peer => peer.wants.hasChanges), [false, false, false, false])
+  table.pass(1000)
+  assert.deepEqual([a, b, c, d].map(peer => peer.wants.hasChanges), [false, false, true, true])
   assert.deepEqual([a, b, c, d].map(peer => table.told(peer)), [[], [], ['c0'], ['c0']])
   assert.equal(table.planner.nextDeadline() ?? Infinity, 5000) // d still owes nothing that matters
   table.pass(10_000)

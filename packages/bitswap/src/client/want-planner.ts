@@ -42,7 +42,9 @@ export class WantPlanner {
 
   /** When `tick` is due next. */
   nextDeadline (): number | undefined {
-    return this.board.deadlines.next()
+    const next = Math.min(this.board.deadlines.next() ?? Infinity, this.board.lateCancels.next ?? Infinity)
+
+    return next === Infinity ? undefined : next
   }
 
   /** How often a peer was not asked whether it has a block, as `maxBroadcastPeers` had been. */
@@ -207,6 +209,10 @@ export class WantPlanner {
       } else if (due.state === WantState.Waiting) {
         this.#moves.refresh(due, now)
       }
+    }
+
+    for (const peer of this.board.lateCancels.takeDue(now)) {
+      this.board.changed.add(peer)
     }
 
     this.#moves.continue(now)

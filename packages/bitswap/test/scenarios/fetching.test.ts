@@ -256,7 +256,7 @@ test('the counters of all sides say the same', async () => {
 
   bob.hold(block)
   await net.clock.run(alice.bitswap.getBlock(block.cid))
-  await net.clock.advance(1000)
+  await net.clock.advance(2000)
 
   const [a, b, c] = [alice, bob, carol].map(instance => instance.bitswap.stat())
   assert.deepEqual([a?.blocksReceived, a?.dataReceived, a?.dupBlksReceived, a?.blocksSent], [1, 5000, 0, 0])

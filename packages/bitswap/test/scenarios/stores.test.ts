@@ -32,7 +32,7 @@ test('a store that cannot take one block rejects its callers alone; the block is
   alice.store.failures.push(new Error('disk full'))
   bob.bitswap.notifyNewBlocks([first.cid, second.cid])
   assert.deepEqual((await net.run(Promise.allSettled(callers))).map(({ status }) => status), ['rejected', 'rejected', 'fulfilled'])
-  await net.advance(1000)
+  await net.advance(2000)
   assert.deepEqual(alice.bitswap.getWantlist(), [])
   assert.deepEqual(carol.bitswap.wantlistForPeer(alice.peer), [])
   assert.equal(alice.store.count, 1)

@@ -123,7 +123,7 @@ class Checks {
 
   /** Nothing that was found out waits to be acted on. */
   #rest (): void {
-    const { changed, openings, searchless, deadlines, wants } = this.#board
+    const { peers, changed, openings, searchless, lateCancels, deadlines, wants } = this.#board
     const { freed, stirred, gained, roomToLook } = openings
     const next = deadlines.next()
 
@@ -137,6 +137,10 @@ class Checks {
 
     if (openings.any) {
       this.#broken(`what became possible was not done, for ${freed.size} peers and ${stirred.size}, ${gained.size} and ${roomToLook.size} sessions`)
+    }
+
+    if (lateCancels.next == null && [...peers.values()].some(({ wants }) => wants.cancels.isWaiting)) {
+      this.#broken('cancels wait for company, and for nothing else')
     }
 
     if (searchless.size > 0) {

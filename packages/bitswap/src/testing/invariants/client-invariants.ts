@@ -78,10 +78,11 @@ function searchViolations ({ client: { board, search }, options: { client: { max
 /** The timer, the sessions users hold, and who is connected. */
 function surroundingViolations ({ client: { board, driver, sessions }, peers }: ExchangeBooks, isOnline: boolean): string[] {
   const violations: string[] = []
-  const next = board.deadlines.next()
 
-  if (next != null && !(driver.dueAt != null && driver.dueAt <= next)) {
-    violations.push(`something is due at ${next}, and the timer goes off at ${driver.dueAt ?? 'no time'}`)
+  for (const next of [board.deadlines.next(), board.lateCancels.next]) {
+    if (next != null && !(driver.dueAt != null && driver.dueAt <= next)) {
+      violations.push(`something is due at ${next}, and the timer goes off at ${driver.dueAt ?? 'no time'}`)
+    }
   }
 
   if (sessions.size !== board.sessions.size) {

@@ -1,6 +1,6 @@
 /**
  * What one exchange thinks another holds of its wants is what that one's ledger
- * holds.
+ * holds, but for what it is going to cancel when there is something else to say.
  *
  * It must hold at once whenever the wire between the two is quiet and each
  * `isSettled` towards the other. It need not, and comes right
@@ -60,7 +60,7 @@ export function ledgerDifferences (wanting: Exchange, serving: Exchange): string
   }
 
   for (const [key, request] of held) {
-    if (known.wants.entries.get(key)?.told !== true) {
+    if (known.wants.entries.get(key)?.told !== true && !known.wants.cancels.has(key)) {
       differences.push(`${holds} holds a want-${request.wantType} for ${cidName(request.cid)} that ${wants} does not want of it`)
     }
   }
