@@ -135,6 +135,22 @@ test('no broadcast at all when none is allowed', () => {
   assert.equal(table.planner.skipped, 2)
 })
 
+test('64 wants at once are asked of everybody, more when one of them has ended', () => {
+  const table = new Table({ widenDelay: 100 })
+  const peers = Array.from({ length: 60 }, (_, i) => table.connect(i + 1))
+  const last = (): number => Math.min(...peers.map(peer => peer.wants.size))
+  const session = table.session()
+
+  table.want(session, ...Array.from({ length: 65 }, (_, i) => i))
+  peers.forEach(peer => { table.told(peer) })
+  table.pass(1000)
+  peers.forEach(peer => { table.told(peer) })
+  assert.equal(last(), 64)
+  peers.forEach(peer => { table.dontHave(peer, 0) })
+  table.pass(100)
+  assert.equal(last(), 65)
+})
+
 test('who connects in the middle of a look-up is asked when its turn comes, and at once when all others were', () => {
   const table = new Table({ widenDelay: 100 })
   const peers = Array.from({ length: 20 }, (_, i) => table.connect(i + 1))

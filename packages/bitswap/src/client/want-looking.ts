@@ -15,6 +15,7 @@ import { Awaits } from './ready-queue.ts'
 import type { WantBoard } from './want-board.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
+import { WideSteps } from './wide-steps.ts'
 
 /** What follows: a peer to be asked for the block itself, or that nobody has it; nothing while something is under way. */
 export type Outcome = ClientPeer | 'nobody' | undefined
@@ -36,6 +37,7 @@ export class WantLooking {
   readonly #options: ClientOptions
   readonly #canSearch: boolean
   readonly #order: ProbeOrder
+  readonly #wide: WideSteps = new WideSteps()
   /** Routing is to be asked for these. */
   search: Want[] = []
   /** How often a peer was not asked, as `maxBroadcastPeers` had been for the same block. */
@@ -84,7 +86,9 @@ export class WantLooking {
       this.probe(want, peer, now)
     }
 
-    want.held = false
+    if (this.#isPutOff(want, now)) {
+      return undefined
+    }
 
     const { asked, hasMore } = this.#next(want, now)
     const [only] = asked
@@ -92,10 +96,6 @@ export class WantLooking {
     if (this.#board.peers.size === 1 && only?.hasRoom === true && this.#options.maxBroadcastPeers > 0) {
       // nobody else to ask: no need to ask first
       return only
-    }
-
-    if (want.probes >= WIDE && asked.length > 0 && this.#waitsForRouting(want, now)) {
-      return undefined
     }
 
     for (const peer of asked) {
@@ -220,6 +220,24 @@ export class WantLooking {
     }
 
     return want.search === 'running' || this.#startSearch(want, now) ? undefined : 'nobody'
+  }
+
+  /** Is the next step a wide one whose time has not come? */
+  #isPutOff (want: Want, now: number): boolean {
+    want.held = false
+
+    const mayAsk = want.isOpen && want.probes < this.#options.maxBroadcastPeers
+
+    if (want.probes < WIDE || !mayAsk || this.#order.next(want, 1, now).asked.length === 0) {
+      return false
+    }
+
+    if (!this.#waitsForRouting(want, now) && !this.#wide.take(want)) {
+      want.held = true
+      this.#board.deadlines.set(want, now + this.#options.widenDelay)
+    }
+
+    return want.held
   }
 
   /** Holds the next step if routing is being asked since lately, or is to be asked now. */

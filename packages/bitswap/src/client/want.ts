@@ -58,7 +58,7 @@ export class Want {
   #searcher: SessionState | undefined
   /** Since when it may count on routing, asked for it or for another block of a session of its. */
   searchedAt = 0
-  /** The next step of looking for it waits for routing. */
+  /** The next step of looking for it is put off: for routing, or as many others are asked of everybody. */
   held = false
   /** How many peers were asked in the steps of this round. */
   probes = 0

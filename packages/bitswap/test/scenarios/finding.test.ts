@@ -70,6 +70,56 @@ test('a block of 1 KiB comes in one round trip, one of a byte more in two', asyn
   }
 })
 
+test('a small block comes once from each of the first peers that are asked, and from no other', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice, ...peers] = await net.instances(31)
+  const [block] = await randomBlocks(1, { size: 800 })
+
+  peers.forEach(peer => { peer.hold(block) })
+  assert.deepEqual(await net.run(alice.bitswap.getBlock(block.cid)), block.bytes)
+  await net.advance(5000)
+  assert.equal(alice.bitswap.stat().blocksReceived, 10)
+  assert.equal(peers.reduce((sum, peer) => sum + peer.bitswap.stat().blocksSent, 0), 10)
+  await net.close()
+})
+
+test('with only the given providers neither routing is asked nor whoever connects meanwhile', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const routing = net.routing()
+  const [alice, bob] = await net.instances(2, { routing })
+  const [carol, dave] = await net.instances(2, { connected: 'none' })
+  const [block] = await randomBlocks(1)
+
+  ;[carol, dave].forEach(peer => { peer.hold(block) })
+  routing.add(block.cid, dave)
+  const got = alice.bitswap.getBlock(block.cid, { providers: [bob.peer], onlyProviders: true })
+  await net.advance(1000)
+  net.connect(alice, carol)
+  await net.advance(1000)
+  assert.deepEqual([routing.calls.begun, carol.bitswap.stat().messagesReceived, dave.bitswap.stat().messagesReceived], [0, 0, 0])
+  bob.hold(block)
+  bob.bitswap.notifyNewBlocks([block.cid])
+  assert.deepEqual(await net.run(got), block.bytes)
+  await net.close()
+})
+
+test('cancels travel with the answers that are due to a peer', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice, bob, carol] = await net.instances(3)
+  const [block, other] = await randomBlocks(2)
+
+  bob.hold(block)
+  await net.run(alice.bitswap.getBlock(block.cid))
+  assert.equal(carol.bitswap.wantlistForPeer(alice.peer).length, 1)
+
+  const { messagesSent } = alice.bitswap.stat()
+  await assert.rejects(net.run(carol.bitswap.getBlock(other.cid, { failFast: true })), { name: 'BlockUnavailableError' })
+  assert.deepEqual(carol.bitswap.wantlistForPeer(alice.peer), [])
+  await net.advance(5000)
+  assert.equal(alice.bitswap.stat().messagesSent, messagesSent + 1)
+  await net.close()
+})
+
 test('a single peer is asked for the block itself: one round trip', async () => {
   const setting = await setup(1)
   const [block] = await randomBlocks(1, { size: 4096 })
