@@ -6,6 +6,7 @@ function measured (rate: number, usual: UsualSpeed = new UsualSpeed()): PeerSpee
   const speed = new PeerSpeed(usual)
 
   speed.asked(true, 0)
+  speed.heard(0, false, 0)
   speed.answered(20)
   speed.heard(1, false, 20)
   speed.delivered(1000)
@@ -19,6 +20,7 @@ test('bandwidth is what came over a round trip, and at least 50 ms, while blocks
   const speed = new PeerSpeed(new UsualSpeed())
 
   speed.asked(true, 0)
+  speed.heard(0, false, 0)
   speed.answered(20)
   speed.heard(500, false, 20)
   assert.equal(speed.rate, 0)
@@ -29,12 +31,23 @@ test('bandwidth is what came over a round trip, and at least 50 ms, while blocks
   assert.equal(speed.isMeasured, true)
 })
 
+test('what came before it was asked does not count', () => {
+  const speed = new PeerSpeed(new UsualSpeed())
+
+  speed.asked(true, 0)
+  speed.heard(50_000, false, 20) // looked at for the first time, and of before
+  speed.heard(50_001, false, 40)
+  speed.heard(51_001, false, 140)
+  assert.equal(speed.rate, 10)
+})
+
 test('the time in which a peer owed nothing does not count', () => {
   const speed = measured(100)
 
   speed.asked(true, 10_000)
-  speed.heard(10_001, false, 10_020)
-  speed.heard(15_001, false, 10_070)
+  speed.heard(10_001, false, 10_000)
+  speed.heard(10_002, false, 10_020)
+  speed.heard(15_002, false, 10_070)
   assert.equal(speed.rate, 100)
 })
 
@@ -42,6 +55,7 @@ test('of a peer that could have been faster it is known only that it is no slowe
   const speed = new PeerSpeed(new UsualSpeed())
 
   speed.asked(true, 0)
+  speed.heard(0, false, 0)
   speed.heard(1, true, 10)
   speed.heard(1001, true, 110)
   assert.deepEqual([speed.rate, speed.isMeasured], [10, false])
@@ -80,6 +94,7 @@ test('of a peer that sends nothing at all the time left grows with the time it t
   const speed = new PeerSpeed(new UsualSpeed())
 
   speed.asked(true, 0)
+  speed.heard(0, false, 0)
   assert.equal(speed.timeLeft(3, 1000), 0)
   assert.equal(speed.timeLeft(3, 1001), 3003)
   assert.equal(speed.overdueAt(0), 1000)

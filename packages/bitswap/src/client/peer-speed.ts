@@ -47,8 +47,8 @@ export class PeerSpeed {
   readonly #size: MovingAverage = new MovingAverage(SAMPLE_WEIGHT)
   #roundTrip: number | undefined
   #wasIdle = true
-  /** When it began to owe blocks, and what had come by then, if nothing came since. */
-  #waiting: Interval | undefined
+  /** When it began to owe blocks, if nothing came since; and what had come when that was looked at first. */
+  #waiting: { since: number, from: number | undefined } | undefined
   #interval: Interval | undefined
   /** Bytes that have come, and had when the last block was complete. */
   #heard = 0
@@ -94,7 +94,7 @@ export class PeerSpeed {
   asked (isIdle: boolean, now: number): void {
     if (isIdle) {
       this.#interval = undefined
-      this.#waiting = { since: now, from: this.#heard, held: false }
+      this.#waiting = { since: now, from: undefined }
       this.#wasIdle = true
     }
   }
@@ -109,7 +109,11 @@ export class PeerSpeed {
   heard (bytes: number, held: boolean, now: number): void {
     this.#heard = bytes
 
-    if (this.#waiting != null && bytes > this.#waiting.from) {
+    if (this.#waiting != null && bytes <= (this.#waiting.from ??= bytes)) {
+      return
+    }
+
+    if (this.#waiting != null) {
       this.#waiting = undefined
       this.#interval = { since: now, from: bytes, held }
     } else if (this.#interval != null) {
@@ -148,7 +152,7 @@ export class PeerSpeed {
   timeLeft (blocks: number, now: number): number {
     const bytes = Math.max(0, blocks * this.meanSize - (this.#heard - this.#complete))
     const rate = this.#lastRate ?? this.rate
-    const { since, from } = this.#interval ?? this.#waiting ?? { since: now, from: this.#heard }
+    const { since, from } = this.#interval ?? { since: this.#waiting?.since ?? now, from: this.#heard }
     const overdue = now > since + this.#patience ? (this.#heard - from + this.meanSize) / (now - since) : Infinity
 
     return bytes / Math.min(overdue, rate === 0 ? Infinity : rate)

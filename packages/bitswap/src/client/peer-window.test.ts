@@ -14,6 +14,7 @@ function hear (speed: PeerSpeed, rates: number[]): void {
   let [bytes, now] = [1, 40]
 
   speed.asked(true, 0)
+  speed.heard(0, false, 0)
   speed.answered(40)
   speed.heard(bytes, false, now)
 

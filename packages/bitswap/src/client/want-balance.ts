@@ -20,6 +20,9 @@ import type { Want } from './want.ts'
 /** Blocks that a peer may be further with than is thought: one is on its way, one is being written. */
 const SENT_MEANWHILE = 2
 
+/** What it sends in so many milliseconds may be in a message that is being written, which no cancel reaches. */
+const WRITTEN_AHEAD = 150
+
 /** How often one want may be taken over: where all are slow it would go round. */
 const MAX_TAKE_OVERS = 3
 
@@ -95,7 +98,7 @@ export class WantBalance {
 
 /** The last want of the slow one that would be here sooner from the other, and that a cancel reaches in time. */
 function lastToGain (session: SessionState, slow: ClientPeer, fast: ClientPeer, now: number): Want | undefined {
-  const soonest = Math.max(fast.delay, slow.speed.roundTrip ?? 0)
+  const soonest = Math.max(fast.delay, slow.speed.roundTrip ?? 0) + WRITTEN_AHEAD
   const wants = [...slow.asked.keys()]
   // one that sends nothing is sending none of them
   const sent = isOverdue(slow, now) ? 0 : SENT_MEANWHILE
