@@ -22,6 +22,8 @@ export class ClientPeer {
   readonly peer: PeerId
   /** `peer.toString()`: what peers are told apart by. */
   readonly key: string
+  /** A small one, which no other has while it is here (`peer-numbers.ts`). */
+  number = 0
   readonly wants: PeerWants
   readonly speed: PeerSpeed
   /** How much it may be asked for at once. */

@@ -68,7 +68,7 @@ export class FoundPeers {
       this.#moves.joinOpen(want, peer)
 
       if (!peer.stalled && !want.isAnsweredBy(peer)) {
-        want.answers.set(peer.key, 'have')
+        want.answers.set(peer, 'have')
       }
 
       if (isUnresolved(want)) {

@@ -129,6 +129,16 @@ export interface ClientInit {
   maxWants?: number
 
   /**
+   * Of how many peers that left it is remembered that they were asked, to be told
+   * to callers that fail. Over it those who left first are forgotten, a quarter of
+   * them at once. A want takes a quarter of a byte for each peer that is
+   * connected or remembered.
+   *
+   * @default 1024
+   */
+  maxFormerPeers?: number
+
+  /**
    * Bytes of verified blocks on their way into the store. Over it no more
    * messages are taken from the streams of peers until some are stored.
    *
@@ -155,10 +165,13 @@ export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
   maxProviders: 10,
   dialTimeout: 10_000,
   maxWants: 65_536,
+  maxFormerPeers: 1024,
   maxStoringBytes: 16_777_216
 })
 
 const WHOLE: ReadonlySet<keyof ClientOptions> = new Set(['maxWantsPerPeer', 'initialWindow', 'maxLooking', 'maxSearches', 'maxProviders', 'maxWants', 'maxStoringBytes'])
+
+const MAY_BE_NONE: ReadonlySet<keyof ClientOptions> = new Set(['maxBroadcastPeers', 'maxFormerPeers'])
 
 export function resolveClientOptions (init: ClientInit = {}): ClientOptions {
   const options = { ...CLIENT_DEFAULTS, ...init }
@@ -168,7 +181,7 @@ export function resolveClientOptions (init: ClientInit = {}): ClientOptions {
       throw new InvalidOptionError(`client.${name}`, value, 'an option there is')
     }
 
-    if (name === 'maxBroadcastPeers') {
+    if (MAY_BE_NONE.has(name)) {
       check(name, value, Number.isSafeInteger(value) && value >= 0, 'a whole number, 0 or more')
     } else if (WHOLE.has(name)) {
       check(name, value, Number.isSafeInteger(value) && value > 0, 'a positive whole number')

@@ -31,6 +31,7 @@ export class PeerChanges {
 
     peer.abilities = abilities
     peer.usefulness = this.#departed.take(peer.key)
+    peer.number = this.#board.numbers.take(peer.key)
     this.#board.peers.set(peer.key, peer)
     this.#moves.looking.peersChanged()
 
@@ -52,10 +53,12 @@ export class PeerChanges {
       return
     }
 
-    const { peers, deadlines, wants, changed, openings } = this.#board
+    const { peers, numbers, deadlines, wants, changed, openings } = this.#board
     const owed = peer.owed()
 
     peers.delete(key)
+    // others who left before may be forgotten over it
+    numbers.left(peer.number).forEach(number => { wants.forEach(want => { want.answers.forget(number) }) })
     this.#moves.looking.peersChanged()
     this.#departed.left(key, peer.usefulness, now)
     deadlines.delete(peer)
@@ -67,18 +70,12 @@ export class PeerChanges {
     }
 
     for (const entry of peer.wants.entries.values()) {
-      const want = wants.get(entry.key)
-
-      want?.holders.delete(peer)
-
-      // it forgets what we want: what it said is no longer of use when it returns
-      if (want?.isRefusedBy(peer) === true) {
-        want.answers.set(key, UnavailableReason.Disconnected)
-      }
+      wants.get(entry.key)?.holders.delete(peer)
     }
 
     for (const want of owed) {
-      want.answers.set(key, UnavailableReason.Disconnected)
+      // and never will
+      want.answers.set(peer, UnavailableReason.Silent)
       this.#moves.failedAt(want, peer, now)
     }
 
@@ -190,7 +187,7 @@ export class PeerChanges {
   #noAnswer (peer: ClientPeer, wants: Iterable<Want>, now: number): void {
     for (const want of wants) {
       peer.wants.refused(want.key)
-      want.answers.set(peer.key, UnavailableReason.Silent)
+      want.answers.set(peer, UnavailableReason.Silent)
       this.#moves.failedAt(want, peer, now)
     }
   }

@@ -68,7 +68,7 @@ export function isWorthAsking (peer: ClientPeer, want: Want, session: SessionSta
 
 /** Did it say so? */
 export function has (peer: ClientPeer, want: Want): boolean {
-  return want.answers.get(peer.key) === 'have'
+  return want.answers.get(peer) === 'have'
 }
 
 interface Candidate {

@@ -5,6 +5,7 @@
  */
 import type { PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
+import { SmallSet } from '../core/small-set.ts'
 import type { BitswapProgressEvents } from '../events.ts'
 import type { SessionState } from './session-state.ts'
 
@@ -24,7 +25,7 @@ export interface Waiter {
 }
 
 export class Waiters {
-  readonly #waiters: Map<string, Set<Waiter>> = new Map()
+  readonly #waiters: Map<string, SmallSet<Waiter>> = new Map()
 
   /** Blocks that somebody waits for. */
   get size (): number {
@@ -35,7 +36,7 @@ export class Waiters {
     const waiters = this.#waiters.get(key)
 
     if (waiters == null) {
-      this.#waiters.set(key, new Set([waiter]))
+      this.#waiters.set(key, new SmallSet<Waiter>().add(waiter))
     } else {
       waiters.add(waiter)
     }

@@ -6,30 +6,24 @@
  * Limits: wants are bounded by whoever adds them, wants at one peer by its
  * `PeerWants`, and all else is proportional to those two.
  */
-import type { CID } from 'multiformats/cid'
 import { Deadlines } from '../core/deadlines.ts'
 import { WantType } from '../message/message.ts'
 import type { ClientPeer } from './client-peer.ts'
 import { LateCancels } from './late-cancels.ts'
 import { hasV0 } from './peer-abilities.ts'
 import { Openings } from './openings.ts'
+import { PeerNumbers } from './peer-numbers.ts'
 import { UsualSpeed } from './peer-speed.ts'
 import type { Awaits } from './ready-queue.ts'
 import type { SessionState } from './session-state.ts'
 import { Want, WantState } from './want.ts'
-
-/** A want as a session states it. */
-export interface WantedBy {
-  key: string
-  cid: CID
-  priority: number
-  /** Nobody but the peers of the session is to be asked. */
-  closed: boolean
-}
+import type { WantedBy } from './want.ts'
 
 export class WantBoard {
   readonly wants: Map<string, Want> = new Map()
   readonly peers: Map<string, ClientPeer> = new Map()
+  /** Of those who are here, and of some who were. */
+  readonly numbers: PeerNumbers
   readonly sessions: Set<SessionState> = new Set()
   /** Wants nobody is known to have: looking or waiting. */
   readonly unresolved: Set<Want> = new Set()
@@ -45,9 +39,13 @@ export class WantBoard {
   readonly lateCancels: LateCancels = new LateCancels()
   readonly #silence: number
 
-  /** @param silence - after how many milliseconds without an answer a peer that owes some is silent */
-  constructor (silence: number) {
+  /**
+   * @param silence - after how many milliseconds without an answer a peer that owes some is silent
+   * @param maxFormerPeers - of how many who left it is remembered what they said
+   */
+  constructor (silence: number, maxFormerPeers: number) {
     this.#silence = silence
+    this.numbers = new PeerNumbers(maxFormerPeers)
   }
 
   /**
@@ -58,7 +56,7 @@ export class WantBoard {
     let want = this.wants.get(key)
 
     if (want == null) {
-      want = new Want(key, cid, priority)
+      want = new Want(key, cid, priority, this.numbers)
       this.wants.set(key, want)
     }
 

@@ -95,7 +95,7 @@ export class WantDriver {
     const failing = this.#components.waiters.take(want.key, waiter => waiter.failFast)
 
     for (const waiter of failing) {
-      waiter.failed(new BlockUnavailableError(waiter.cid, want.reasons()))
+      waiter.failed(new BlockUnavailableError(waiter.cid, want.answers.reasons()))
     }
 
     for (const session of new Set(failing.map(waiter => waiter.session))) {

@@ -102,7 +102,7 @@ test('a provider that has said no, or is silent, does not count as one that has 
   assert.deepEqual(table.told(a), ['h0'])
   table.planner.peers.silent(b, 0)
   table.planner.found.providerFound(table.state(0) as Want, b, 0)
-  assert.equal(table.state(0)?.answers.get(b.key), 'silent')
+  assert.equal(table.state(0)?.answers.get(b), 'silent')
 })
 
 test('blocks that are at different providers are not searched one after the other', () => {

@@ -156,7 +156,7 @@ export class WantLooking {
     const wanted = companionsWanted(want)
     const room = Math.min(wanted - companions, this.#options.maxBroadcastPeers - want.probes)
 
-    if (wanted === 1 || room <= 0 || [...want.askedOf].some(peer => want.answers.get(peer.key) === 'have')) {
+    if (wanted === 1 || room <= 0 || [...want.askedOf].some(peer => want.answers.get(peer) === 'have')) {
       return []
     }
 
@@ -183,7 +183,7 @@ export class WantLooking {
     }
 
     if (!wait) {
-      want.answers.set(peer.key, UnavailableReason.Silent)
+      want.answers.set(peer, UnavailableReason.Silent)
     }
   }
 

@@ -219,7 +219,7 @@ export class WantMoves {
       return
     }
 
-    let delay = want.hasSilence ? Math.min(dontHaveTimeout, refreshDelay) : refreshDelay
+    let delay = want.answers.hasSilence ? Math.min(dontHaveTimeout, refreshDelay) : refreshDelay
 
     for (let i = 0; i < want.refreshes && delay < maxRefreshDelay; i++) {
       delay *= 2

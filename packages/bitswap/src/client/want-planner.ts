@@ -17,11 +17,10 @@ import { choosePeer } from './peer-choice.ts'
 import { PeerChanges } from './peer-changes.ts'
 import { SessionState } from './session-state.ts'
 import { WantBoard } from './want-board.ts'
-import type { WantedBy } from './want-board.ts'
 import { WantMoves } from './want-moves.ts'
 import type { Surroundings } from './want-moves.ts'
 import { WantState } from './want.ts'
-import type { Effects, Want } from './want.ts'
+import type { Effects, Want, WantedBy } from './want.ts'
 
 export class WantPlanner {
   readonly board: WantBoard
@@ -33,7 +32,7 @@ export class WantPlanner {
   readonly #surroundings: Surroundings
 
   constructor (options: ClientOptions, surroundings: Surroundings) {
-    this.board = new WantBoard(options.dontHaveTimeout)
+    this.board = new WantBoard(options.dontHaveTimeout, options.maxFormerPeers)
     this.#moves = new WantMoves(this.board, options, surroundings)
     this.#surroundings = surroundings
     this.found = new FoundPeers(this.#moves)
@@ -132,7 +131,7 @@ export class WantPlanner {
     this.peers.answered(peer, peer.wants.refused(key), now)
 
     if (want != null && want.state !== WantState.Arriving) {
-      want.answers.set(peer.key, UnavailableReason.DontHave)
+      want.answers.set(peer, UnavailableReason.DontHave)
       this.#moves.failedAt(want, peer, now)
     }
 
@@ -220,7 +219,7 @@ export class WantPlanner {
 
   /** A peer said that it has it. */
   #had (want: Want, peer: ClientPeer, now: number): void {
-    want.answers.set(peer.key, 'have')
+    want.answers.set(peer, 'have')
     this.board.dropHolder(want, peer)
 
     if (!want.askedOf.has(peer)) {

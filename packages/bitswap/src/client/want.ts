@@ -4,8 +4,9 @@
  */
 import type { CID } from 'multiformats/cid'
 import { SmallSet } from '../core/small-set.ts'
-import { UnavailableReason } from '../errors.ts'
+import { Answers } from './answers.ts'
 import type { ClientPeer } from './client-peer.ts'
+import type { PeerNumbers } from './peer-numbers.ts'
 import type { SessionState } from './session-state.ts'
 
 /**
@@ -33,8 +34,14 @@ export const WantState = {
 } as const
 export type WantState = typeof WantState[keyof typeof WantState]
 
-/** What a peer said of this block, or that it said nothing. */
-export type Answer = 'have' | UnavailableReason
+/** A want as a session states it. */
+export interface WantedBy {
+  key: string
+  cid: CID
+  priority: number
+  /** Nobody but the peers of the session is to be asked. */
+  closed: boolean
+}
 
 export class Want {
   readonly key: string
@@ -45,8 +52,8 @@ export class Want {
   readonly sessions: SmallSet<SessionState> = new SmallSet()
   /** Those of them that want it from nobody but their own peers. */
   readonly closedIn: SmallSet<SessionState> = new SmallSet()
-  /** By peer key, those who left included: at most one entry for each peer that was asked, or spoke, since the last refresh. */
-  readonly answers: Map<string, Answer> = new Map()
+  /** Of peers that were asked, or spoke, since the last refresh, those who left included. */
+  readonly answers: Answers
   /** Peers in whose wantlists it is, told of it or about to be. */
   readonly holders: SmallSet<ClientPeer> = new SmallSet()
   /** Who was asked to send it and has not answered: nearly always at most one. */
@@ -69,7 +76,8 @@ export class Want {
   /** When everybody is asked again; set once everybody has said no. Those who come later and say no too do not put it off. */
   refreshAt: number | undefined
 
-  constructor (key: string, cid: CID, priority: number) {
+  constructor (key: string, cid: CID, priority: number, peers: PeerNumbers) {
+    this.answers = new Answers(peers)
     this.key = key
     this.cid = cid
     this.priority = priority
@@ -77,26 +85,19 @@ export class Want {
 
   /** Did this peer say it cannot help, or fall silent? */
   isRefusedBy (peer: ClientPeer): boolean {
-    const answer = this.answers.get(peer.key)
+    const answer = this.answers.get(peer)
 
-    return answer === UnavailableReason.DontHave || answer === UnavailableReason.Silent
+    return answer != null && answer !== 'have'
   }
 
   /** Does it stand what this peer says of it? One that left and is back may be asked again. */
   isAnsweredBy (peer: ClientPeer): boolean {
-    const answer = this.answers.get(peer.key)
-
-    return answer != null && answer !== UnavailableReason.Disconnected
+    return this.answers.get(peer) != null
   }
 
   /** May others be asked than the peers of its sessions? */
   get isOpen (): boolean {
     return this.closedIn.size < this.sessions.size
-  }
-
-  /** Did anybody fall silent, who may have it after all? */
-  get hasSilence (): boolean {
-    return [...this.answers.values()].includes(UnavailableReason.Silent)
   }
 
   /** Routing is asked for it, on behalf of a session. */
@@ -115,19 +116,6 @@ export class Want {
     }
 
     this.search = 'done'
-  }
-
-  /** Why it could not be had so far: peer to reason. */
-  reasons (): Map<string, UnavailableReason> {
-    const reasons = new Map<string, UnavailableReason>()
-
-    for (const [peer, answer] of this.answers) {
-      if (answer !== 'have') {
-        reasons.set(peer, answer)
-      }
-    }
-
-    return reasons
   }
 }
 

@@ -40,7 +40,13 @@ export class SmallSet<T> implements Iterable<T> {
   /** True when it was in there. */
   delete (item: T): boolean {
     if (!Array.isArray(this.#items)) {
-      return this.#items?.delete(item) === true
+      const deleted = this.#items?.delete(item) === true
+
+      if (this.#items?.size === 0) {
+        this.#items = undefined
+      }
+
+      return deleted
     }
 
     if (!this.#items.includes(item)) {

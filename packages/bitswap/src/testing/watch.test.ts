@@ -4,6 +4,7 @@ import type { Instance } from './instance.ts'
 import { sleep } from '../core/clock.ts'
 import { randomBlocks } from './random-blocks.ts'
 import { VirtualNetwork } from './virtual-network.ts'
+import { PeerNumbers } from '../client/peer-numbers.ts'
 import { Want } from '../client/want.ts'
 
 const blocks = await randomBlocks(20, { size: 3000 })
@@ -30,7 +31,7 @@ async function setUp (others: number = 0, check: boolean = true): Promise<{ net:
 /** Breaks the books: a peer is to send what nobody wants. */
 function breakBoard ({ bitswap }: Instance): void {
   const [peer] = bitswap.wantBoard.peers.values()
-  peer.asked.set(new Want('nobody', cids[0], 1), 0)
+  peer.asked.set(new Want('nobody', cids[0], 1, new PeerNumbers(0)), 0)
 }
 
 test('a run in which all holds ends as it should, with nothing left', async () => {

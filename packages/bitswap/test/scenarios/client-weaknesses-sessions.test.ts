@@ -35,7 +35,7 @@ test('what a session makes of a peer is no matter of another', () => {
   }
 
   assert.ok(one.missesOf(a) > 0)
-  assert.deepEqual([two.missesOf(a), two.peers.has(a), table.state(50)?.answers.get(a.key)], [0, true, 'have'])
+  assert.deepEqual([two.missesOf(a), two.peers.has(a), table.state(50)?.answers.get(a)], [0, true, 'have'])
 })
 
 // boxo: that all have said no is found out once; a peer that comes later and says no too starts no new search

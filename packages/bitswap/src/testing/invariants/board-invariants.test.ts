@@ -4,6 +4,7 @@ import { BusyExchange } from '../../../test/support/busy-exchange.ts'
 import { ClientPeer } from '../../client/client-peer.ts'
 import { UsualSpeed } from '../../client/peer-speed.ts'
 import { SessionState } from '../../client/session-state.ts'
+import { PeerNumbers } from '../../client/peer-numbers.ts'
 import { Want, WantState } from '../../client/want.ts'
 import { peerIdFromSeed } from '../peer-ids.ts'
 import { boardViolations } from './board-invariants.ts'
@@ -44,6 +45,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
     ;[...want.sessions].forEach(session => { session.wants.delete(want) })
   }],
   [/ is closed in session 99, which does not want it$/, async busy => { (await busy.want(WantState.Asked)).closedIn.add(new SessionState(99, false)) }],
+  [/^peer …\w{8} has the number 70, which is not its own$/, async busy => { busy.peer(busy.bob).number = 70 }],
   [/ is held by peer …\w{8}, which is not connected$/, async busy => {
     const want = await busy.want(WantState.Asked)
     const stranger = new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 }, new UsualSpeed())
@@ -112,7 +114,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/^peer …\w{8} owes an answer for want .* which is not on the board$/, async busy => {
     const { cid } = await busy.want(WantState.Ready)
-    busy.peer(busy.bob).probed.set(new Want('unknown', cid, 1), 0)
+    busy.peer(busy.bob).probed.set(new Want('unknown', cid, 1, new PeerNumbers(0)), 0)
   }],
   [/^peer …\w{8} owes an answer for want .* which is not in its wantlist$/, async busy => {
     const want = await busy.want(want => want.state === WantState.Ready && want.holders.size === 0)
@@ -144,11 +146,11 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/^session 1 wants want …\w{8} \(ready\), which does not know$/, async busy => {
     const { cid } = await busy.want(WantState.Ready)
-    ;[...busy.board.sessions].forEach(session => { session.wants.add(new Want('unknown', cid, 1)) })
+    ;[...busy.board.sessions].forEach(session => { session.wants.add(new Want('unknown', cid, 1, new PeerNumbers(0))) })
   }],
   [/^session 1 wants want …\w{8} \(ready\), which is not on the board$/, async busy => {
     const { cid } = await busy.want(WantState.Ready)
-    ;[...busy.board.sessions].forEach(session => { session.wants.add(new Want('unknown', cid, 1)) })
+    ;[...busy.board.sessions].forEach(session => { session.wants.add(new Want('unknown', cid, 1, new PeerNumbers(0))) })
   }],
   [/^want …\w{8} \(looking\) is not among the unresolved$/, async busy => { busy.board.unresolved.delete(await busy.want(WantState.Looking)) }],
   [/^want …\w{8} \(asked\) is among the unresolved, and is none or not on the board$/, async busy => { busy.board.unresolved.add(await busy.want(WantState.Asked)) }],

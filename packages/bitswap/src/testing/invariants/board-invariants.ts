@@ -68,6 +68,10 @@ class Checks {
       this.#broken(`${peerName(peer.key)} is under the key of ${peerName(key)}`)
     }
 
+    if (this.#board.numbers.keyOf(peer.number) !== key || !this.#board.numbers.isHere(peer.number)) {
+      this.#broken(`${peerName(key)} has the number ${peer.number}, which is not its own`)
+    }
+
     if (!this.#countDeadline(peer) && peer.owes) {
       this.#broken(`${peerName(key)} owes ${peer.asked.size + peer.probed.size} answers, and its silence will not be noticed`)
     }

@@ -13,20 +13,19 @@ import { peerName, wantName } from './names.ts'
  * What does not hold, as sentences. Empty when all is well.
  *
  * @param now - on the clock of the exchange
- * @param peersEver - how many peers it has ever been connected to: no want has more answers
  */
-export function clientViolations (exchange: Exchange, now: number, peersEver: number = Infinity): string[] {
+export function clientViolations (exchange: Exchange, now: number): string[] {
   const { books } = exchange
 
   return [
     ...boardViolations(books.client.board, books.options.client, now),
-    ...wantViolations(books, peersEver),
+    ...wantViolations(books),
     ...searchViolations(books),
     ...surroundingViolations(books, exchange.isOnline())
   ]
 }
 
-function wantViolations ({ client: { board, waiters, search } }: ExchangeBooks, peersEver: number): string[] {
+function wantViolations ({ client: { board, waiters, search } }: ExchangeBooks): string[] {
   const violations: string[] = []
 
   for (const want of board.wants.values()) {
@@ -34,8 +33,10 @@ function wantViolations ({ client: { board, waiters, search } }: ExchangeBooks, 
       violations.push(`${wantName(want)} is waited for by nobody`)
     }
 
-    if (want.answers.size > peersEver) {
-      violations.push(`${wantName(want)} has answers of ${want.answers.size} peers, of ${peersEver} there ever were`)
+    const strangers = want.answers.numbers().filter(number => board.numbers.keyOf(number) == null)
+
+    if (strangers.length > 0) {
+      violations.push(`${wantName(want)} has answers of ${strangers.length} peers that are forgotten`)
     }
 
     if (want.search === 'running' && search?.has(want.key) !== true) {
