@@ -162,7 +162,6 @@ export class PeerChanges {
     }
 
     peer.answered(now, askedAt)
-    this.#board.openings.freed.add(peer)
   }
 
   /**

@@ -116,6 +116,7 @@ export class WantPlanner {
     peer.haves++
     peer.usefulness.had(now)
     this.peers.answered(peer, peer.wants.haveReceived(key), now)
+    this.board.openings.freed.add(peer)
 
     if (want != null && want.state !== WantState.Arriving) {
       this.#had(want, peer, now)
@@ -127,8 +128,15 @@ export class WantPlanner {
   dontHaveReceived (peer: ClientPeer, key: string, now: number): void {
     const want = this.board.wants.get(key)
 
+    const hadRoom = peer.hasRoom
+
     peer.dontHaves++
     this.peers.answered(peer, peer.wants.refused(key), now)
+
+    // one that could be asked before can be asked for nothing more: all that waits would be gone through for each refusal
+    if (!hadRoom) {
+      this.board.openings.freed.add(peer)
+    }
 
     if (want != null && want.state !== WantState.Arriving) {
       want.answers.set(peer, UnavailableReason.DontHave)
@@ -149,6 +157,7 @@ export class WantPlanner {
 
     if (peer != null) {
       this.peers.answered(peer, peer.wants.blockReceived(key), now)
+      this.board.openings.freed.add(peer)
 
       if (peer.wants.hasChanges) {
         this.board.changed.add(peer)
