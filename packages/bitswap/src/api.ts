@@ -158,7 +158,7 @@ export interface Stat {
   sessions: number
   /** Connected peers that were not asked whether they have a block, as `client.maxBroadcastPeers` had been for it. */
   broadcastsSkipped: number
-  /** Blocks nobody here asked for, dropped. */
+  /** Blocks nobody here wants, be it that they were given up or never asked for: dropped. */
   unwantedBlocksReceived: number
   /** Their bytes; like those of duplicates a part of `dataReceived`. */
   unwantedDataReceived: number
@@ -166,6 +166,8 @@ export interface Stat {
   malformedReceived: number
   /** Bytes of blocks that could not be verified; no part of `dataReceived`. */
   malformedDataReceived: number
+  /** How often a peer was disconnected because it went on sending blocks it was not asked for, or that cannot be verified. */
+  peersCutOff: number
 }
 
 export interface Bitswap extends BlockSource, Startable, TypedEventTarget<BitswapEvents> {

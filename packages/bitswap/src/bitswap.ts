@@ -69,6 +69,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
       network: {
         self: network.self,
         connect: async (target, options) => await this.#messenger.connect(target, options),
+        disconnect: peer => { this.#messenger.disconnect(peer) },
         heardAt: peer => this.#messenger.heardAt(peer),
         bytesFrom: peer => this.#messenger.bytesFrom(peer)
       },

@@ -24,6 +24,7 @@ export function statOf (client: Client, server: Server, messages: MessengerStats
     unwantedBlocksReceived,
     unwantedDataReceived,
     malformedReceived: client.stats.malformed + messages.malformed + malformed,
-    malformedDataReceived: client.stats.malformedData
+    malformedDataReceived: client.stats.malformedData,
+    peersCutOff: client.stats.peersCutOff
   }
 }

@@ -36,6 +36,7 @@ export class FakeConnection {
   readonly remotePeer: PeerId
   readonly limits: { bytes: bigint } | undefined
   status = 'open'
+  aborted: Error | undefined
   /** Protocols asked for, one list per stream that was opened. */
   readonly asked: string[][] = []
   /** What opening a stream comes to: by default one with the first protocol. */
@@ -50,6 +51,10 @@ export class FakeConnection {
     this.asked.push(protocols)
 
     return await this.answer(protocols, options)
+  }
+
+  abort (error: Error): void {
+    this.aborted = error
   }
 }
 

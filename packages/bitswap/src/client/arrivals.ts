@@ -6,7 +6,8 @@
  *
  * Limits: over `maxStoringBytes` on their way into the store, no more blocks
  * are taken from the message until some are stored. Blocks nobody here wants
- * are dropped and counted.
+ * are dropped and counted, and charged to a peer that was not asked for them
+ * (`unasked-senders.ts`).
  */
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Blockstore } from 'interface-blockstore'
@@ -17,12 +18,15 @@ import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import { readBlock } from '../core/read-block.ts'
 import { RecentSet } from '../core/recent-set.ts'
-import { BlockTooLargeError } from '../errors.ts'
+import { BlockTooLargeError, UnknownHashError } from '../errors.ts'
 import type { Block, ReceivedBlock } from '../message/message.ts'
 import { verifyBlock } from '../message/prefix.ts'
 import type { HasherLoader } from '../message/prefix.ts'
+import { countWaste, createStats } from './arrival-stats.ts'
+import type { ArrivalStats } from './arrival-stats.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientOptions } from './options.ts'
+import { UnaskedSenders } from './unasked-senders.ts'
 import type { WantDriver } from './want-driver.ts'
 import type { WantPlanner } from './want-planner.ts'
 import { WantState } from './want.ts'
@@ -40,6 +44,7 @@ export interface ArrivalListener {
 }
 
 export interface ArrivalsComponents {
+  network: { disconnect (peer: PeerId): void }
   blockstore: Pick<Blockstore, 'get' | 'put'>
   clock: Clock
   log: Logger
@@ -50,39 +55,19 @@ export interface ArrivalsComponents {
   driver: WantDriver
 }
 
-export interface ArrivalStats {
-  blocksReceived: number
-  dataReceived: number
-  dupBlksReceived: number
-  dupDataReceived: number
-  unwantedBlocksReceived: number
-  unwantedDataReceived: number
-  malformed: number
-  /** Bytes of blocks that could not be verified; in none of the others. */
-  malformedData: number
-}
-
 export class Arrivals {
-  readonly stats: ArrivalStats = {
-    blocksReceived: 0,
-    dataReceived: 0,
-    dupBlksReceived: 0,
-    dupDataReceived: 0,
-    unwantedBlocksReceived: 0,
-    unwantedDataReceived: 0,
-    malformed: 0,
-    malformedData: 0
-  }
-
+  readonly stats: ArrivalStats = createStats()
   readonly #components: ArrivalsComponents
   readonly #options: ClientOptions
   readonly #recent: RecentSet<string> = new RecentSet(RECENT_BLOCKS)
+  readonly #unasked: UnaskedSenders
   #storingBytes = 0
   #storedSome: PromiseWithResolvers<void> | undefined
 
   constructor (components: ArrivalsComponents, options: ClientOptions) {
     this.#components = components
     this.#options = options
+    this.#unasked = new UnaskedSenders(components, options, this.stats)
   }
 
   /**
@@ -166,20 +151,25 @@ export class Arrivals {
       if (block instanceof Promise) {
         return block.then(
           async block => { await this.#verified(from, peer, block) },
-          error => { this.#malformed(from, received, error) }
+          error => { this.#malformed(from, peer, received, error) }
         )
       }
 
       return this.#verified(from, peer, block)
     } catch (error) {
-      this.#malformed(from, received, error)
+      this.#malformed(from, peer, received, error)
     }
   }
 
-  #malformed (from: PeerId, { bytes }: ReceivedBlock, error: unknown): void {
+  #malformed (from: PeerId, peer: ClientPeer | undefined, { bytes }: ReceivedBlock, error: unknown): void {
     this.stats.malformed++
     this.stats.malformedData += bytes.length
     this.#components.log('a block from %p cannot be verified - %e', from, error)
+
+    // that we lack its hash function is no fault of whoever was asked for it
+    if (peer != null && !(error instanceof UnknownHashError && peer.spendAnswer())) {
+      this.#unasked.sent(peer, bytes.length)
+    }
   }
 
   /** Never throws. A promise only when the store is too far behind. */
@@ -187,21 +177,27 @@ export class Arrivals {
     const { planner, arrivals, waiters, clock } = this.#components
     const key = multihashKey(cid)
     const known = planner.board.wants.has(key) || this.#recent.has(key)
+    const isAnswer = peer == null || peer.spendAnswer()
     const want = planner.blockReceived(peer, key, bytes.length, clock.now())
 
     this.stats.blocksReceived++
     this.stats.dataReceived += bytes.length
 
     if (want == null) {
-      this.stats.dupBlksReceived += known ? 1 : 0
-      this.stats.dupDataReceived += known ? bytes.length : 0
-      this.stats.unwantedBlocksReceived += known ? 0 : 1
-      this.stats.unwantedDataReceived += known ? 0 : bytes.length
-      arrivals.blockReceived(cid, from, bytes.length, known ? 'duplicate' : 'unwanted')
+      const kind = known ? 'duplicate' : 'unwanted'
+
+      countWaste(this.stats, kind, bytes.length)
+      arrivals.blockReceived(cid, from, bytes.length, kind)
+
+      // it may have crossed with our cancel, or come from others before
+      if (peer != null && !(isAnswer && (known || planner.givenUp.has(key) || peer.wasCancelled(key)))) {
+        this.#unasked.sent(peer, bytes.length)
+      }
 
       return
     }
 
+    this.#recent.add(key)
     arrivals.blockReceived(want.cid, from, bytes.length, 'wanted')
     this.#refuseTooLarge(key, bytes.length)
 
@@ -262,7 +258,6 @@ export class Arrivals {
   #stored (want: Want, bytes: Uint8Array, from: PeerId): void {
     const { planner, waiters, arrivals, clock } = this.#components
 
-    this.#recent.add(want.key)
     planner.settled(want, clock.now())
     // of those who came while it was being stored
     this.#refuseTooLarge(want.key, bytes.length)

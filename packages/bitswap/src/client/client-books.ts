@@ -1,5 +1,5 @@
 /** What the wanting side keeps, to look at and not to change. */
-import type { ArrivalStats } from './arrivals.ts'
+import type { ArrivalStats } from './arrival-stats.ts'
 import type { ProviderSearch } from './provider-search.ts'
 import type { Sessions } from './sessions.ts'
 import type { Waiters } from './waiters.ts'

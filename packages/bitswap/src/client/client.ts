@@ -16,7 +16,7 @@ import { NotStartedError, SessionClosedError, TooManyWantsError, WantCancelledEr
 import { PresenceType, WantType } from '../message/message.ts'
 import type { Presence, ReceivedMessage } from '../message/message.ts'
 import { Arrivals } from './arrivals.ts'
-import type { ArrivalStats } from './arrivals.ts'
+import type { ArrivalStats } from './arrival-stats.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientComponents } from './components.ts'
 import type { ClientBooks } from './client-books.ts'

@@ -17,6 +17,8 @@ export interface ClientComponents {
     readonly self: PeerId
     /** Connects unless connected; resolves to who answered. */
     connect (target: Provider, options?: AbortOptions): Promise<PeerId>
+    /** Ends all connections to a peer. */
+    disconnect (peer: PeerId): void
     /** When any byte last came from this peer. */
     heardAt (peer: PeerId): number
     /** How many bytes have come from this peer since it connected. */

@@ -139,6 +139,30 @@ export interface ClientInit {
   maxFormerPeers?: number
 
   /**
+   * Blocks that a peer may send and nobody asked it for, or that cannot be
+   * verified, before it is disconnected. What crosses with a cancel, or comes
+   * again after others were asked, is not among them.
+   *
+   * @default 1024
+   */
+  maxUnaskedBlocks?: number
+
+  /**
+   * As `maxUnaskedBlocks`, in bytes.
+   *
+   * @default 16777216
+   */
+  maxUnaskedBytes?: number
+
+  /**
+   * In how many milliseconds all of it is forgiven, little by little. It is
+   * remembered of peers that leave and come back.
+   *
+   * @default 60000
+   */
+  unaskedRecovery?: number
+
+  /**
    * Bytes of verified blocks on their way into the store. Over it no more
    * messages are taken from the streams of peers until some are stored.
    *
@@ -166,10 +190,15 @@ export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
   dialTimeout: 10_000,
   maxWants: 65_536,
   maxFormerPeers: 1024,
+  maxUnaskedBlocks: 1024,
+  maxUnaskedBytes: 16_777_216,
+  unaskedRecovery: 60_000,
   maxStoringBytes: 16_777_216
 })
 
-const WHOLE: ReadonlySet<keyof ClientOptions> = new Set(['maxWantsPerPeer', 'initialWindow', 'maxLooking', 'maxSearches', 'maxProviders', 'maxWants', 'maxStoringBytes'])
+const WHOLE: ReadonlySet<keyof ClientOptions> = new Set([
+  'maxWantsPerPeer', 'initialWindow', 'maxLooking', 'maxSearches', 'maxProviders', 'maxWants', 'maxUnaskedBlocks', 'maxUnaskedBytes', 'maxStoringBytes'
+])
 
 const MAY_BE_NONE: ReadonlySet<keyof ClientOptions> = new Set(['maxBroadcastPeers', 'maxFormerPeers'])
 

@@ -9,6 +9,7 @@
  * it waits, and is tried again with backoff and at once when something changes.
  */
 import type { PeerId } from '@libp2p/interface'
+import { RecentSet } from '../core/recent-set.ts'
 import { UnavailableReason } from '../errors.ts'
 import { ClientPeer } from './client-peer.ts'
 import { FoundPeers } from './found-peers.ts'
@@ -22,8 +23,13 @@ import type { Surroundings } from './want-moves.ts'
 import { WantState } from './want.ts'
 import type { Effects, Want, WantedBy } from './want.ts'
 
+/** How many wants that were given up are remembered. Each peer is remembered what it was told besides. */
+const RECENT_GIVEN_UP = 8192
+
 export class WantPlanner {
   readonly board: WantBoard
+  /** Keys of wants that ended without their block, of late: it may come all the same. */
+  readonly givenUp: RecentSet<string> = new RecentSet(RECENT_GIVEN_UP)
   /** What dials and searches bring. */
   readonly found: FoundPeers
   /** Peers come, leave and fall silent. */
@@ -249,6 +255,7 @@ export class WantPlanner {
 
     if (want.sessions.size === 0) {
       if (want.state !== WantState.Arriving) {
+        this.givenUp.add(want.key)
         this.board.remove(want)
       }
     } else if (want.state === WantState.Ready) {

@@ -90,6 +90,8 @@ export class Wantlists {
 
     const { message, ...said } = batch
 
+    peer.told(said.entries.length, said.cancels.map(([key]) => key))
+
     return {
       message,
       sent: () => { peer.wants.sent(said, clock.now()) },

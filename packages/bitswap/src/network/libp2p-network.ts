@@ -130,6 +130,15 @@ export class Libp2pNetwork implements Network {
     })
   }
 
+  /** Closes nothing politely: whoever is to be rid of would have to play along. */
+  disconnect (peer: PeerId): void {
+    for (const connection of this.#host.getConnections()) {
+      if (connection.remotePeer.equals(peer)) {
+        connection.abort(new NotConnectedError(peer))
+      }
+    }
+  }
+
   async #inTurn (step: () => Promise<void>): Promise<void> {
     const done = this.#lifecycle.then(step)
     this.#lifecycle = Promise.allSettled([done])

@@ -133,6 +133,11 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
     return await this.#components.network.connect(target, options)
   }
 
+  /** As the network's. */
+  disconnect (peer: PeerId): void {
+    this.#components.network.disconnect(peer)
+  }
+
   peerConnected (peer: PeerId, protocol: BitswapProtocol | undefined): void {
     const known = this.#peer(peer)
 

@@ -39,6 +39,13 @@ export interface Network {
 
   /** Connects unless connected; resolves to who answered, once it is known whether they speak Bitswap. */
   connect (target: PeerTarget, options?: AbortOptions): Promise<PeerId>
+
+  /**
+   * Ends all connections to a peer at once, and drops what is unsent;
+   * `peerDisconnected` follows. Of one that is not connected a no-op. It may come
+   * back.
+   */
+  disconnect (peer: PeerId): void
 }
 
 /** What happens outside. Called in the order it happened; must not throw. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ask, flood, playEmpty, playPusher, randomBlocks, randomCid, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Instance, RawPeer } from 'ts-bitswap/testing'
-import type { Block } from 'ts-bitswap'
+import type { BitswapInit, Block } from 'ts-bitswap'
 import { collect } from '../support/collect.ts'
 
 const LATENCY = 20
@@ -21,11 +21,11 @@ interface Setting {
   blocks: Block[]
 }
 
-async function setup (init: { delay?: number, uplink?: number } = {}): Promise<Setting> {
-  const { delay = 0, uplink } = init
+async function setup (init: { delay?: number, uplink?: number, client?: NonNullable<BitswapInit['client']> } = {}): Promise<Setting> {
+  const { delay = 0, uplink, client = {} } = init
   const net = new VirtualNetwork({ latency: LATENCY })
   const [bob] = await net.instances(1, { store: { delay }, ...uplink == null ? {} : { uplink } })
-  const [alice] = await net.instances(1)
+  const [alice] = await net.instances(1, { client })
   const bad = await net.rawPeer()
   const blocks = await randomBlocks(50, { size: 4096 })
 
@@ -114,12 +114,13 @@ test('a flood of wants for blocks there are takes no more of a slow store than i
   await net.close()
 })
 
-test('blocks that nobody asked for are dropped and counted, however many, and what was asked for comes as fast', async () => {
-  const calm = await setup()
+test('blocks that nobody asked for are dropped and counted, however many are allowed, and what was asked for comes as fast', async () => {
+  const client = { maxUnaskedBlocks: 100_000, maxUnaskedBytes: 1e9 }
+  const calm = await setup({ client })
   playEmpty(calm.bad)
   calm.net.connect(calm.bad, calm.alice)
   const expected = await timeOf(calm)
-  const setting = await setup()
+  const setting = await setup({ client })
   const { net, alice, bad } = setting
   const pushed = await randomBlocks(100, { seed: 2 })
 

@@ -71,6 +71,7 @@ export class Topology {
       link: (a, b) => this.link(a, b),
       links: node => this.#links.get(node) ?? [],
       dial: async (from, to, signal) => await this.#dial(from, to, signal),
+      disconnect: (a, b) => { this.disconnect(a, b) },
       takeOpenFailure: (from, to) => this.#openFailures.get(from)?.get(to)?.shift()
     })
     this.#nodes.set(peer.toString(), node)

@@ -48,6 +48,7 @@ export interface NodeSurroundings {
   links: (node: VirtualNode) => Iterable<[VirtualNode, VirtualLink]>
   /** The link there is, or is made in the time a connection takes to set up; undefined when nobody answers. */
   dial: (from: VirtualNode, to: VirtualNode, signal?: AbortSignal) => Promise<VirtualLink | undefined>
+  disconnect: (a: VirtualNode, b: VirtualNode) => void
   /** The error the next opening of a stream is to fail with, if it is. */
   takeOpenFailure: (from: VirtualNode, to: VirtualNode) => Error | undefined
 }
@@ -229,6 +230,14 @@ export class VirtualNode implements Network, LinkEnd {
     }
 
     return other.self
+  }
+
+  disconnect (peer: PeerId): void {
+    const other = this.#surroundings.node(peer)
+
+    if (other != null) {
+      this.#surroundings.disconnect(this, other)
+    }
   }
 
   /** The connection is gone: streams that were being opened over it will not be. */
