@@ -94,6 +94,8 @@ export interface BlockSource {
    * @throws BlockTooLargeError when it is larger than `maxSize`
    * @throws WantCancelledError when the want was cancelled by `cancelWants`
    * @throws NotStartedError when stopped before or meanwhile (a local block is still returned)
+   * @throws TooManyWantsError over `client.maxWants`
+   * @throws TooManySessionsError over `client.maxSessions`, when the call needs a session of its own
    */
   getBlock (cid: CID, options?: GetOptions): Promise<Uint8Array>
 
@@ -171,6 +173,7 @@ export interface Stat {
 }
 
 export interface Bitswap extends BlockSource, Startable, TypedEventTarget<BitswapEvents> {
+  /** @throws TooManySessionsError over `client.maxSessions` */
   newSession (options?: SessionOptions): Session
 
   /**

@@ -115,3 +115,14 @@ export class TooManyWantsError extends Error {
     this.maxWants = maxWants
   }
 }
+
+/** More sessions would be open at once than `client.maxSessions` allows. */
+export class TooManySessionsError extends Error {
+  override readonly name = 'TooManySessionsError'
+  readonly maxSessions: number
+
+  constructor (maxSessions: number) {
+    super(`${maxSessions} sessions are open already`)
+    this.maxSessions = maxSessions
+  }
+}

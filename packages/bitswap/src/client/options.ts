@@ -139,6 +139,15 @@ export interface ClientInit {
   maxFormerPeers?: number
 
   /**
+   * Sessions open at once, those included that a call of `getBlocks`, or one
+   * with `providers`, opens for itself. One more is refused with
+   * `TooManySessionsError`.
+   *
+   * @default 16384
+   */
+  maxSessions?: number
+
+  /**
    * Blocks that a peer may send and nobody asked it for, or that cannot be
    * verified, before it is disconnected. What crosses with a cancel, or comes
    * again after others were asked, is not among them.
@@ -190,6 +199,7 @@ export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
   dialTimeout: 10_000,
   maxWants: 65_536,
   maxFormerPeers: 1024,
+  maxSessions: 16_384,
   maxUnaskedBlocks: 1024,
   maxUnaskedBytes: 16_777_216,
   unaskedRecovery: 60_000,
@@ -197,7 +207,7 @@ export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
 })
 
 const WHOLE: ReadonlySet<keyof ClientOptions> = new Set([
-  'maxWantsPerPeer', 'initialWindow', 'maxLooking', 'maxSearches', 'maxProviders', 'maxWants', 'maxUnaskedBlocks', 'maxUnaskedBytes', 'maxStoringBytes'
+  'maxWantsPerPeer', 'initialWindow', 'maxLooking', 'maxSearches', 'maxProviders', 'maxWants', 'maxSessions', 'maxUnaskedBlocks', 'maxUnaskedBytes', 'maxStoringBytes'
 ])
 
 const MAY_BE_NONE: ReadonlySet<keyof ClientOptions> = new Set(['maxBroadcastPeers', 'maxFormerPeers'])

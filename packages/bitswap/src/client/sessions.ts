@@ -1,6 +1,6 @@
 /**
- * The sessions there are, and the peers that users add to them. Limit: as many
- * as users open; each is dropped when closed.
+ * The sessions there are, and the peers that users add to them. Limit:
+ * `maxSessions`; over it none is opened. Each is dropped when closed.
  */
 import { isPeerId } from '@libp2p/interface'
 import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
@@ -10,7 +10,7 @@ import { multihashKey } from '../core/cid-map.ts'
 import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
-import { NotConnectedError, SessionClosedError } from '../errors.ts'
+import { NotConnectedError, SessionClosedError, TooManySessionsError } from '../errors.ts'
 import type { ClientOptions } from './options.ts'
 import { ClientSession } from './session.ts'
 import type { SessionClient } from './session.ts'
@@ -44,7 +44,12 @@ export class Sessions {
     return this.#sessions.size
   }
 
+  /** @throws TooManySessionsError */
   open (client: SessionClient, options: SessionOptions = {}): ClientSession {
+    if (this.#sessions.size >= this.#options.maxSessions) {
+      throw new TooManySessionsError(this.#options.maxSessions)
+    }
+
     const state = new SessionState(this.#next++, options.onlyProviders === true)
     const session = new ClientSession(client, state)
 
