@@ -6,6 +6,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
 import type { ProgressOptions } from 'progress-events'
+import type { UnavailableReason } from './errors.ts'
 import type { BitswapEvents, BitswapProgressEvents } from './events.ts'
 import type { Block, WantType } from './message/message.ts'
 import type { HasherLoader } from './message/prefix.ts'
@@ -72,6 +73,12 @@ export interface SessionOptions extends Omit<GetOptions, 'priority' | 'failFast'
 /** What a session has learnt of a peer. */
 export interface SessionPeer {
   peer: PeerId
+  /**
+   * 1 is asked first for a block of which it is not known who has it, as long as
+   * it has room: who lacked the last block asked of it comes after those who had
+   * it, who is slower after the faster, and who is `stalled` last.
+   */
+  rank: number
   /** Blocks it delivered first. */
   blocks: number
   /** Bytes it delivered, first copies only. */
@@ -81,8 +88,16 @@ export interface SessionPeer {
   dontHaves: number
   /** From want to answer, moving average; undefined before the first answer. */
   latency: number | undefined
-  /** Blocks asked of it and not answered yet. */
+  /** Bytes per second, the most it sent of late; undefined before it is measured. */
+  rate: number | undefined
+  /** Bytes it may be asked for at once, by the mean size of its blocks. */
+  window: number
+  /** Blocks asked of it and not answered yet, for this session and others. */
   inFlight: number
+  /** Their bytes, by the mean size of its blocks. */
+  inFlightBytes: number
+  /** It owes answers and has been silent for too long: it is asked nothing before it is heard again. */
+  stalled: boolean
 }
 
 export interface BlockSource {
@@ -119,10 +134,67 @@ export interface Session extends BlockSource {
   /** Stops wanting these here; callers reject with `WantCancelledError`. Other sessions go on. */
   cancelWants (cids: Iterable<CID>): void
 
+  /** Whom it asks, by `rank`. */
   peers (): SessionPeer[]
 
   /** Cancels the wants of this session; its callers reject with `SessionClosedError`. Twice is a no-op. */
   close (): void
+}
+
+/** What was said of a block between us and one peer. All times are on our clock, as milliseconds ago. */
+export interface WantPeer {
+  /** Peer id as a string. It may have left since. */
+  peer: string
+  /** What its wantlist says, or is about to; undefined when it is not asked for it any more. */
+  asked: WantType | undefined
+  /** Since when; undefined when that is not known any more. */
+  askedAgo: number | undefined
+  /** What it answered, or how it ended without; undefined while the answer is due. */
+  answer: 'have' | UnavailableReason | undefined
+}
+
+/** What brings a want on, unless a peer says something before. */
+export type WantEvent =
+  /** A peer that was asked answers, or counts as silent. */
+  | 'answer'
+  /** More peers are asked whether they have it. */
+  | 'more-peers'
+  /** The search for providers ends. */
+  | 'search'
+  /** A dial ends. */
+  | 'dial'
+  /** Everybody is asked again; or somebody new comes. */
+  | 'refresh'
+  /** A peer that may have it can be asked for more. */
+  | 'room'
+  /** Fewer blocks are being looked for. */
+  | 'turn'
+  /** The store has it. */
+  | 'stored'
+
+/** Where a block is that we want, and why it is not here. */
+export interface WantExplanation {
+  /** What peers are asked by. */
+  cid: CID
+  /**
+   * `ready`: it waits for a peer with room, or for its turn to be looked for.
+   * `asked`: of a peer. `looking`: peers are asked whether they have it.
+   * `waiting`: everybody reachable said no. `arriving`: it is being stored.
+   */
+  state: 'ready' | 'asked' | 'looking' | 'waiting' | 'arriving'
+  /** For how many milliseconds it has been wanted. */
+  age: number
+  priority: number
+  /** Who wants it: ids of sessions. */
+  sessions: number[]
+  /** Who was asked or spoke of it, since everybody was asked anew. */
+  peers: WantPeer[]
+  /** Was routing asked for it, since then? */
+  search: 'none' | 'running' | 'done'
+  /** How often everybody was asked anew. */
+  refreshes: number
+  /** What comes next, and in how many milliseconds at the latest, where that is known. */
+  next: { event: WantEvent, due: number | undefined }
 }
 
 export interface WantlistEntry {
@@ -201,6 +273,10 @@ export interface Bitswap extends BlockSource, Startable, TypedEventTarget<Bitswa
   wantlistForPeer (peer: PeerId): WantlistEntry[]
   ledgerForPeer (peer: PeerId): Receipt | undefined
   sessionsForBlock (cid: CID): Session[]
+
+  /** Why a block that is wanted is not here yet; undefined when it is not wanted. Costs something only when it is called. */
+  explainWant (cid: CID): WantExplanation | undefined
+
   stat (): Stat
 
   /** Started, and not stopped. */

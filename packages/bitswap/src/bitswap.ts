@@ -11,7 +11,7 @@ import type { Blockstore } from 'interface-blockstore'
 import { TypedEventEmitter } from 'main-event'
 import type { CID } from 'multiformats/cid'
 import type { ExchangeBooks } from './books.ts'
-import type { Bitswap, BitswapRouting, GetOptions, Receipt, Session, SessionOptions, Stat, WantlistEntry } from './api.ts'
+import type { Bitswap, BitswapRouting, GetOptions, Receipt, Session, SessionOptions, Stat, WantExplanation, WantlistEntry } from './api.ts'
 import { Client } from './client/client.ts'
 import type { WantBoard } from './client/want-board.ts'
 import type { Clock } from './core/clock.ts'
@@ -181,6 +181,10 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   sessionsForBlock (cid: CID): Session[] {
     return this.#client.sessions.for(cid)
+  }
+
+  explainWant (cid: CID): WantExplanation | undefined {
+    return this.#client.explainWant(cid)
   }
 
   /** Where every want stands: for tests and tools to look at, not part of the public {@link Bitswap}. */

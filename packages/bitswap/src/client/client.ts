@@ -8,7 +8,7 @@
  */
 import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
-import type { Block, GetOptions, Provider, SessionOptions, WantlistEntry } from '../api.ts'
+import type { Block, GetOptions, Provider, SessionOptions, WantExplanation, WantlistEntry } from '../api.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import { knownBlock } from '../core/known-block.ts'
 import { readBlock } from '../core/read-block.ts'
@@ -20,6 +20,7 @@ import type { ArrivalStats } from './arrival-stats.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientComponents } from './components.ts'
 import type { ClientBooks } from './client-books.ts'
+import { explainWant } from './explain-want.ts'
 import { getBlock } from './get-block.ts'
 import { getBlocks } from './get-blocks.ts'
 import type { ClientOptions } from './options.ts'
@@ -252,6 +253,11 @@ export class Client implements Retrievals, SessionClient {
       wantType: want.askedOf.size > 0 ? WantType.Block : WantType.Have,
       sendDontHave: true
     }))
+  }
+
+  /** Where a want stands; undefined when it is not wanted. */
+  explainWant (cid: CID): WantExplanation | undefined {
+    return explainWant(this.#planner.board, multihashKey(cid), this.#components.clock.now())
   }
 
   #presencesReceived (from: ClientPeer, presences: Presence[]): void {

@@ -71,7 +71,8 @@ export function has (peer: ClientPeer, want: Want): boolean {
   return want.answers.get(peer) === 'have'
 }
 
-interface Candidate {
+/** A peer, and what it is ranked by. */
+export interface Candidate {
   peer: ClientPeer
   has: boolean
   /** In a row, in this session. */
@@ -80,7 +81,8 @@ interface Candidate {
   delay: number
 }
 
-function isBetter (candidate: Candidate, best: Candidate): boolean {
+/** Is it asked before the best so far? */
+export function isBetter (candidate: Candidate, best: Candidate): boolean {
   if (candidate.has !== best.has) {
     return candidate.has
   }

@@ -2,6 +2,7 @@
 import type { AbortOptions } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { Block, GetOptions, Provider, Session, SessionPeer } from '../api.ts'
+import { sessionPeers } from './session-peers.ts'
 import type { SessionState } from './session-state.ts'
 
 /** What a session asks of the client. */
@@ -48,15 +49,7 @@ export class ClientSession implements Session {
   }
 
   peers (): SessionPeer[] {
-    return [...this.state.peers].map(known => ({
-      peer: known.peer,
-      blocks: known.blocks,
-      bytes: known.bytes,
-      haves: known.haves,
-      dontHaves: known.dontHaves,
-      latency: known.latency.value,
-      inFlight: known.asked.size
-    }))
+    return sessionPeers(this.state)
   }
 
   close (): void {

@@ -80,6 +80,10 @@ export class WantPlanner {
     const want = this.board.add(session, stated)
     const { state } = want
 
+    if (known == null) {
+      want.since = now
+    }
+
     if (known == null || state === WantState.Waiting || state === WantState.Ready) {
       this.#moves.assign(want, now)
     } else if (state === WantState.Looking && (want.isOpen !== wasOpen || want.cid !== cid || choosePeer(want).any)) {

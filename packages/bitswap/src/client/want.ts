@@ -62,6 +62,8 @@ export class Want {
   readonly probedAt: SmallSet<ClientPeer> = new SmallSet()
   /** Has routing been asked for it in this round? */
   search: 'none' | 'running' | 'done' = 'none'
+  /** Since when it is wanted. */
+  since = 0
   #searcher: SessionState | undefined
   /** Since when it may count on routing, asked for it or for another block of a session of its. */
   searchedAt = 0
