@@ -23,9 +23,9 @@ export type UnavailableReason = typeof UnavailableReason[keyof typeof Unavailabl
 export class BlockUnavailableError extends Error {
   override readonly name = 'BlockUnavailableError'
   readonly cid: CID
-  /** How many peers were asked. */
+  /** How many peers were asked, or were to be asked and could not be reached. */
   readonly peersAsked: number
-  /** How each of them ended: peer id as a string to reason. */
+  /** How each of them ended: peer id as a string to reason; of a provider whose address does not name it, that address. */
   readonly reasons: ReadonlyMap<string, UnavailableReason>
   /** All that could not be had, when several blocks were asked for in one call. */
   readonly missing: readonly CID[]

@@ -2,6 +2,7 @@
 import type { PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { ProgressEvent } from 'progress-events'
+import type { UnavailableReason } from './errors.ts'
 
 export interface BlockReceived {
   cid: CID
@@ -30,6 +31,12 @@ export type BitswapProgressEvents =
   | ProgressEvent<'bitswap:want', CID>
   /** Nobody waits for it any more. */
   | ProgressEvent<'bitswap:unwant', CID>
+  /** A peer is told, in a message about to leave, that we want to know whether it has the block. */
+  | ProgressEvent<'bitswap:want-have', { cid: CID, peer: PeerId }>
+  /** A peer is asked for the block itself, likewise. */
+  | ProgressEvent<'bitswap:want-block', { cid: CID, peer: PeerId }>
+  /** Nobody reachable has it, for these reasons by peer id; everybody is asked again in so many milliseconds, if nobody comes before. */
+  | ProgressEvent<'bitswap:waiting', { cid: CID, reasons: ReadonlyMap<string, UnavailableReason>, askAgainIn: number }>
   /** It came, was verified and stored. */
   | ProgressEvent<'bitswap:block', { cid: CID, sender: PeerId }>
   /** Routing is asked who has it. */

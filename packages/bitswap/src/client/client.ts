@@ -70,7 +70,7 @@ export class Client implements Retrievals, SessionClient {
     this.#driver = driver
     this.#search = search
     this.#arrivals = new Arrivals({ ...components, planner, waiters, driver }, options)
-    this.wantlists = new Wantlists({ planner, driver, clock, sender })
+    this.wantlists = new Wantlists({ planner, waiters, driver, clock, sender })
     this.sessions = new Sessions({ clock, log, network, planner, waiters, driver }, options)
     this.books = { board: planner.board, waiters, sessions: this.sessions, driver, search, stats: this.#arrivals.stats }
   }

@@ -53,6 +53,8 @@ export class SessionState {
   /** How many other peers are asked WANT-HAVE along with each WANT-BLOCK. */
   companions = 1
   closed = false
+  /** Providers that could not be dialled: peer ids, or addresses that name none. Over `MAX_EXPECTED_PEERS` no more are noted. */
+  readonly unreachable: Set<string> = new Set()
 
   /** Aborts when the session is closed. */
   get signal (): AbortSignal {
@@ -76,6 +78,7 @@ export class SessionState {
     }
 
     this.peers.add(peer)
+    this.unreachable.delete(peer.key)
     peer.sessions.add(this)
     this.#expected.delete(peer.key)
 
@@ -89,6 +92,13 @@ export class SessionState {
     this.#proven.delete(peer)
     peer.sessions.delete(this)
     this.expect(peer.key)
+  }
+
+  /** A peer that it was to ask cannot be dialled. */
+  cannotReach (name: string): void {
+    if (this.unreachable.size < MAX_EXPECTED_PEERS) {
+      this.unreachable.add(name)
+    }
   }
 
   /** It is to be taken in when it connects. */

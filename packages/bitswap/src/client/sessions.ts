@@ -137,6 +137,9 @@ export class Sessions {
       }
 
       planner.found.peerJoins(state, peer, clock.now())
+    } catch (error) {
+      state.cannotReach(nameOf(provider) ?? String(provider))
+      throw error
     } finally {
       timeout.clear()
       planner.found.dialsChanged(state, -1, clock.now())

@@ -7,7 +7,7 @@
 import type { PeerId } from '@libp2p/interface'
 import { CustomProgressEvent } from 'progress-events'
 import type { Cancel, Clock } from '../core/clock.ts'
-import { BlockUnavailableError } from '../errors.ts'
+import { BlockUnavailableError, UnavailableReason } from '../errors.ts'
 import type { ProviderSearch } from './provider-search.ts'
 import type { SessionState } from './session-state.ts'
 import type { WantPlanner } from './want-planner.ts'
@@ -74,6 +74,7 @@ export class WantDriver {
     }
 
     for (const want of unavailable) {
+      this.#tellWaiting(want)
       this.failUnavailable(want)
     }
   }
@@ -95,7 +96,7 @@ export class WantDriver {
     const failing = this.#components.waiters.take(want.key, waiter => waiter.failFast)
 
     for (const waiter of failing) {
-      waiter.failed(new BlockUnavailableError(waiter.cid, want.answers.reasons()))
+      waiter.failed(new BlockUnavailableError(waiter.cid, reasonsOf(want, waiter.session)))
     }
 
     for (const session of new Set(failing.map(waiter => waiter.session))) {
@@ -109,6 +110,16 @@ export class WantDriver {
 
     if (want.sessions.has(session) && !waiters.some(want.key, waiter => waiter.session === session)) {
       planner.unwanted(session, want, clock.now())
+    }
+  }
+
+  #tellWaiting (want: Want): void {
+    const { waiters, clock } = this.#components
+
+    if (want.state === WantState.Waiting) {
+      const askAgainIn = Math.max(0, (want.refreshAt ?? 0) - clock.now())
+
+      waiters.tell(want.key, cid => new CustomProgressEvent('bitswap:waiting', { cid, reasons: want.reasons(), askAgainIn }))
     }
   }
 
@@ -163,4 +174,17 @@ export class WantDriver {
       })
     }
   }
+}
+
+/** How each peer ended that was asked, or that the session was to ask and could not reach. */
+function reasonsOf (want: Want, session: SessionState): Map<string, UnavailableReason> {
+  const reasons = want.reasons()
+
+  for (const name of session.unreachable) {
+    if (!reasons.has(name)) {
+      reasons.set(name, UnavailableReason.Disconnected)
+    }
+  }
+
+  return reasons
 }

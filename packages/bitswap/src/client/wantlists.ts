@@ -5,14 +5,19 @@
  * Not for: what is in them (`want-planner.ts`, `peer-wants.ts`).
  */
 import type { PeerId } from '@libp2p/interface'
+import { CustomProgressEvent } from 'progress-events'
+import { WantType } from '../message/message.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientComponents, OutgoingWants } from './components.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import type { WantDriver } from './want-driver.ts'
+import type { Waiters } from './waiters.ts'
 import type { WantPlanner } from './want-planner.ts'
+import type { Entry } from './wantlist-entry.ts'
 
 export interface WantlistsComponents extends Pick<ClientComponents, 'clock' | 'sender'> {
   planner: WantPlanner
+  waiters: Waiters
   driver: WantDriver
 }
 
@@ -91,6 +96,7 @@ export class Wantlists {
     const { message, ...said } = batch
 
     peer.told(said.entries.length, said.cancels.map(([key]) => key))
+    this.#tellCallers(id, said.entries)
 
     return {
       message,
@@ -102,6 +108,18 @@ export class Wantlists {
           sender.wake(id, 'wants')
         }
       }
+    }
+  }
+
+  #tellCallers (peer: PeerId, entries: readonly Entry[]): void {
+    const { waiters } = this.#components
+
+    if (!waiters.isListening) {
+      return
+    }
+
+    for (const { key, wantType } of entries) {
+      waiters.tell(key, cid => new CustomProgressEvent(wantType === WantType.Block ? 'bitswap:want-block' : 'bitswap:want-have', { cid, peer }))
     }
   }
 }

@@ -1,0 +1,123 @@
+/** What a call tells its listener on the way to its block, and why it fails. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import { BlockUnavailableError } from 'ts-bitswap'
+import type { BitswapProgressEvents } from 'ts-bitswap'
+import { peerIdFromSeed, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import type { Instance } from 'ts-bitswap/testing'
+
+const LATENCY = 20
+
+/** Events in short, with the names of peers. */
+function listener (...instances: Instance[]): { told: string[], onProgress: (event: BitswapProgressEvents) => void } {
+  const told: string[] = []
+  const names = new Map(instances.map(({ peer, name }) => [peer.toString(), name]))
+
+  return {
+    told,
+    onProgress: ({ type, detail }) => {
+      const peer = 'peer' in detail ? detail.peer : undefined
+      const reasons = 'reasons' in detail ? [...detail.reasons].map(([key, reason]) => `${names.get(key)} ${reason}`) : []
+      const delay = 'askAgainIn' in detail ? [`${detail.askAgainIn}`] : []
+
+      told.push([type.slice('bitswap:'.length), ...peer == null ? [] : [names.get(peer.toString())], ...reasons, ...delay].join(' '))
+    }
+  }
+}
+
+test('a call is told whom its block is asked of, and how; and that it waits, and why', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1)
+  const [bob] = await net.instances(1, { name: 'bob' })
+  const [carol] = await net.instances(1, { name: 'carol' })
+  const [block] = await randomBlocks(1, { size: 2000 })
+  const { told, onProgress } = listener(bob, carol)
+
+  net.connect(alice, bob)
+  net.connect(alice, carol)
+  const got = alice.bitswap.getBlock(block.cid, { onProgress })
+  await net.advance(1000)
+  assert.deepEqual(told.splice(0), ['want', 'want-have bob', 'want-have carol', 'waiting bob dont-have carol dont-have 30000'])
+
+  await carol.bitswap.addBlock(block)
+  await net.run(got)
+  assert.deepEqual(told, ['want-block carol', 'block', 'unwant'])
+  await net.close()
+})
+
+test('callers of one block are each told of it by the name they used, those who do not listen cost nothing', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice, bob] = await net.instances(2)
+  const [block] = await randomBlocks(1)
+  const [first, second] = [listener(bob), listener(bob)]
+  const { waiters } = alice.bitswap.books.client
+
+  bob.hold(block)
+  const quiet = alice.bitswap.getBlock(block.cid)
+  assert.equal(waiters.isListening, false)
+  const got = [first, second].map(async ({ onProgress }) => await alice.bitswap.getBlock(block.cid, { onProgress }))
+  assert.equal(waiters.isListening, true)
+  await net.run(Promise.all([quiet, ...got]))
+  assert.equal(waiters.isListening, false)
+  assert.ok(first.told.includes('want-block node 1'), first.told.join())
+  assert.deepEqual(first.told, second.told)
+  await net.close()
+})
+
+test('a listener that aborts when it hears of waiting, or of being asked, ends its call', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice, bob] = await net.instances(2)
+  const [block] = await randomBlocks(1)
+
+  for (const last of ['bitswap:want-block', 'bitswap:waiting']) {
+    const controller = new AbortController()
+
+    await assert.rejects(net.run(alice.bitswap.getBlock(block.cid, {
+      signal: controller.signal,
+      onProgress: ({ type }) => {
+        if (type === last) {
+          controller.abort()
+        }
+      }
+    })), { name: 'AbortError' })
+    await net.advance(1000)
+    assert.deepEqual(bob.bitswap.wantlistForPeer(alice.peer), [], last)
+  }
+
+  await net.close()
+})
+
+test('a call that fails fast names providers that could not be reached, by id or by address', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice, bob] = await net.instances(2)
+  const [block] = await randomBlocks(1)
+  const nobody = peerIdFromSeed(99)
+  const address = multiaddr('/ip4/127.0.0.1/tcp/4001')
+  const session = alice.bitswap.newSession({ providers: [bob.peer, nobody, address] })
+
+  await assert.rejects(net.run(session.getBlock(block.cid, { failFast: true })), error => {
+    assert.ok(error instanceof BlockUnavailableError)
+    assert.deepEqual(Object.fromEntries(error.reasons), { [bob.peer.toString()]: 'dont-have', [nobody.toString()]: 'disconnected', [address.toString()]: 'disconnected' })
+    assert.equal(error.peersAsked, 3)
+
+    return true
+  })
+  await net.close()
+})
+
+test('a provider that could not be reached and connects later is asked, and not named any more', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1)
+  const [bob] = await net.instances(1)
+  const [block] = await randomBlocks(1)
+
+  await bob.bitswap.stop()
+  const session = alice.bitswap.newSession({ providers: [bob.peer] })
+  await assert.rejects(net.run(session.getBlock(block.cid, { failFast: true })), (error: BlockUnavailableError) => error.reasons.get(bob.peer.toString()) === 'disconnected')
+  await bob.bitswap.start()
+  await net.advance(1000)
+  net.connect(alice, bob)
+  await assert.rejects(net.run(session.getBlock(block.cid, { failFast: true })), (error: BlockUnavailableError) => error.reasons.get(bob.peer.toString()) === 'dont-have')
+  await net.close()
+})
