@@ -70,6 +70,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
         self: network.self,
         connect: async (target, options) => await this.#messenger.connect(target, options),
         disconnect: peer => { this.#messenger.disconnect(peer) },
+        tag: (peer, tag) => { this.#messenger.tag(peer, tag) },
         heardAt: peer => this.#messenger.heardAt(peer),
         bytesFrom: peer => this.#messenger.bytesFrom(peer)
       },

@@ -7,7 +7,7 @@ import type { AbortOptions, ComponentLogger, Connection, IdentifyResult, Libp2pE
 import { TypedEventEmitter } from 'main-event'
 import { systemClock } from '../src/core/clock.ts'
 import type { Host } from '../src/network/host.ts'
-import type { PeerTarget } from '../src/network/network.ts'
+import type { PeerTag, PeerTarget } from '../src/network/network.ts'
 import { peerIdFromSeed } from '../src/testing/peer-ids.ts'
 import { FakeStream } from './fake-stream.ts'
 
@@ -66,6 +66,9 @@ export class FakeHost implements Host {
   readonly stored: Map<string, readonly string[] | Promise<readonly string[]>> = new Map()
   connections: FakeConnection[] = []
   dialled: PeerTarget[] = []
+  readonly tagged: Array<[string, string, PeerTag | undefined]> = []
+  /** What tagging comes to. */
+  tagging: () => Promise<void> = async () => {}
   /** What dialling comes to. */
   dialling: (target: PeerTarget, options: AbortOptions) => Promise<FakeConnection> = async () => { throw new Error('nobody is there') }
 
@@ -97,6 +100,11 @@ export class FakeHost implements Host {
 
   async getProtocols (peer: PeerId): Promise<readonly string[]> {
     return await this.stored.get(peer.toString()) ?? []
+  }
+
+  async tag (peer: PeerId, name: string, tag: PeerTag | undefined): Promise<void> {
+    this.tagged.push([peer.toString(), name, tag])
+    await this.tagging()
   }
 
   // what happens outside

@@ -1,7 +1,16 @@
 /** What is done to peers as a whole, on real libp2p nodes over TCP on loopback. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Blockstore } from 'interface-blockstore'
+import { createBitswap } from 'ts-bitswap'
+import { MemoryStore, randomBlocks } from 'ts-bitswap/testing'
 import { Events, withNodes } from './libp2p-nodes.ts'
+import type { LoopbackNode } from './libp2p-nodes.ts'
+
+/** What a node's peer store says of another's worth to Bitswap. */
+async function valueOf ({ libp2p }: LoopbackNode, { network: { self } }: LoopbackNode): Promise<number | undefined> {
+  return (await libp2p.peerStore.get(self)).tags.get('bitswap')?.value
+}
 
 test('a peer that is disconnected is gone for both, and may come back', { timeout: 60_000 }, async () => {
   await withNodes(async (a, b) => {
@@ -19,5 +28,49 @@ test('a peer that is disconnected is gone for both, and may come back', { timeou
 
     await a.network.connect(b.libp2p.getMultiaddrs())
     assert.deepEqual(a.network.peers().map(String), [peer.toString()])
+  })
+})
+
+test('a peer is tagged in the peer store, and not after that is taken back, nor after stop', { timeout: 60_000 }, async () => {
+  await withNodes(async (a, b) => {
+    await a.network.start(new Events())
+    await b.network.start(new Events())
+    const peer = await b.network.connect(a.libp2p.getMultiaddrs())
+
+    // b stands on the components that a service is handed, a on libp2p itself
+    for (const [from, to] of [[a, b], [b, a]] as const) {
+      from.network.tag(to.network.self, { value: 100, ttl: 60_000 })
+      assert.equal(await valueOf(from, to), 100)
+      from.network.tag(to.network.self, undefined)
+      assert.equal(await valueOf(from, to), undefined)
+    }
+
+    b.network.tag(peer, { value: 5, ttl: 60_000 })
+    await b.network.stop()
+    assert.equal(await valueOf(b, a), undefined)
+    assert.equal((await b.libp2p.peerStore.get(peer)).protocols.length > 0, true, 'the rest of what is known of it stays')
+  })
+})
+
+test('whoever sent a wanted block is worth the most until Bitswap stops', { timeout: 60_000 }, async () => {
+  await withNodes(async (a, b) => {
+    const [block] = await randomBlocks(1)
+    const make = ({ libp2p }: LoopbackNode): ReturnType<typeof createBitswap> => createBitswap({ libp2p, blockstore: new MemoryStore() as unknown as Blockstore })
+    const [bitswap, other] = [make(a), make(b)]
+
+    await bitswap.start()
+    await other.start()
+    await other.addBlock(block)
+    await a.libp2p.dial(b.libp2p.getMultiaddrs())
+    assert.deepEqual(await bitswap.getBlock(block.cid), block.bytes)
+
+    while (await valueOf(a, b) !== 100) {
+      // the peer store takes its time; the test's timeout bounds this
+    }
+
+    assert.equal(await valueOf(b, a), undefined)
+    await bitswap.stop()
+    assert.equal(await valueOf(a, b), undefined)
+    await other.stop()
   })
 })

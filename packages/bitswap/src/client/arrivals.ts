@@ -27,6 +27,7 @@ import type { ArrivalStats } from './arrival-stats.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientOptions } from './options.ts'
 import { UnaskedSenders } from './unasked-senders.ts'
+import type { UsefulPeers } from './useful-peers.ts'
 import type { WantDriver } from './want-driver.ts'
 import type { WantPlanner } from './want-planner.ts'
 import { WantState } from './want.ts'
@@ -52,6 +53,7 @@ export interface ArrivalsComponents {
   arrivals: ArrivalListener
   planner: WantPlanner
   waiters: Waiters
+  useful: Pick<UsefulPeers, 'delivered'>
   driver: WantDriver
 }
 
@@ -195,6 +197,10 @@ export class Arrivals {
       }
 
       return
+    }
+
+    if (peer != null) {
+      this.#components.useful.delivered(peer)
     }
 
     this.#recent.add(key)

@@ -31,6 +31,7 @@ import type { Retrievals } from './retrievals.ts'
 import type { ClientSession, SessionClient } from './session.ts'
 import type { SessionState } from './session-state.ts'
 import { Sessions } from './sessions.ts'
+import { UsefulPeers } from './useful-peers.ts'
 import type { WantBoard } from './want-board.ts'
 import { WantDriver } from './want-driver.ts'
 import { WantPlanner } from './want-planner.ts'
@@ -47,6 +48,7 @@ export class Client implements Retrievals, SessionClient {
   readonly #options: ClientOptions
   readonly #planner: WantPlanner
   readonly #arrivals: Arrivals
+  readonly #useful: UsefulPeers
   readonly #driver: WantDriver
   readonly #search: ProviderSearch | undefined
   readonly sessions: Sessions
@@ -61,6 +63,7 @@ export class Client implements Retrievals, SessionClient {
       : new ProviderSearch({ routing: { findProviders: routing.findProviders.bind(routing) }, network, clock, log }, options)
     const planner = new WantPlanner(options, { canSearch: search != null, bytesFrom: peer => network.bytesFrom(peer) })
     const waiters = this.waiters
+    const useful = new UsefulPeers({ clock, network })
     const driver = new WantDriver({ planner, waiters, search, clock, sender, heardAt: peer => network.heardAt(peer) })
 
     this.log = log
@@ -69,9 +72,10 @@ export class Client implements Retrievals, SessionClient {
     this.#planner = planner
     this.#driver = driver
     this.#search = search
-    this.#arrivals = new Arrivals({ ...components, planner, waiters, driver }, options)
-    this.wantlists = new Wantlists({ planner, waiters, driver, clock, sender })
-    this.sessions = new Sessions({ clock, log, network, planner, waiters, driver }, options)
+    this.#useful = useful
+    this.#arrivals = new Arrivals({ ...components, planner, waiters, useful, driver }, options)
+    this.wantlists = new Wantlists({ planner, waiters, useful, driver, clock, sender })
+    this.sessions = new Sessions({ clock, log, network, planner, waiters, useful, driver }, options)
     this.books = { board: planner.board, waiters, sessions: this.sessions, driver, search, stats: this.#arrivals.stats }
   }
 
@@ -104,6 +108,7 @@ export class Client implements Retrievals, SessionClient {
     this.sessions.closeAll()
 
     this.wantlists.clear()
+    this.#useful.stop()
     this.#driver.stop()
   }
 

@@ -19,6 +19,8 @@ export interface ClientComponents {
     connect (target: Provider, options?: AbortOptions): Promise<PeerId>
     /** Ends all connections to a peer. */
     disconnect (peer: PeerId): void
+    /** What a peer is worth to us, when connections are to be closed; undefined takes that back. */
+    tag (peer: PeerId, tag: { value: number, ttl: number } | undefined): void
     /** When any byte last came from this peer. */
     heardAt (peer: PeerId): number
     /** How many bytes have come from this peer since it connected. */

@@ -15,6 +15,7 @@ import type { ClientOptions } from './options.ts'
 import { ClientSession } from './session.ts'
 import type { SessionClient } from './session.ts'
 import { SessionState } from './session-state.ts'
+import type { UsefulPeers } from './useful-peers.ts'
 import type { WantDriver } from './want-driver.ts'
 import type { WantPlanner } from './want-planner.ts'
 import type { Waiters } from './waiters.ts'
@@ -25,6 +26,7 @@ export interface SessionsComponents {
   network: { connect (target: Provider, options?: AbortOptions): Promise<PeerId> }
   planner: WantPlanner
   waiters: Waiters
+  useful: Pick<UsefulPeers, 'sessionClosed'>
   driver: WantDriver
 }
 
@@ -85,7 +87,7 @@ export class Sessions {
 
   /** Its callers reject; what only they wanted is wanted no more. Twice is a no-op. */
   close (state: SessionState, reason: Error = new SessionClosedError(state.id)): void {
-    const { planner, waiters, driver, clock } = this.#components
+    const { planner, waiters, driver, useful, clock } = this.#components
 
     if (!this.#sessions.delete(state)) {
       return
@@ -95,6 +97,7 @@ export class Sessions {
 
     planner.sessionClosed(state, clock.now())
     driver.apply()
+    useful.sessionClosed()
 
     for (const waiter of waiting) {
       waiter.failed(reason)

@@ -11,6 +11,7 @@ import type { ClientPeer } from './client-peer.ts'
 import type { ClientComponents, OutgoingWants } from './components.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import type { WantDriver } from './want-driver.ts'
+import type { UsefulPeers } from './useful-peers.ts'
 import type { Waiters } from './waiters.ts'
 import type { WantPlanner } from './want-planner.ts'
 import type { Entry } from './wantlist-entry.ts'
@@ -18,6 +19,7 @@ import type { Entry } from './wantlist-entry.ts'
 export interface WantlistsComponents extends Pick<ClientComponents, 'clock' | 'sender'> {
   planner: WantPlanner
   waiters: Waiters
+  useful: UsefulPeers
   driver: WantDriver
 }
 
@@ -43,10 +45,15 @@ export class Wantlists {
   }
 
   peerDisconnected (id: PeerId): void {
-    const { planner, driver, clock } = this.#components
+    const { planner, driver, useful, clock } = this.#components
+    const peer = this.peer(id)
 
     planner.peers.disconnected(id.toString(), clock.now())
     driver.apply()
+
+    if (peer != null) {
+      useful.left(peer)
+    }
   }
 
   /** No stream to it can be opened: it counts as silent. */
@@ -75,7 +82,7 @@ export class Wantlists {
 
   /** What the peer is to be told now: the wants and cancels since the last time. */
   take (id: PeerId, abilities: PeerAbilities): OutgoingWants | undefined {
-    const { planner, driver, clock, sender } = this.#components
+    const { planner, driver, useful, clock, sender } = this.#components
     const peer = this.peer(id)
 
     if (peer == null) {
@@ -97,6 +104,10 @@ export class Wantlists {
 
     peer.told(said.entries.length, said.cancels.map(([key]) => key))
     this.#tellCallers(id, said.entries)
+
+    if (said.entries.length > 0) {
+      useful.asked(peer)
+    }
 
     return {
       message,

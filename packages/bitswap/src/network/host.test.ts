@@ -19,7 +19,14 @@ interface Recorded {
   host: Host
 }
 
+const tagged: unknown[][] = []
+
 const peerStore = {
+  merge: async (...args: unknown[]): Promise<Peer> => {
+    tagged.push(args)
+
+    return {} as unknown as Peer
+  },
   get: async (id: { toString (): string }): Promise<Peer> => {
     if (id === peer) {
       return { protocols: ['/a'] } as unknown as Peer
@@ -82,6 +89,12 @@ for (const [name, { host, calls, events }] of Object.entries(hosts())) {
     host.events.removeEventListener('connection:open', listener)
     events.safeDispatchEvent('connection:open', { detail: connection })
     assert.deepEqual(heard, ['connection:open'])
+  })
+
+  test(`the host from ${name} sets and removes tags in the peer store, and none of others`, async () => {
+    await host.tag(peer, 'x', { value: 5, ttl: 1000 })
+    await host.tag(peer, 'x', undefined)
+    assert.deepEqual(tagged.splice(0), [[peer, { tags: { x: { value: 5, ttl: 1000 } } }], [peer, { tags: { x: undefined } }]])
   })
 
   test(`the host from ${name} knows what the peer store knows, and of strangers nothing`, async () => {

@@ -8,7 +8,7 @@
  * store: when it may be back. The events below say the same, whole and in order.
  */
 import type { AbortOptions, Connection, Libp2p, Libp2pEvents, PeerId, PeerStore, StreamHandler, StreamHandlerOptions, TypedEventTarget } from '@libp2p/interface'
-import type { PeerTarget } from './network.ts'
+import type { PeerTag, PeerTarget } from './network.ts'
 
 export interface HostEventTarget {
   addEventListener: TypedEventTarget<Libp2pEvents>['addEventListener']
@@ -38,12 +38,15 @@ export interface Host {
 
   /** What a peer was last known to speak; empty when nothing is known of it. */
   getProtocols (peer: PeerId, options?: AbortOptions): Promise<readonly string[]>
+
+  /** Sets a tag of a peer, which counts when connections are to be closed; undefined removes it. */
+  tag (peer: PeerId, name: string, tag: PeerTag | undefined): Promise<void>
 }
 
 /** Components that libp2p hands to a service, as far as they are used. */
 export interface HostComponents {
   peerId: PeerId
-  peerStore: Pick<PeerStore, 'get'>
+  peerStore: Pick<PeerStore, 'get' | 'merge'>
   events: HostEventTarget
   registrar: {
     handle (protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void>
@@ -63,7 +66,8 @@ export function hostFromLibp2p (libp2p: Libp2p): Host {
     unhandle: async protocol => { await libp2p.unhandle(protocol) },
     dial: async (target, options) => await libp2p.dial(target, options),
     getConnections: () => libp2p.getConnections(),
-    getProtocols: async (peer, options) => await storedProtocols(libp2p.peerStore, peer, options)
+    getProtocols: async (peer, options) => await storedProtocols(libp2p.peerStore, peer, options),
+    tag: async (peer, name, tag) => { await libp2p.peerStore.merge(peer, { tags: { [name]: tag } }) }
   }
 }
 
@@ -76,7 +80,8 @@ export function hostFromComponents (components: HostComponents): Host {
     unhandle: async protocol => { await components.registrar.unhandle(protocol) },
     dial: async (target, options) => await components.connectionManager.openConnection(target, options),
     getConnections: () => components.connectionManager.getConnections(),
-    getProtocols: async (peer, options) => await storedProtocols(components.peerStore, peer, options)
+    getProtocols: async (peer, options) => await storedProtocols(components.peerStore, peer, options),
+    tag: async (peer, name, tag) => { await components.peerStore.merge(peer, { tags: { [name]: tag } }) }
   }
 }
 

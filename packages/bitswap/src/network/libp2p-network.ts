@@ -17,9 +17,10 @@ import { NotStartedError } from '../errors.ts'
 import { NotConnectedError, StreamTimeoutError } from './errors.ts'
 import type { Host } from './host.ts'
 import { Libp2pStream } from './libp2p-stream.ts'
-import type { Network, NetworkReceiver, NetworkStream, PeerTarget } from './network.ts'
+import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget } from './network.ts'
 import { OpenCalls } from './open-calls.ts'
 import type { NetworkOptions } from './options.ts'
+import { PeerTags } from './peer-tags.ts'
 import { PeerReports } from './peer-reports.ts'
 import { peerOf } from './peer-target.ts'
 import { RegisteredProtocols } from './registered-protocols.ts'
@@ -38,6 +39,7 @@ export class Libp2pNetwork implements Network {
   readonly #options: NetworkOptions
   readonly #protocols: RegisteredProtocols
   readonly #reports: PeerReports
+  readonly #tags: PeerTags
   readonly #calls: OpenCalls = new OpenCalls()
   /** Open ones, both ways: `stop` aborts them. */
   readonly #streams: Set<Libp2pStream> = new Set()
@@ -54,6 +56,7 @@ export class Libp2pNetwork implements Network {
     this.#log = logger.forComponent('bitswap:network')
     this.#options = options
     this.#protocols = new RegisteredProtocols(host, options.protocolPrefix)
+    this.#tags = new PeerTags({ host, log: this.#log })
     this.#reports = new PeerReports({ host, clock, log: this.#log, protocols: this.#protocols }, options)
   }
 
@@ -139,6 +142,13 @@ export class Libp2pNetwork implements Network {
     }
   }
 
+  /** As a tag in libp2p's peer store. */
+  tag (peer: PeerId, tag: PeerTag | undefined): void {
+    if (this.#receiver != null || tag == null) {
+      this.#tags.set(peer, tag)
+    }
+  }
+
   async #inTurn (step: () => Promise<void>): Promise<void> {
     const done = this.#lifecycle.then(step)
     this.#lifecycle = Promise.allSettled([done])
@@ -175,6 +185,8 @@ export class Libp2pNetwork implements Network {
     for (const stream of [...this.#streams]) {
       stream.abort(stopped)
     }
+
+    await this.#tags.clear()
 
     for (const error of await this.#protocols.unregister()) {
       // the handler is gone all the same: what fails is telling the peer store, whose datastore may be closed by now

@@ -17,7 +17,7 @@ import { NotConnectedError } from './errors.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
 import { createStats } from './messenger-stats.ts'
 import type { MessengerStats } from './messenger-stats.ts'
-import type { Network, NetworkReceiver, NetworkStream, PeerTarget } from './network.ts'
+import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget } from './network.ts'
 import type { NetworkOptions } from './options.ts'
 import { PeerStreams } from './peer-streams.ts'
 import type { PeerStreamsOwner } from './peer-streams.ts'
@@ -136,6 +136,11 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   /** As the network's. */
   disconnect (peer: PeerId): void {
     this.#components.network.disconnect(peer)
+  }
+
+  /** As the network's. */
+  tag (peer: PeerId, tag: PeerTag | undefined): void {
+    this.#components.network.tag(peer, tag)
   }
 
   peerConnected (peer: PeerId, protocol: BitswapProtocol | undefined): void {

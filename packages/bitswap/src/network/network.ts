@@ -13,6 +13,14 @@ import type { BitswapProtocol } from './protocols.ts'
 /** A peer we know, or where to dial one. */
 export type PeerTarget = PeerId | Multiaddr | Multiaddr[]
 
+/** What a peer is worth to us, for whoever chooses which connections to close when there are too many. */
+export interface PeerTag {
+  /** From 0 to 100, whole; higher is kept longer. */
+  readonly value: number
+  /** For how many milliseconds, whole. */
+  readonly ttl: number
+}
+
 export interface Network {
   /** Who we are. */
   readonly self: PeerId
@@ -46,6 +54,13 @@ export interface Network {
    * back.
    */
   disconnect (peer: PeerId): void
+
+  /**
+   * Tags a peer, in place of the tag it has from us; undefined takes that back,
+   * and `stop` takes back all. It is done a little later, the last word counts;
+   * what fails is logged.
+   */
+  tag (peer: PeerId, tag: PeerTag | undefined): void
 }
 
 /** What happens outside. Called in the order it happened; must not throw. */

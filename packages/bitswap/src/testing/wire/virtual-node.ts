@@ -5,9 +5,8 @@
  */
 import { DialError, UnsupportedProtocolError } from '@libp2p/interface'
 import type { AbortOptions, PeerId } from '@libp2p/interface'
-import type { Clock } from '../../core/clock.ts'
 import { NotConnectedError, StreamClosedError } from '../../network/errors.ts'
-import type { Network, NetworkReceiver, NetworkStream, PeerTarget } from '../../network/network.ts'
+import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget } from '../../network/network.ts'
 import { peerOf } from '../../network/peer-target.ts'
 import type { BitswapProtocol } from '../../network/protocols.ts'
 import type { Downlink, Uplink } from './access.ts'
@@ -15,6 +14,7 @@ import type { NodeConditionsInit } from './conditions.ts'
 import { NodeClock } from './node-clock.ts'
 import { agree } from './virtual-link.ts'
 import type { LinkEnd, VirtualLink } from './virtual-link.ts'
+import type { NodeSurroundings } from './node-surroundings.ts'
 
 export interface VirtualNodeInit extends NodeConditionsInit {
   /** @default one that follows from the network's seed */
@@ -33,26 +33,6 @@ export interface VirtualNodeInit extends NodeConditionsInit {
   protocols?: readonly BitswapProtocol[]
 }
 
-/** What a node needs of the network it is part of. */
-export interface NodeSurroundings {
-  clock: Clock
-  streamRoundTrips: 0 | 1
-  uplink: Uplink | undefined
-  downlink: Downlink | undefined
-  /** Something of this node runs. */
-  ran: () => void
-  /** It has begun, or ended, to take part. */
-  happened: (what: 'started' | 'stopped') => void
-  node: (peer: PeerId | string) => VirtualNode | undefined
-  link: (a: VirtualNode, b: VirtualNode) => VirtualLink | undefined
-  links: (node: VirtualNode) => Iterable<[VirtualNode, VirtualLink]>
-  /** The link there is, or is made in the time a connection takes to set up; undefined when nobody answers. */
-  dial: (from: VirtualNode, to: VirtualNode, signal?: AbortSignal) => Promise<VirtualLink | undefined>
-  disconnect: (a: VirtualNode, b: VirtualNode) => void
-  /** The error the next opening of a stream is to fail with, if it is. */
-  takeOpenFailure: (from: VirtualNode, to: VirtualNode) => Error | undefined
-}
-
 export interface NodeTraits {
   name: string
   number: number
@@ -66,6 +46,10 @@ export class VirtualNode implements Network, LinkEnd {
   readonly number: number
   /** What it speaks, best first. When it is changed, streams opened from then on are agreed on accordingly. */
   protocols: readonly BitswapProtocol[]
+  /** What it said of peers for its connection manager, and when, by peer id: kept, and of no effect. To look at. */
+  readonly tags: Map<string, PeerTag & { at: number }> = new Map()
+  /** How often it said or took back any. */
+  tagCalls = 0
   readonly #surroundings: NodeSurroundings
   readonly #opening: Map<(error: Error) => void, PeerId> = new Map()
   #clock: NodeClock
@@ -131,6 +115,7 @@ export class VirtualNode implements Network, LinkEnd {
 
     this.#failOpening(error)
     this.#receiver = undefined
+    this.tags.clear()
 
     for (const [, link] of this.#surroundings.links(this)) {
       link.update(this)
@@ -143,6 +128,7 @@ export class VirtualNode implements Network, LinkEnd {
     this.#crashed = true
     this.#receiver = undefined
     this.#opening.clear()
+    this.tags.clear()
     this.#clock.end()
 
     for (const [, link] of this.#surroundings.links(this)) {
@@ -237,6 +223,16 @@ export class VirtualNode implements Network, LinkEnd {
 
     if (other != null) {
       this.#surroundings.disconnect(this, other)
+    }
+  }
+
+  tag (peer: PeerId, tag: PeerTag | undefined): void {
+    this.tagCalls++
+
+    if (tag == null) {
+      this.tags.delete(peer.toString())
+    } else {
+      this.tags.set(peer.toString(), { ...tag, at: this.#clock.now() })
     }
   }
 
