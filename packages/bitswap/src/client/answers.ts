@@ -79,20 +79,33 @@ export class Answers {
     return numbers
   }
 
-  /** Why it could not be had so far: peer to reason. What those said who left is of no use any more. */
-  reasons (): Map<string, UnavailableReason> {
-    const reasons = new Map<string, UnavailableReason>()
+  /** All that stands, by the key of the peer. What those said who left is of no use any more. */
+  byPeer (): Map<string, Answer> {
+    const answers = new Map<string, Answer>()
 
     for (const number of this.numbers()) {
       const key = this.#peers.keyOf(number)
       const said = SAID[this.#at(number) - 1]
 
-      if (key != null && said != null && said !== 'have') {
+      if (key != null && said != null) {
         if (this.#peers.isHere(number)) {
-          reasons.set(key, said)
-        } else if (!reasons.has(key)) {
-          reasons.set(key, UnavailableReason.Disconnected)
+          answers.set(key, said)
+        } else if (said !== 'have' && !answers.has(key)) {
+          answers.set(key, UnavailableReason.Disconnected)
         }
+      }
+    }
+
+    return answers
+  }
+
+  /** Why it could not be had so far: peer to reason. */
+  reasons (): Map<string, UnavailableReason> {
+    const reasons = new Map<string, UnavailableReason>()
+
+    for (const [peer, answer] of this.byPeer()) {
+      if (answer !== 'have') {
+        reasons.set(peer, answer)
       }
     }
 

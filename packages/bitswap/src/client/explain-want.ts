@@ -36,7 +36,7 @@ export function explainWant (board: WantBoard, key: string, now: number): WantEx
 function peersOf (want: Want, now: number): WantPeer[] {
   const peers = new Map<string, WantPeer>()
 
-  for (const [peer, answer] of want.answers) {
+  for (const [peer, answer] of want.answers.byPeer()) {
     peers.set(peer, { peer, asked: undefined, askedAgo: undefined, answer })
   }
 
@@ -48,7 +48,7 @@ function peersOf (want: Want, now: number): WantPeer[] {
       peer: holder.key,
       asked: entry?.wantType,
       askedAgo: at == null ? undefined : now - at,
-      answer: want.answers.get(holder.key)
+      answer: want.answers.get(holder)
     })
   }
 

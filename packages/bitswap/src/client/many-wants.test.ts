@@ -19,7 +19,7 @@ test('refusals of one peer make nobody go through all that waits for another', (
   table.want(session, 398, 399)
   table.block(one, 398)
   table.block(two, 399)
-  table.want(session, ...Array(300).keys())
+  table.want(session, ...Array.from({ length: 300 }, (_, i) => i))
   refuseAll(table, one, two)
   table.disconnect(one)
 

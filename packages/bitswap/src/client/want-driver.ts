@@ -119,7 +119,7 @@ export class WantDriver {
     if (want.state === WantState.Waiting) {
       const askAgainIn = Math.max(0, (want.refreshAt ?? 0) - clock.now())
 
-      waiters.tell(want.key, cid => new CustomProgressEvent('bitswap:waiting', { cid, reasons: want.reasons(), askAgainIn }))
+      waiters.tell(want.key, cid => new CustomProgressEvent('bitswap:waiting', { cid, reasons: want.answers.reasons(), askAgainIn }))
     }
   }
 
@@ -178,7 +178,7 @@ export class WantDriver {
 
 /** How each peer ended that was asked, or that the session was to ask and could not reach. */
 function reasonsOf (want: Want, session: SessionState): Map<string, UnavailableReason> {
-  const reasons = want.reasons()
+  const reasons = want.answers.reasons()
 
   for (const name of session.unreachable) {
     if (!reasons.has(name)) {
