@@ -113,7 +113,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   // fetching
 
-  async getBlock (cid: CID, options?: GetOptions): Promise<Uint8Array> {
+  getBlock (cid: CID, options?: GetOptions): Promise<Uint8Array> {
     return this.#client.getBlock(undefined, cid, options)
   }
 

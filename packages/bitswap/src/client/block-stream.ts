@@ -15,8 +15,7 @@ import { raceSignal } from '../core/timeout-signal.ts'
 import { BlockUnavailableError } from '../errors.ts'
 import type { UnavailableReason } from '../errors.ts'
 import { checkSize } from './get-block.ts'
-import type { GetDefaults, Retrievals } from './retrievals.ts'
-import type { SessionState } from './session-state.ts'
+import type { GetDefaults, Retrieval, Retrievals } from './retrievals.ts'
 import type { Waiter } from './waiters.ts'
 
 /** CIDs taken from the input whose blocks the consumer has not taken. */
@@ -30,13 +29,6 @@ export const MAX_SEEN: number = 128 * 1024
 
 /** Store reads under way at once. */
 const MAX_READS = 64
-
-export interface Retrieval {
-  session: SessionState
-  options: GetOptions & GetDefaults
-  /** Called once, when it is over. */
-  ended (): void
-}
 
 export class BlockStream {
   readonly #retrievals: Retrievals

@@ -27,7 +27,7 @@ import type { ClientOptions } from './options.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import { ProviderSearch } from './provider-search.ts'
 import { isParticular, ownSession, resolveGetOptions } from './retrievals.ts'
-import type { Retrievals } from './retrievals.ts'
+import type { Retrieval, Retrievals } from './retrievals.ts'
 import type { ClientSession, SessionClient } from './session.ts'
 import type { SessionState } from './session-state.ts'
 import { Sessions } from './sessions.ts'
@@ -144,37 +144,20 @@ export class Client implements Retrievals, SessionClient {
   // callers
 
   /** Without a session the call gets one of its own if it brings providers, else the shared one. */
-  async getBlock (session: SessionState | undefined, cid: CID, options?: GetOptions): Promise<Uint8Array> {
-    const resolved = resolveGetOptions(options, this.log)
-    const isOwn = session == null && (isParticular(resolved) || !this.#started)
-    const own = isOwn ? this.newSession(ownSession(resolved)) : undefined
+  getBlock (session: SessionState | undefined, cid: CID, options?: GetOptions): Promise<Uint8Array> {
+    return getBlock(this, cid, () => {
+      const resolved = resolveGetOptions(options, this.log)
+      const given = session ?? (isParticular(resolved) || !this.#started ? undefined : this.sessions.shared(this).state)
 
-    try {
-      if (session != null) {
-        this.sessions.addProviders(session, resolved.providers)
-      }
+      resolved.signal?.throwIfAborted()
 
-      return await getBlock(this, session ?? (own ?? this.sessions.shared(this)).state, cid, resolved)
-    } finally {
-      own?.close()
-    }
+      return this.#begin(given, resolved)
+    })
   }
 
   /** Without a session the call gets one of its own. */
   getBlocks (session: SessionState | undefined, cids: Iterable<CID> | AsyncIterable<CID>, options?: GetOptions): AsyncGenerator<Block> {
-    return getBlocks(this, cids, () => {
-      const resolved = resolveGetOptions(options, this.log)
-
-      if (session != null) {
-        this.sessions.addProviders(session, resolved.providers)
-
-        return { session, options: resolved, ended: () => {} }
-      }
-
-      const own = this.newSession(ownSession(resolved))
-
-      return { session: own.state, options: resolved, ended: () => { own.close() } }
-    })
+    return getBlocks(this, cids, () => this.#begin(session, resolveGetOptions(options, this.log)))
   }
 
   read (cid: CID, signal: AbortSignal | undefined): Uint8Array | undefined | Promise<Uint8Array | undefined> {
@@ -265,6 +248,19 @@ export class Client implements Retrievals, SessionClient {
     return explainWant(this.#planner.board, multihashKey(cid), this.#components.clock.now())
   }
 
+  /** A call, in a session that is given or in one of its own. */
+  #begin (session: SessionState | undefined, options: Retrieval['options']): Retrieval {
+    if (session != null) {
+      this.sessions.addProviders(session, options.providers)
+
+      return { session, options, ended: nothing }
+    }
+
+    const own = this.newSession(ownSession(options))
+
+    return { session: own.state, options, ended: () => { own.close() } }
+  }
+
   #presencesReceived (from: ClientPeer, presences: Presence[]): void {
     const now = this.#components.clock.now()
 
@@ -277,3 +273,6 @@ export class Client implements Retrievals, SessionClient {
     }
   }
 }
+
+/** One function for all calls. */
+function nothing (): void {}

@@ -8,8 +8,7 @@
 import type { CID } from 'multiformats/cid'
 import type { Block } from '../api.ts'
 import { BlockStream } from './block-stream.ts'
-import type { Retrieval } from './block-stream.ts'
-import type { Retrievals } from './retrievals.ts'
+import type { Retrieval, Retrievals } from './retrievals.ts'
 
 /**
  * Nothing happens before the first `next`. Leaving the loop early, or an error,

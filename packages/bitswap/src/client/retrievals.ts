@@ -3,6 +3,7 @@ import type { Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { GetOptions, SessionOptions } from '../api.ts'
 import { InvalidOptionError } from '../errors.ts'
+import type { SessionState } from './session-state.ts'
 import type { Waiter, Waiters } from './waiters.ts'
 
 export interface Retrievals {
@@ -20,11 +21,23 @@ export interface Retrievals {
   leave (key: string, waiter: Waiter): void
 }
 
+/** One call, as it is carried out. */
+export interface Retrieval {
+  readonly session: SessionState
+  readonly options: GetOptions & GetDefaults
+  /** Called once, when it is over. */
+  readonly ended: () => void
+}
+
 export type GetDefaults = Required<Pick<GetOptions, 'priority' | 'maxSize' | 'failFast' | 'onlyProviders'>>
 
 export const GET_DEFAULTS: GetDefaults = Object.freeze({ priority: 1, maxSize: 2_097_152, failFast: false, onlyProviders: false })
 
-export function resolveGetOptions (options: GetOptions = {}, log: Logger): GetOptions & GetDefaults {
+export function resolveGetOptions (options: GetOptions | undefined, log: Logger): GetOptions & GetDefaults {
+  if (options == null) {
+    return GET_DEFAULTS
+  }
+
   const resolved = { ...GET_DEFAULTS, ...options }
   const { onProgress } = options
 

@@ -32,7 +32,7 @@ export class ClientSession implements Session {
     return this.state.closed
   }
 
-  async getBlock (cid: CID, options?: GetOptions): Promise<Uint8Array> {
+  getBlock (cid: CID, options?: GetOptions): Promise<Uint8Array> {
     return this.#client.getBlock(this.state, cid, options)
   }
 
