@@ -14,7 +14,7 @@ import { WantType } from '../message/message.ts'
 import { canName, nameFor } from './peer-abilities.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import { PendingCancels } from './pending-cancels.ts'
-import type { NamedCancel } from './pending-cancels.ts'
+import { RefusedEntries } from './refused-entries.ts'
 import { dropUpgrade, EntryState, markSaid, messageOf, Upgrade } from './wantlist-entry.ts'
 import type { Entry, Wanted, WantsBatch, SaidWants } from './wantlist-entry.ts'
 
@@ -24,7 +24,7 @@ export class PeerWants {
   /** Entries that are Queued or CancelFirst, in order. */
   readonly #due: Set<Entry> = new Set()
   /** Refused entries, oldest first: the first to go when a slot is needed. */
-  readonly #refused: Set<Entry> = new Set()
+  readonly #refused: RefusedEntries = new RefusedEntries()
   /** What is to be cancelled; nobody else adds to it. */
   readonly cancels: PendingCancels = new PendingCancels()
   #saidAnything = false
@@ -76,7 +76,7 @@ export class PeerWants {
       return
     }
 
-    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, repeated: false, upgrade: Upgrade.None, sentAt: undefined }
+    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, repeated: false, upgrade: Upgrade.None, sentAt: undefined, refusal: undefined }
 
     this.#entries.set(key, added)
     this.#queue(added)
@@ -84,13 +84,13 @@ export class PeerWants {
 
   /** Cancels the want that was refused first, to make room. Returns its key; undefined when none was refused. */
   withdrawRefused (): string | undefined {
-    for (const { key } of this.#refused) {
-      this.cancel(key)
+    const key = this.#refused.first?.key
 
-      return key
+    if (key != null) {
+      this.cancel(key)
     }
 
-    return undefined
+    return key
   }
 
   /** No longer wanted of the peer. Says so if it was told; of a want-have, when something else is said. */
@@ -252,7 +252,7 @@ export class PeerWants {
   }
 
   /** A full list needs none. What was wanted again by the same name, and said, is not cancelled. */
-  #takeCancels (abilities: PeerAbilities, full: boolean): NamedCancel[] {
+  #takeCancels (abilities: PeerAbilities, full: boolean): WantsBatch['cancels'] {
     return this.cancels.take((key, name) => {
       const entry = this.#isDue(key) ? undefined : this.#entries.get(key)
       const kept = entry == null ? undefined : nameFor(abilities, entry.cid)

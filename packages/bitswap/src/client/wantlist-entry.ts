@@ -42,6 +42,8 @@ export interface Entry {
   upgrade: Upgrade
   /** Undefined while the message is still on its way out. */
   sentAt: number | undefined
+  /** Its place among those that were refused (`refused-entries.ts`). */
+  refusal: number | undefined
 }
 
 export function markSaid (entry: Entry): void {
