@@ -1,0 +1,100 @@
+/**
+ * What boxo's notifications, and its sessions' interests, are tested for; in
+ * ours. Ours differs in one thing: a block wakes whoever wants it by another
+ * name too, as its bytes are the same.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CID } from 'multiformats/cid'
+import { multihashKey } from '../core/cid-map.ts'
+import { randomBlocks } from '../testing/random-blocks.ts'
+import { SessionState } from './session-state.ts'
+import { Waiters } from './waiters.ts'
+import type { Waiter } from './waiters.ts'
+
+const cids = (await randomBlocks(4, { size: 8 })).map(({ cid }) => cid)
+const [k0, k1, k2] = cids.map(multihashKey) as [string, string, string]
+const [one, two] = [new SessionState(1, false), new SessionState(2, false)]
+
+function waiter (session: SessionState = one, cid: CID = cids[0] as CID): Waiter {
+  return {
+    cid,
+    session,
+    maxSize: 100,
+    failFast: false,
+    onlyProviders: false,
+    onProgress: undefined,
+    arrived: () => {},
+    failed: () => {}
+  }
+}
+
+test('nobody waits for what nobody was added for', () => {
+  const waiters = new Waiters()
+
+  assert.deepEqual([waiters.size, waiters.has(k0), waiters.of(k0), waiters.take(k0), waiters.takeAll()], [0, false, [], [], []])
+  assert.equal(waiters.some(k0, () => true), false)
+  waiters.delete(k0, waiter())
+})
+
+test('all who wait for a block are woken by it, once, and those of other blocks are not', () => {
+  const waiters = new Waiters()
+  const [a, b, other] = [waiter(one), waiter(two), waiter(one, cids[1])]
+
+  waiters.add(k0, a)
+  waiters.add(k0, b)
+  waiters.add(k0, a) // twice is once
+  waiters.add(k1, other)
+  assert.deepEqual(waiters.take(k0), [a, b])
+  assert.deepEqual(waiters.take(k0), [])
+  assert.deepEqual([waiters.size, waiters.has(k1)], [1, true])
+})
+
+test('one session that takes its interest back takes none from the other', () => {
+  const waiters = new Waiters()
+  const [a, b] = [waiter(one), waiter(two)]
+
+  waiters.add(k0, a)
+  waiters.add(k0, b)
+  waiters.add(k1, waiter(one, cids[1]))
+  assert.deepEqual(waiters.take(k0, ({ session }) => session === one), [a])
+  assert.equal(waiters.take(k1, ({ session }) => session === one).length, 1)
+  assert.deepEqual([waiters.of(k0), waiters.has(k1), waiters.size], [[b], false, 1])
+  assert.deepEqual([waiters.some(k0, ({ session }) => session === one), waiters.some(k0, ({ session }) => session === two)], [false, true])
+  waiters.delete(k0, b)
+  assert.equal(waiters.size, 0)
+})
+
+test('a caller may leave while those of its block are gone through', () => {
+  const waiters = new Waiters()
+  const all = [waiter(), waiter(), waiter()]
+
+  all.forEach(each => { waiters.add(k0, each) })
+
+  for (const each of waiters.of(k0)) {
+    all.forEach(other => { waiters.delete(k0, other) })
+    assert.ok(all.includes(each))
+  }
+
+  assert.equal(waiters.has(k0), false)
+})
+
+test('all that wait, for whatever, are given up at the end', () => {
+  const waiters = new Waiters()
+  const all = [[k0, waiter()], [k0, waiter(two)], [k1, waiter(one, cids[1])], [k2, waiter(two, cids[2])]] as const
+
+  all.forEach(([key, each]) => { waiters.add(key, each) })
+  assert.deepEqual(new Set(waiters.takeAll()), new Set(all.map(([, each]) => each)))
+  assert.equal(waiters.size, 0)
+})
+
+test('two names of one block are one to wait for', () => {
+  const waiters = new Waiters()
+  const { multihash } = cids[0] as CID
+  const [v0, v1] = [CID.createV0(multihash as never), CID.createV1(0x55, multihash)]
+  const [a, b] = [waiter(one, v0), waiter(two, v1)]
+
+  waiters.add(multihashKey(v0), a)
+  waiters.add(multihashKey(v1), b)
+  assert.deepEqual([waiters.size, waiters.take(multihashKey(v0))], [1, [a, b]])
+})

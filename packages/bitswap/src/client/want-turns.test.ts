@@ -1,0 +1,127 @@
+/**
+ * What boxo tests of a session's wants that are live and those still to be
+ * fetched, in ours: wants that are looked for, and those that wait for their
+ * turn. Ours differs in this: those asked of a peer that is known to have blocks
+ * of the session are no part of the limit, as nobody else hears of them.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { number, Table } from '../../test/planner-table.ts'
+import type { ClientPeer } from './client-peer.ts'
+import type { SessionState } from './session-state.ts'
+import { WantState } from './want.ts'
+
+interface Setting {
+  table: Table
+  session: SessionState
+  a: ClientPeer
+  b: ClientPeer
+}
+
+/** Five may be looked for at once; two peers are connected. */
+function setup (): Setting {
+  const table = new Table({ maxLooking: 5 })
+
+  return { table, session: table.session(), a: table.connect(1), b: table.connect(2) }
+}
+
+const TEN = Array.from({ length: 10 }, (_, i) => i)
+
+function words (type: string, ...blocks: number[]): string[] {
+  return blocks.map(i => `${type}${i}`)
+}
+
+/** Blocks a session looks for. */
+function looked (session: SessionState): number[] {
+  return [...session.wants].filter(({ state }) => state === WantState.Looking).map(({ cid }) => number(cid))
+}
+
+test('a session that wants nothing looks for nothing, and nobody hears of it', () => {
+  const { table, session, a } = setup()
+
+  table.want(session)
+  assert.deepEqual([session.looking, session.wants.size, session.ready.size, table.told(a), table.planner.nextDeadline()], [0, 0, 0, [], undefined])
+})
+
+test('of ten wants five are looked for, in the order in which they were wanted', () => {
+  const { table, session, a, b } = setup()
+
+  table.want(session, ...TEN)
+  assert.deepEqual([table.told(a), table.told(b)], [words('h', 0, 1, 2, 3, 4), words('h', 0, 1, 2, 3, 4)])
+  assert.deepEqual([session.looking, session.ready.size], [5, 5])
+})
+
+test('with two of them here, and one that nobody wants, two more are looked for', () => {
+  const { table, session, a, b } = setup()
+
+  table.want(session, ...TEN)
+  table.told(b)
+  // of somebody who leaves at once, or they would all be asked of it
+  const stranger = table.connect(3)
+  table.disconnect(stranger)
+  table.block(stranger, 1, 3, 99)
+  assert.deepEqual([looked(session), session.looking], [[0, 2, 4, 5, 6], 5])
+  assert.deepEqual(table.told(b).filter(word => word.startsWith('h')), words('h', 5, 6))
+  table.told(a)
+  // once more is nothing new
+  table.block(stranger, 1, 3)
+  assert.deepEqual([looked(session), table.told(a), table.told(b)], [[0, 2, 4, 5, 6], [], []])
+})
+
+test('what waits for its turn and is wanted no more makes no room, and nobody is told', () => {
+  const { table, session, a } = setup()
+
+  table.want(session, ...TEN)
+  table.told(a)
+  table.unwant(session, 7)
+  table.unwant(session, 5)
+  assert.deepEqual([looked(session), session.ready.size, table.told(a)], [[0, 1, 2, 3, 4], 3, []])
+})
+
+test('what is looked for and is wanted no more makes room for the next', () => {
+  const { table, session } = setup()
+
+  table.want(session, ...TEN)
+  table.unwant(session, 2)
+  table.unwant(session, 0)
+  assert.deepEqual([looked(session), session.ready.size], [[1, 3, 4, 5, 6], 3])
+})
+
+test('what nobody has makes room, so that all have their turn; then all are asked again, in order', () => {
+  const { table, session, a, b } = setup()
+  const asked: number[] = []
+
+  table.want(session, ...TEN)
+
+  for (const five of [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]) {
+    assert.deepEqual(looked(session), five)
+    asked.push(...table.told(a).map(word => Number(word.slice(1))))
+    table.told(b)
+    table.dontHave(a, ...five)
+    table.dontHave(b, ...five)
+  }
+
+  assert.deepEqual([asked, session.looking, session.ready.size], [TEN, 0, 0])
+  table.pass(30_000)
+  assert.deepEqual(looked(session), [0, 1, 2, 3, 4])
+  assert.deepEqual(table.told(a), [...words('c', 0, 1, 2, 3, 4), ...words('h', 0, 1, 2, 3, 4)])
+})
+
+test('one that is known to have some is asked for all that wait for their turn', () => {
+  const { table, session, a } = setup()
+
+  table.want(session, ...TEN)
+  table.told(a)
+  table.have(a, 3)
+  assert.deepEqual(table.told(a), words('b', 3, 5, 6, 7, 8, 9))
+  assert.deepEqual([looked(session), session.ready.size], [[0, 1, 2, 4], 0])
+})
+
+test('the wants of one session take no turns of another', () => {
+  const { table, session } = setup()
+  const other = table.session()
+
+  table.want(session, ...TEN)
+  table.want(other, 20, 21)
+  assert.deepEqual([looked(session).length, looked(other)], [5, [20, 21]])
+})
