@@ -9,15 +9,21 @@ import { exporter } from 'ipfs-unixfs-exporter'
 import { importer } from 'ipfs-unixfs-importer'
 import { fixedSize } from 'ipfs-unixfs-importer/chunker'
 import { CID } from 'multiformats/cid'
+import { sha256 } from 'multiformats/hashes/sha2'
 import { createHash } from 'node:crypto'
 import { createNode } from 'ts-bitswap-node'
 import { answerCalls } from '../../interop/harness/calls.ts'
+import { buildChain } from '../../interop/harness/chain.ts'
+import type { ChainInit } from '../../interop/harness/chain.ts'
 import { randomPieces } from '../../interop/harness/data.ts'
+import { followChain } from './follow-chain.ts'
 
 const node = await createNode({ listen: ['/ip4/127.0.0.1/tcp/0'], encrypters: ['tls'] })
 const { bitswap, libp2p, repo } = node
 
 await node.start()
+
+const session = bitswap.newSession()
 
 function seconds (start: number): number {
   return (performance.now() - start) / 1000
@@ -107,21 +113,21 @@ answerCalls({ address: String(node.addresses()[0]) }, {
     return { size, seconds: seconds(start), ...counters() }
   },
 
-  /** Follows a chain: each block names the next. */
-  async chain ({ cid }: { cid: string }) {
-    const start = performance.now()
-    const session = bitswap.newSession()
-    let next: CID | null = CID.parse(cid)
-    let blocks = 0
+  /** Stores a chain, for others to follow. */
+  async addChain (init: ChainInit) {
+    const head = await buildChain(init, async bytes => {
+      const cid = CID.createV1(dagCbor.code, await sha256.digest(bytes))
 
-    while (next != null) {
-      const block: { next: CID | null } = dagCbor.decode(await session.getBlock(next))
-      next = block.next
-      blocks++
-    }
+      await bitswap.addBlock({ cid, bytes })
 
-    session.close()
+      return cid
+    })
 
-    return { blocks, seconds: seconds(start), ...counters() }
+    return { cid: head }
+  },
+
+  /** Follows a chain for so many blocks: each names the next. All calls are one session. */
+  async chain ({ cid, blocks }: { cid: string, blocks: number }) {
+    return { ...await followChain(cid, blocks, async each => await session.getBlock(each)), ...counters() }
   }
 })
