@@ -22,8 +22,11 @@ export interface Clock {
    * Runs `callback` at the end of this turn of the event loop, after all
    * promise callbacks that are ready and before time moves on. Whoever is woken
    * several times in one turn should schedule itself only once.
+   *
+   * @param hurry - do not wait for what else may be read in this turn: as soon
+   * as no promise callback is ready, where the host can tell
    */
-  soon (callback: () => void): Cancel
+  soon (callback: () => void, hurry?: boolean): Cancel
 }
 
 // this package is compiled without Node's types: what is used of the host is said here
@@ -34,6 +37,8 @@ interface Host {
   setImmediate?: (callback: () => void) => unknown
   clearImmediate?: (immediate: unknown) => void
   MessageChannel?: new () => { port1: Port, port2: Port }
+  process?: { nextTick?: (callback: () => void) => void }
+  queueMicrotask (callback: () => void): void
 }
 
 interface Port {
@@ -74,7 +79,18 @@ function messageChannelSoon (Channel: NonNullable<Host['MessageChannel']>): Cloc
   }
 }
 
-function hostSoon (): Clock['soon'] {
+/** Once no promise callback is ready: Node runs these after all of them, but asked from outside of one, before any. */
+function tickSoon (nextTick: (callback: () => void) => void): Clock['soon'] {
+  return callback => {
+    let pending: (() => void) | undefined = callback
+    host.queueMicrotask(() => { nextTick(() => { pending?.() }) })
+
+    return () => { pending = undefined }
+  }
+}
+
+/** At the end of the turn. */
+function turnSoon (): Clock['soon'] {
   if (host.setImmediate != null) {
     return callback => {
       const id = host.setImmediate?.(callback)
@@ -88,6 +104,14 @@ function hostSoon (): Clock['soon'] {
   }
 
   return callback => timer(0, callback)
+}
+
+function hostSoon (): Clock['soon'] {
+  const nextTick = host.process?.nextTick
+  const atTheEnd = turnSoon()
+  const inAHurry = nextTick == null ? atTheEnd : tickSoon(nextTick)
+
+  return (callback, hurry = false) => (hurry ? inAHurry : atTheEnd)(callback)
 }
 
 /** The real time of the machine. */

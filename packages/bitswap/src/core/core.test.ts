@@ -219,3 +219,19 @@ test('soon runs after the promises that are ready, once, unless cancelled', asyn
 
   assert.deepEqual(order, ['promise', 'soon'])
 })
+
+test('soon in a hurry runs after the promises that are ready, and before the end of the turn', async () => {
+  const order: string[] = []
+
+  await new Promise<void>(resolve => {
+    systemClock.soon(() => {
+      order.push('soon')
+      resolve()
+    })
+    systemClock.soon(() => { order.push('cancelled') }, true)()
+    systemClock.soon(() => { order.push('hurry') }, true)
+    Promise.resolve().then(() => {}).then(() => order.push('promise')).catch(resolve)
+  })
+
+  assert.deepEqual(order, ['promise', 'hurry', 'soon'])
+})

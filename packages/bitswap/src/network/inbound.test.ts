@@ -21,6 +21,8 @@ class Owner implements InboundOwner {
   readonly events: string[] = []
   readonly messages: ReceivedMessage[] = []
   bytes = 0
+  /** After how many messages it had caught up, each time. */
+  readonly caughtUpAt: number[] = []
   stream: NetworkStream | undefined
   /** What `messageReceived` returns. */
   answer: (() => void | Promise<void>) | undefined
@@ -34,6 +36,10 @@ class Owner implements InboundOwner {
     this.messages.push(message)
 
     return this.answer?.()
+  }
+
+  caughtUp (): void {
+    this.caughtUpAt.push(this.messages.length)
   }
 
   malformed (error: Error): void {
@@ -94,7 +100,7 @@ function frame (message: Message): Uint8Array {
 }
 
 test('messages come one by one and in order, however their bytes are cut', async () => {
-  for (const segmentSize of [1, 7, 65_536]) {
+  for (const [segmentSize, caughtUpAt] of [[1, [1, 2, 3]], [7, [2, 3]], [65_536, [3]]] as const) {
     const { net, open } = await setUp({}, { segmentSize })
     const { near, owner } = await open()
     const bytes = new Uint8ArrayList(...[1, 2, 3].map(seed => frame(blockMessage(seed, seed * 10))))
@@ -102,6 +108,7 @@ test('messages come one by one and in order, however their bytes are cut', async
     await net.clock.run()
     assert.deepEqual(owner.messages.map(message => message.blocks[0]?.bytes.byteLength), [10, 20, 30])
     assert.equal(owner.bytes, bytes.byteLength)
+    assert.deepEqual(owner.caughtUpAt, caughtUpAt)
   }
 })
 

@@ -35,6 +35,9 @@ export interface InboundOwner {
   /** The next one comes when this has resolved, or in the same turn when it returns nothing. */
   messageReceived (message: ReceivedMessage): void | Promise<void>
 
+  /** All that has come was dealt with, and no message has begun. */
+  caughtUp (): void
+
   /** What came is no message, or ended in the middle of one. The stream is aborted. */
   malformed (error: Error): void
 
@@ -85,6 +88,10 @@ export class Inbound implements StreamReader, BudgetHolder {
     this.#components.owner.bytesReceived(bytes.byteLength)
     this.#unframer.push(bytes)
     this.#process()
+
+    if (!this.#busy && this.#unframer.buffered === 0) {
+      this.#components.owner.caughtUp()
+    }
   }
 
   ended (): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setUpMessenger } from '../../test/support/messenger-setup.ts'
+import { say, setUpMessenger } from '../../test/support/messenger-setup.ts'
 import { frameOf } from '../testing/raw-peer.ts'
 import { blockMessage, wantMessage } from '../../test/support/scripted-receiver.ts'
 import { Lane } from './messenger-receiver.ts'
@@ -20,6 +20,32 @@ test('a hundred wakes in one turn are one look, which finds all that is due', as
   assert.equal(receiver.takes, 1)
   assert.deepEqual(letter.fate, ['taken', 'sent'])
   assert.equal(bob.messages.length, 1)
+})
+
+test('what is said in answer does not wait for the end of the turn, and a hundred wakes are one message then too', async () => {
+  const setup = await setUpMessenger()
+  const { net, node, messenger, receiver, bob } = setup
+  const question = say(setup, 1)
+  await net.clock.run(() => question.fate.includes('sent'))
+  const soon = net.clock.soon.bind(net.clock)
+  const hurried: boolean[] = []
+  net.clock.soon = (callback, hurry?: boolean) => {
+    hurried.push(hurry === true)
+
+    return soon(callback)
+  }
+  receiver.onMessage = () => {
+    receiver.post(bob.peer, Lane.Wants, wantMessage(2))
+
+    for (let i = 0; i < 100; i++) {
+      messenger.wake(bob.peer, Lane.Wants)
+    }
+  }
+  bob.say(node.self, blockMessage(1, 10))
+  await net.clock.run()
+  assert.equal(receiver.takes, 2)
+  assert.equal(bob.messages.length, 2)
+  assert.deepEqual(hurried, [false, true])
 })
 
 test('no stream is opened when nothing is due', async () => {

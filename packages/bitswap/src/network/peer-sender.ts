@@ -23,6 +23,7 @@ import type { OutgoingStream } from './outgoing-stream.ts'
 import { supportsPrefix } from './protocols.ts'
 import type { BitswapProtocol } from './protocols.ts'
 import { sendTimeout } from './send-timeout.ts'
+import { Turns } from './turns.ts'
 
 export interface PeerSenderComponents extends KeptStreamComponents {
   receiver: Pick<MessengerReceiver, 'hasOutgoing' | 'takeOutgoing' | 'peerUnreachable'>
@@ -30,10 +31,6 @@ export interface PeerSenderComponents extends KeptStreamComponents {
 
 /** Nothing was due when it last looked; looks, waits or writes; the peer was given up, until there is a reason to try again. */
 export type Activity = 'idle' | 'working' | 'resting'
-
-/** Nothing to do; to look at the end of this turn; at work. */
-const State = { Idle: 'idle', Scheduled: 'scheduled', Busy: 'busy' } as const
-type State = typeof State[keyof typeof State]
 
 /** How long a peer that was given up is left alone at first, and at most, in milliseconds. */
 const REST = 10_000
@@ -46,10 +43,7 @@ export class PeerSender {
   readonly #components: PeerSenderComponents
   readonly #options: NetworkOptions
   readonly #stream: KeptStream
-  #state: State = State.Idle
-  #cancelTurn: Cancel | undefined
-  /** Woken while at work. */
-  #again = false
+  readonly #turns: Turns
   /** The peer was given up: it is left alone for a rest, or until there is a reason. */
   #resting = false
   /** The next rest: longer each time until the peer is heard of. */
@@ -64,10 +58,15 @@ export class PeerSender {
     this.#components = components
     this.#options = options
     this.#stream = new KeptStream(components, options, () => { this.wake() })
+    this.#turns = new Turns({
+      clock: components.clock,
+      isDue: () => this.#isDue(),
+      work: () => { detach(this.#turn(), components.log, 'sending') }
+    })
   }
 
   get activity (): Activity {
-    if (this.#state !== State.Idle || this.#ahead != null) {
+    if (!this.#turns.isIdle || this.#ahead != null) {
       return 'working'
     }
 
@@ -83,18 +82,17 @@ export class PeerSender {
     this.#resting = false
     this.#cancelRest?.()
 
-    if (this.#state !== State.Idle) {
-      this.#again = true
+    this.#turns.look()
+  }
 
-      return
+  /**
+   * The peer may be waiting for us: what is due now, or will be when the promise
+   * callbacks that are ready have run, does not wait for the end of the turn.
+   */
+  hurry (): void {
+    if (this.#closed == null && !this.#resting) {
+      this.#turns.hurry()
     }
-
-    this.#state = State.Scheduled
-    this.#cancelTurn = this.#components.clock.soon(() => {
-      this.#state = State.Busy
-      this.#again = false
-      detach(this.#turn(), this.#components.log, 'sending')
-    })
   }
 
   /** The peer gave a sign of life: if it had been given up, it is tried again. */
@@ -124,11 +122,7 @@ export class PeerSender {
     try {
       more = await this.#sendNext()
     } finally {
-      this.#state = State.Idle
-
-      if (more || this.#again) {
-        this.wake()
-      }
+      this.#turns.ended(more && this.#closed == null)
     }
   }
 
@@ -192,7 +186,7 @@ export class PeerSender {
 
     if (outgoing != null && ahead.protocol !== protocol) {
       outgoing.lost(new StreamClosedError(`the message was made for ${ahead.protocol}, but the peer now speaks ${protocol}`))
-      this.#again = true
+      this.#turns.look()
 
       return undefined
     }
@@ -256,7 +250,7 @@ export class PeerSender {
     if (this.#closed == null) {
       this.#components.stats.unreachable++
       // after this only what is new is a reason to try again, not what was lost on the way here
-      this.#again = false
+      this.#turns.forget()
       this.#resting = true
       this.#lookAgainLater(error)
       this.#components.receiver.peerUnreachable(this.#components.peer, error)
@@ -281,7 +275,7 @@ export class PeerSender {
   #end (error: Error): void {
     if (this.#closed == null) {
       this.#closed = error
-      this.#cancelTurn?.()
+      this.#turns.stop()
       this.#cancelRest?.()
       detach(this.#loseAhead(error), this.#components.log, 'taking back a message')
     }

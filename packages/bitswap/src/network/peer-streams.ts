@@ -145,6 +145,17 @@ export class PeerStreams {
     }
   }
 
+  /**
+   * What the peer sends next may depend on us. Besides, what we say before the
+   * turn ends is written in one go with what the muxer says to what has come
+   * (yamux: a window update); later, libp2p's TLS takes a turn for each piece.
+   */
+  #hurry (): void {
+    for (const sender of this.#senders.values()) {
+      sender.hurry()
+    }
+  }
+
   #sender (lane: Lane): PeerSender {
     let sender = this.#senders.get(lane)
 
@@ -184,6 +195,7 @@ export class PeerStreams {
         messageReceived: message => before == null
           ? this.#deal(message, stream.protocol)
           : before.then(async () => { await this.#deal(message, stream.protocol) }),
+        caughtUp: () => { this.#hurry() },
         malformed: error => {
           stats.malformed++
           log.error('peer %p sent what is no message - %e', this.peer, error)
