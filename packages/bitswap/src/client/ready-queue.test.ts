@@ -4,11 +4,13 @@ import { test } from 'node:test'
 import { multihashKey } from '../core/cid-map.ts'
 import { PriorityFifo } from '../core/priority-fifo.ts'
 import { randomBlocks } from '../testing/random-blocks.ts'
+import { PeerNumbers } from './peer-numbers.ts'
 import { Awaits, ReadyQueue } from './ready-queue.ts'
 import { Want } from './want.ts'
 
 const cids = (await randomBlocks(8, { size: 8 })).map(({ cid }) => cid)
-const wants = cids.map(cid => new Want(multihashKey(cid), cid, 1))
+const peers = new PeerNumbers(0)
+const wants = cids.map(cid => new Want(multihashKey(cid), cid, 1, peers))
 const [a, b, c, d, e] = wants as [Want, Want, Want, Want, Want]
 const all = (): boolean => true
 
@@ -48,7 +50,7 @@ test('of two things a want may wait for it waits for the last', () => {
 })
 
 test('a higher priority comes first, whoever came before', () => {
-  const urgent = new Want(d.key, d.cid, 5)
+  const urgent = new Want(d.key, d.cid, 5, peers)
   const queue = queueOf(a, b, urgent)
 
   assert.deepEqual([queue.takeTurn(), queue.takeTurn()], [urgent, a])

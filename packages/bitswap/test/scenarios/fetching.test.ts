@@ -288,7 +288,7 @@ test('what is going on can be seen from outside', async () => {
   await net.clock.advance(0)
 
   assert.deepEqual(seen.toSorted(), ['received 1024 false', 'sent 1024'])
-  assert.deepEqual(progress, ['bitswap:want', 'bitswap:block', 'bitswap:unwant'])
+  assert.deepEqual(progress, ['bitswap:want', 'bitswap:want-block', 'bitswap:block', 'bitswap:unwant'])
   assert.deepEqual(alice.bitswap.sessionsForBlock(missing.cid).map(session => session.id), [session.id])
   assert.deepEqual(alice.bitswap.getWantBlocks().map(String), [missing.cid.toString()])
   assert.deepEqual(alice.bitswap.getWantHaves(), [])

@@ -137,10 +137,10 @@ test('an honest slow peer whose blocks cross with cancels is never cut off', asy
   await net.close()
 })
 
-test('a straggler whose blocks come when others have sent them long ago, and many more, is not cut off', async () => {
+test('a straggler whose blocks come when others have sent them long ago, and hundreds more, is not cut off', async () => {
   const { net, alice, bad } = await setup({ maxUnaskedBlocks: 1, maxUnaskedBytes: 1 })
   const [carol] = await net.instances(1)
-  const blocks = await randomBlocks(8300, { size: 32 })
+  const blocks = await randomBlocks(950, { size: 32 })
 
   // it is asked, and sends what it has when the others are through
   const first = blocks.slice(0, 50)
@@ -149,11 +149,11 @@ test('a straggler whose blocks come when others have sent them long ago, and man
   carol.hold(...blocks)
   net.connect(alice, carol)
   await got
-  assert.equal((await net.run(collect(alice.bitswap.getBlocks(cidsOf(blocks.slice(50)))))).length, 8250)
+  assert.equal((await net.run(collect(alice.bitswap.getBlocks(cidsOf(blocks.slice(50)))))).length, 900)
   assert.ok(bad.words.length > 50)
   await net.run(bad.send(alice, { blocks: first }))
   await net.advance(1000)
-  assert.equal(alice.bitswap.stat().unwantedBlocksReceived, 50)
+  assert.equal(alice.bitswap.stat().dupBlksReceived, 50)
   assert.equal(alice.bitswap.stat().peersCutOff, 0)
   assert.equal(net.isConnected(alice, bad), true)
   await net.close()
