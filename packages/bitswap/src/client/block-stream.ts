@@ -24,7 +24,7 @@ export const MAX_AHEAD = 4096
 /** Bytes of blocks held for the consumer. */
 export const MAX_HELD_BYTES: number = 16 * 1024 * 1024
 
-/** CIDs remembered, so that each is delivered once; one that is named again after so many others comes again. */
+/** CIDs remembered at the least, so that each is delivered once; one that is named again after so many others comes again. */
 export const MAX_SEEN: number = 128 * 1024
 
 /** Store reads under way at once. */

@@ -8,7 +8,7 @@ import type { ClientPeer } from './client-peer.ts'
 import { Awaits, ReadyQueue } from './ready-queue.ts'
 import type { Want } from './want.ts'
 
-/** Peers that are taken in when they connect; over it the oldest is forgotten. */
+/** Peers that are taken in when they connect, at the least; over it the oldest are forgotten. */
 const MAX_EXPECTED_PEERS = 256
 
 /** One WANT-HAVE fewer goes along with each WANT-BLOCK after this many hits (design: 8). */

@@ -87,17 +87,33 @@ test('the newest sample of a moving average weighs as much as it says', () => {
   assert.equal(average.value, 15)
 })
 
-test('a recent set forgets the oldest when it is full', () => {
+test('as many values as said are remembered at the least, and twice as many at the most, from when they were added last', () => {
+  const recent = new RecentSet<number>(3)
+  const remembered = (): number[] => Array.from({ length: 20 }, (_, i) => i).filter(i => recent.has(i))
+
+  for (let i = 0; i < 20; i++) {
+    recent.add(i)
+    assert.deepEqual(remembered().slice(-3), Array.from({ length: 20 }, (_, i) => i).slice(Math.max(0, i - 2), i + 1))
+    assert.ok(remembered().length <= 6, `${remembered().length}`)
+  }
+
+  for (const value of [0, 1, 2, 0, 3, 4]) {
+    recent.add(value)
+  }
+
+  assert.ok(recent.has(0), 'two others were added since')
+})
+
+test('what is deleted is remembered no more, however long ago it was added', () => {
   const recent = new RecentSet<number>(2)
 
-  recent.add(1)
-  recent.add(2)
-  recent.add(1)
-  assert.ok(recent.has(2))
-  recent.add(3)
-  assert.equal(recent.has(2), false)
-  assert.ok(recent.has(1))
-  assert.ok(recent.has(3))
+  for (const value of [1, 2, 3]) {
+    recent.add(value)
+  }
+
+  recent.delete(2)
+  recent.delete(3)
+  assert.deepEqual([1, 2, 3].map(value => recent.has(value)), [true, false, false])
 })
 
 test('a block of a synchronous store is read without a promise, and never copied', async () => {
