@@ -34,8 +34,8 @@ import { WantState } from './want.ts'
 import type { Want } from './want.ts'
 import type { Waiters } from './waiters.ts'
 
-/** How many blocks that came are remembered, to tell a second copy from a block nobody wanted. */
-const RECENT_BLOCKS = 8192
+/** How many blocks that came are remembered, at the least, to tell a second copy from a block nobody wanted. */
+const RECENT_BLOCKS = 32_768
 
 export interface ArrivalListener {
   /** A verified block came from a peer; wanted for the first time, again, or by nobody. */
@@ -179,7 +179,8 @@ export class Arrivals {
     const { planner, arrivals, waiters, clock } = this.#components
     const key = multihashKey(cid)
     const known = planner.board.wants.has(key) || this.#recent.has(key)
-    const isAnswer = peer == null || peer.spendAnswer()
+    // it may have crossed with our cancel, or come from others before
+    const isAnswer = peer == null || (peer.spendAnswer() && (known || planner.givenUp.has(key)))
     const want = planner.blockReceived(peer, key, bytes.length, clock.now())
 
     this.stats.blocksReceived++
@@ -191,8 +192,7 @@ export class Arrivals {
       countWaste(this.stats, kind, bytes.length)
       arrivals.blockReceived(cid, from, bytes.length, kind)
 
-      // it may have crossed with our cancel, or come from others before
-      if (peer != null && !(isAnswer && (known || planner.givenUp.has(key) || peer.wasCancelled(key)))) {
+      if (peer != null && !isAnswer) {
         this.#unasked.sent(peer, bytes.length)
       }
 

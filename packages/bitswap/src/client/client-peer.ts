@@ -5,7 +5,6 @@
  */
 import type { PeerId } from '@libp2p/interface'
 import { MovingAverage } from '../core/ewma.ts'
-import { RecentSet } from '../core/recent-set.ts'
 import { PeerWants } from './peer-wants.ts'
 import { PeerSpeed } from './peer-speed.ts'
 import type { UsualSpeed } from './peer-speed.ts'
@@ -47,8 +46,6 @@ export class ClientPeer {
   readonly #maxAnswers: number
   /** How many more blocks it may send as answers to what it was told of our wants. */
   #answers = 0
-  /** Keys of wants it was told of no more, of late: their blocks may have been on the way. */
-  readonly #cancelled: RecentSet<string>
   blocks = 0
   bytes = 0
   haves = 0
@@ -60,7 +57,6 @@ export class ClientPeer {
     this.wants = new PeerWants(window.max)
     // those it holds, and as many that it answered while it was told otherwise
     this.#maxAnswers = 2 * window.max
-    this.#cancelled = new RecentSet(window.max)
     this.speed = new PeerSpeed(usual)
     this.window = new PeerWindow(this.speed, window)
   }
@@ -96,23 +92,14 @@ export class ClientPeer {
     }
   }
 
-  /** It is told of so many wants, and that these are over. */
-  told (wants: number, cancelled: Iterable<string>): void {
+  /** It is told of so many wants. */
+  told (wants: number): void {
     this.#answers = Math.min(this.#answers + wants, this.#maxAnswers)
-
-    for (const key of cancelled) {
-      this.#cancelled.add(key)
-    }
   }
 
   /** A block came from it. Can it be the answer to anything it was told? */
   spendAnswer (): boolean {
     return this.#answers > 0 && this.#answers-- > 0
-  }
-
-  /** Was it told of late that this is wanted of it no more? */
-  wasCancelled (key: string): boolean {
-    return this.#cancelled.has(key)
   }
 
   /** So many bytes have come from it in all. */

@@ -23,8 +23,8 @@ import type { Surroundings } from './want-moves.ts'
 import { WantState } from './want.ts'
 import type { Effects, Want, WantedBy } from './want.ts'
 
-/** How many wants that were given up are remembered. Each peer is remembered what it was told besides. */
-const RECENT_GIVEN_UP = 8192
+/** How many wants that were given up are remembered, at the least. */
+const RECENT_GIVEN_UP = 32_768
 
 export class WantPlanner {
   readonly board: WantBoard

@@ -102,7 +102,7 @@ export class Wantlists {
 
     const { message, ...said } = batch
 
-    peer.told(said.entries.length, said.cancels.map(([key]) => key))
+    peer.told(said.entries.length)
     this.#tellCallers(id, said.entries)
 
     if (said.entries.length > 0) {

@@ -137,10 +137,10 @@ test('an honest slow peer whose blocks cross with cancels is never cut off', asy
   await net.close()
 })
 
-test('a straggler whose blocks come when others have sent them long ago, and hundreds more, is not cut off', async () => {
+test('a straggler whose blocks come when others have sent them long ago is not cut off', async () => {
   const { net, alice, bad } = await setup({ maxUnaskedBlocks: 1, maxUnaskedBytes: 1 })
   const [carol] = await net.instances(1)
-  const blocks = await randomBlocks(950, { size: 32 })
+  const blocks = await randomBlocks(600, { size: 32 })
 
   // it is asked, and sends what it has when the others are through
   const first = blocks.slice(0, 50)
@@ -149,7 +149,7 @@ test('a straggler whose blocks come when others have sent them long ago, and hun
   carol.hold(...blocks)
   net.connect(alice, carol)
   await got
-  assert.equal((await net.run(collect(alice.bitswap.getBlocks(cidsOf(blocks.slice(50)))))).length, 900)
+  assert.equal((await net.run(collect(alice.bitswap.getBlocks(cidsOf(blocks.slice(50)))))).length, 550)
   assert.ok(bad.words.length > 50)
   await net.run(bad.send(alice, { blocks: first }))
   await net.advance(1000)
