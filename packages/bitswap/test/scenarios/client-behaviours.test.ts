@@ -2,9 +2,7 @@
  * Behaviours of boxo's client as a whole that no other file here is about, in
  * ours: who sent a block, whom the next of a session is asked of, late HAVEs,
  * what is asked of everybody when the peers of a session lack it, nodes that
- * serve nobody, and how many look-ups go on at once. In boxo a limit of 0 is
- * none; ours refuses that, as one look-up for each of thousands of wants is more
- * than a router takes.
+ * serve nobody, and how many look-ups go on at once.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -148,5 +146,31 @@ test('a node that serves nobody fetches as any other, and says DONT_HAVE of what
   assert.equal(other.bitswap.stat().blocksReceived, 0)
   await net.run(other.bitswap.stop())
   await waiting
+  await net.close()
+})
+
+test('the first to deliver a wanted block is marked for it, not who sends it again, nor who sends what nobody wants', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1)
+  const peers = [await net.rawPeer(), await net.rawPeer(), await net.rawPeer()] as const
+  const [block, unwanted] = await randomBlocks(2)
+  const session = alice.bitswap.newSession({ providers: peers.map(({ peer }) => peer) })
+  const values = (): Array<number | undefined> => peers.map(({ peer }) => alice.node.tags.get(peer.toString())?.value)
+
+  peers.forEach(peer => { net.connect(alice, peer) })
+  const got = session.getBlock(block.cid)
+  await net.advance(1000)
+  const [sender, again, stranger] = peers
+  await net.run(sender.send(alice, { blocks: [block] }))
+  await net.run(got)
+  await net.run(again.send(alice, { blocks: [block] }))
+  await net.run(stranger.send(alice, { blocks: [unwanted] }))
+  await net.advance(1000)
+
+  const [best, ...others] = values()
+  assert.equal(best, 100)
+  assert.ok(others.every(value => value == null || value < 100), others.join())
+  assert.equal(alice.bitswap.stat().dupBlksReceived, 1)
+  session.close()
   await net.close()
 })
