@@ -5,6 +5,9 @@
  */
 import type { PeerId } from '@libp2p/interface'
 import { MovingAverage } from '../core/ewma.ts'
+import { AnswerTimes } from './answer-times.ts'
+import type { AnswerTimesLimits } from './answer-times.ts'
+import { OvertakenWants } from './overtaken-wants.ts'
 import { PeerWants } from './peer-wants.ts'
 import { PeerSpeed } from './peer-speed.ts'
 import type { UsualSpeed } from './peer-speed.ts'
@@ -28,21 +31,27 @@ export class ClientPeer {
   readonly speed: PeerSpeed
   /** How much it may be asked for at once. */
   readonly window: PeerWindow
+  /** How long it is waited for. */
+  readonly times: AnswerTimes
   abilities: PeerAbilities = { have: true, prefix: true }
   /** Blocks asked of it and not answered, and since when; oldest first. */
   readonly asked: Map<Want, number> = new Map()
   /** The same of wants it was asked WANT-HAVE for, be the want waiting for that or not. */
   readonly probed: Map<Want, number> = new Map()
+  /** Of those it was asked for, what it sent others in place of. */
+  readonly overtaken: OvertakenWants = new OvertakenWants()
+  /** What it said it has and did not send when it was asked, since the last block it sent. */
+  #unhonoured: WeakSet<Want> | undefined
   readonly sessions: Set<SessionState> = new Set()
   /** How likely it is to have what is wanted next. */
   usefulness: Usefulness = new Usefulness()
   readonly latency: MovingAverage = new MovingAverage(LATENCY_WEIGHT)
   /** It owes us answers and has been silent for too long; until it is heard again it is asked nothing new. */
   stalled = false
-  /** When it last answered, or was first asked after it owed nothing. */
-  lastAnswerAt = 0
-  /** When its silence last counted for nothing, as we could not listen. */
-  excusedAt: number = -Infinity
+  /** It was told again of something since it fell silent. */
+  nudged = false
+  /** When it last gave a sign before it was passed over: its silence counts as a no for good some time after that. */
+  silentSince: number = -Infinity
   readonly #maxAnswers: number
   /** How many more blocks it may send as answers to what it was told of our wants. */
   #answers = 0
@@ -51,7 +60,7 @@ export class ClientPeer {
   haves = 0
   dontHaves = 0
 
-  constructor (peer: PeerId, window: WindowLimits, usual: UsualSpeed) {
+  constructor (peer: PeerId, { window, times }: { window: WindowLimits, times: AnswerTimesLimits }, usual: UsualSpeed) {
     this.peer = peer
     this.key = peer.toString()
     this.wants = new PeerWants(window.max)
@@ -59,6 +68,7 @@ export class ClientPeer {
     this.#maxAnswers = 2 * window.max
     this.speed = new PeerSpeed(usual)
     this.window = new PeerWindow(this.speed, window)
+    this.times = new AnswerTimes(times)
   }
 
   /** May it be asked for another block now? */
@@ -76,14 +86,22 @@ export class ClientPeer {
     return this.asked.size > 0 || this.probed.size > 0
   }
 
+  /** Does it owe an answer for this? */
+  owesAnswer (want: Want): boolean {
+    return this.asked.has(want) || this.probed.has(want)
+  }
+
   /** The wants it owes an answer for. */
   owed (): Set<Want> {
     return new Set([...this.asked.keys(), ...this.probed.keys()])
   }
 
-  /** It was heard of. */
-  answered (now: number, askedAt: number | undefined): void {
-    this.lastAnswerAt = now
+  /** It was heard of, and may have answered what it `owed`. */
+  answered (askedAt: number | undefined, owed: boolean, now: number): void {
+    if (owed || this.stalled) {
+      this.times.answered(askedAt, now)
+    }
+
     this.stalled = false
 
     if (askedAt != null) {
@@ -111,6 +129,7 @@ export class ClientPeer {
   delivered (size: number): void {
     this.blocks++
     this.bytes += size
+    this.#unhonoured = undefined
     this.speed.delivered(size)
 
     if (!this.window.isHeld(this.asked.size)) {
@@ -120,14 +139,24 @@ export class ClientPeer {
 
   /** It fell silent: half the window, and the wants it was asked for go to others. */
   stall (): void {
+    this.nudged &&= this.stalled
     this.stalled = true
     this.window.shrink()
   }
 
+  /** It said that it has this, and leaves us without it. */
+  brokeItsWord (want: Want): void {
+    this.#unhonoured ??= new WeakSet()
+    this.#unhonoured.add(want)
+  }
+
+  /** Is it worth nothing when it says that it has this? */
+  isUnbelieved (want: Want): boolean {
+    return this.#unhonoured?.has(want) === true
+  }
+
   /** We could not listen: what it owes, it owes from now on. */
   excuse (now: number): void {
-    this.excusedAt = now
-
     for (const owed of [this.asked, this.probed]) {
       for (const want of owed.keys()) {
         owed.set(want, now)

@@ -3,22 +3,24 @@ import { InvalidOptionError } from '../errors.ts'
 
 export interface ClientInit {
   /**
-   * How long a peer may send us nothing at all while it owes us answers before
-   * it counts as silent and its wants go to others, in milliseconds. What it
-   * still sends later is welcome. (boxo: 5 s for a peer not measured.)
+   * How long a peer may answer nothing of what it owes us before its wants go to
+   * others, in milliseconds: the most, and what counts until it has answered once.
+   * Bytes of a block that is on its way are as good as an answer; what it sends
+   * later is welcome. (boxo: 5 s for a peer not measured.) A block that others
+   * than the silent may not have is unavailable no sooner than after this.
    *
    * @default 5000
    */
   dontHaveTimeout?: number
 
   /**
-   * How long a peer that goes on sending us other things may leave a block
-   * unsent that it was asked for, before others are asked, in milliseconds. What
-   * it still sends later is welcome. For a WANT-HAVE it is `dontHaveTimeout`.
+   * The least of the same: a peer is waited for twice as long as it ever took of
+   * late, and this long however fast it is. (boxo waits 50 ms, and gave up healthy
+   * peers for that.)
    *
-   * @default 60000
+   * @default 500
    */
-  maxAnswerDelay?: number
+  minAnswerTimeout?: number
 
   /**
    * Wants kept at one peer at once. Servers keep 1024 and drop the rest
@@ -184,7 +186,7 @@ export type ClientOptions = Readonly<Required<ClientInit>>
 
 export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
   dontHaveTimeout: 5_000,
-  maxAnswerDelay: 60_000,
+  minAnswerTimeout: 500,
   maxWantsPerPeer: 1024,
   initialWindow: 64,
   maxLooking: 1024,

@@ -9,7 +9,7 @@ import { ClientPeer } from './client-peer.ts'
 import { DepartedPeers } from './departed-peers.ts'
 import type { ClientOptions } from './options.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
-import { canCarry } from './peer-choice.ts'
+import { canCarry, has } from './peer-choice.ts'
 import type { WantBoard } from './want-board.ts'
 import type { WantMoves } from './want-moves.ts'
 import type { Want } from './want.ts'
@@ -27,7 +27,10 @@ export class PeerChanges {
   }
 
   connected (id: PeerId, abilities: PeerAbilities, now: number): ClientPeer {
-    const peer = new ClientPeer(id, { initial: this.#options.initialWindow, max: this.#options.maxWantsPerPeer }, this.#board.usual)
+    const peer = new ClientPeer(id, {
+      window: { initial: this.#options.initialWindow, max: this.#options.maxWantsPerPeer },
+      times: { min: this.#options.minAnswerTimeout, max: this.#options.dontHaveTimeout }
+    }, this.#board.usual)
 
     peer.abilities = abilities
     peer.usefulness = this.#departed.take(peer.key)
@@ -110,76 +113,121 @@ export class PeerChanges {
     this.#moves.continue(now)
   }
 
-  /** A peer that owes us answers gives none, or cannot be reached: others are asked. What it still sends is welcome. */
-  silent (peer: ClientPeer, now: number): void {
-    const owed = peer.owed()
-
-    peer.stall()
-
-    for (const session of peer.sessions) {
-      this.#board.openings.stirred.add(session)
-    }
-
-    this.#noAnswer(peer, owed, now)
+  /** It cannot be reached: others are asked. What it still sends is welcome. */
+  unreachable (peer: ClientPeer, now: number): void {
+    peer.silentSince = -Infinity
+    this.#stall(peer, now)
     this.#moves.continue(now)
   }
 
   /**
    * It may have fallen silent, altogether or about some of what it was asked.
-   * `heard` is when any byte last came from it. When we are `late`, what it said
-   * may wait to be read: it has as long once more, and that once.
+   * `heard` is when bytes of something that is not complete last came from it.
+   * When we are `late`, what it said may wait to be read: it has as long once
+   * more, and that once.
    */
   checkSilence (peer: ClientPeer, { heard, late }: { heard: number, late: boolean }, now: number): void {
-    const { dontHaveTimeout } = this.#options
-    const lastSign = Math.max(peer.lastAnswerAt, heard)
+    const { times } = peer
+    const lastSign = Math.max(times.answeredAt, heard)
 
-    if (peer.owes && late && lastSign > peer.excusedAt) {
+    if (peer.owes && late && times.excuse(lastSign, now)) {
       peer.excuse(now)
-      this.#board.deadlines.set(peer, now + dontHaveTimeout)
+      this.#board.deadlines.set(peer, now + times.timeout)
 
       return
     }
 
-    if (peer.owes && now - lastSign >= dontHaveTimeout) {
-      this.silent(peer, now)
-
-      return
+    if (peer.owes && now - lastSign >= times.timeout) {
+      peer.silentSince = peer.stalled ? peer.silentSince : lastSign
+      this.#breakWord(peer, peer.asked.keys())
+      this.#silent(peer, now)
+    } else {
+      this.#passOver(peer, heard, now)
+      this.#lookAgain(peer, heard, now)
     }
 
-    this.#passOver(peer, now)
-
-    if (peer.owes) {
-      this.#board.deadlines.set(peer, lastSign + dontHaveTimeout)
-    }
+    this.#moves.continue(now)
   }
 
-  /** It answered. One that was silent may be asked again. */
-  answered (peer: ClientPeer, askedAt: number | undefined, now: number): void {
+  /** It answered, what it `owed` or something else; maybe with a `block`. One that was silent may be asked again. */
+  answered (peer: ClientPeer, { askedAt, owed, block }: { askedAt: number | undefined, owed: boolean, block?: Want | undefined }, now: number): void {
     if (peer.stalled) {
       for (const session of peer.sessions) {
         this.#board.openings.gain(session, peer)
       }
     }
 
-    peer.answered(now, askedAt)
+    peer.answered(askedAt, owed, now)
+
+    if (block != null && peer.asked.has(block)) {
+      peer.times.blockCame(now)
+      peer.overtaken.blockCame(block, peer.asked.keys(), now)
+    }
+
+    this.#lookAgain(peer, -Infinity, now)
   }
 
   /**
-   * Whoever speaks, but not about this: it has other things to say, or sent a
-   * block with other bytes, or will never answer. Only these wants go on to others.
+   * It owes answers, and gives none. A peer whose protocol has no word for it says
+   * in this way that it lacks what it was asked for: that is no reason to ask it
+   * nothing else.
    */
-  #passOver (peer: ClientPeer, now: number): void {
-    const { dontHaveTimeout, maxAnswerDelay } = this.#options
-    const asked = overdue(peer.asked, now - maxAnswerDelay)
-    const probed = overdue(peer.probed, now - dontHaveTimeout)
+  #silent (peer: ClientPeer, now: number): void {
+    if (peer.abilities.have) {
+      this.#stall(peer, now)
+    } else {
+      this.#owesNothing(peer, now)
+      this.#board.openings.freed.add(peer)
+    }
+  }
 
-    if (asked.length > 0) {
+  #stall (peer: ClientPeer, now: number): void {
+    peer.stall()
+
+    for (const session of peer.sessions) {
+      this.#board.openings.stirred.add(session)
+    }
+
+    this.#owesNothing(peer, now)
+  }
+
+  /** All it owes is given up. It may have been told something meanwhile, and owes that from now on. */
+  #owesNothing (peer: ClientPeer, now: number): void {
+    this.#noAnswer(peer, peer.owed(), now)
+
+    if (peer.owes) {
+      peer.times.beganToOwe(now)
+      peer.times.beganToOweBlocks(now)
+      this.#board.deadlines.set(peer, now + peer.times.timeout)
+    }
+  }
+
+  /** Whoever speaks, but not about this: it has other things to say, or sends other bytes, or will never answer. Only these wants go on to others. */
+  #passOver (peer: ClientPeer, heard: number, now: number): void {
+    const { times } = peer
+    const lastSign = Math.max(times.blockAt, heard)
+    const sendsNothing = peer.asked.size > 0 && now - lastSign >= times.timeout
+    const asked = sendsNothing ? [...peer.asked.keys()] : peer.overtaken.since(now - times.timeout)
+    const probed = overdue(peer.probed, now - this.#options.dontHaveTimeout)
+
+    if (sendsNothing && peer.abilities.have) {
       peer.window.shrink()
     }
 
     if (asked.length + probed.length > 0) {
+      peer.silentSince = lastSign
+      this.#breakWord(peer, asked)
       this.#noAnswer(peer, [...asked, ...probed], now)
       this.#board.openings.freed.add(peer)
+    }
+  }
+
+  /** What it said it has it was asked for in vain. */
+  #breakWord (peer: ClientPeer, asked: Iterable<Want>): void {
+    for (const want of asked) {
+      if (has(peer, want)) {
+        peer.brokeItsWord(want)
+      }
     }
   }
 
@@ -188,6 +236,23 @@ export class PeerChanges {
       peer.wants.refused(want.key)
       want.answers.set(peer, UnavailableReason.Silent)
       this.#moves.failedAt(want, peer, now)
+    }
+  }
+
+  /** When it would be silent if it said no more: no later than that it is looked at again. */
+  #lookAgain (peer: ClientPeer, heard: number, now: number): void {
+    const { deadlines } = this.#board
+    const { times } = peer
+
+    if (!peer.owes) {
+      return
+    }
+
+    const lastSign = Math.max(heard, peer.asked.size > 0 ? Math.min(times.answeredAt, times.blockAt) : times.answeredAt)
+    const due = Math.max(now, lastSign + times.timeout)
+
+    if ((deadlines.get(peer) ?? Infinity) > due) {
+      deadlines.set(peer, due)
     }
   }
 

@@ -37,7 +37,7 @@ function chosen (table: Table, i: number): ReturnType<typeof choosePeer> {
 function measured (peer: ClientPeer, rate: number): void {
   peer.speed.asked(true, 0)
   peer.speed.heard(0, false, 0)
-  peer.answered(20, 0)
+  peer.answered(0, true, 20)
   peer.speed.heard(1, false, 20)
   peer.speed.delivered(1000)
   peer.speed.heard(1 + rate * 100, false, 120)
@@ -141,7 +141,7 @@ test('one that has fallen silent is not chosen, nor asked along', () => {
   const { table, session, peers: [a, b] } = setup(2)
 
   table.want(session, 0)
-  table.planner.peers.silent(a as ClientPeer, 0)
+  table.planner.peers.unreachable(a as ClientPeer, 0)
   assert.equal(chosen(table, 0).best, b)
   table.want(session, 1)
   assert.deepEqual(companionsOf(table.state(1) as Want, b as ClientPeer), [])

@@ -88,14 +88,16 @@ test('one want or a hundred, asked at once or one by one: all go to others toget
   assert.deepEqual([peer.asked.size, table.told(other).length], [0, 60])
 })
 
-test('an answer in time, be it to one want of many, gives the others as much time again', () => {
+test('a block in time, be it one of many, gives the others as much time again', () => {
   const setting = setup()
 
   setting.table.want(setting.session, 0, 1, 2)
   assert.equal(isSilentAfter(setting, TIMEOUT - 100), false)
-  setting.table.dontHave(setting.peer, 1)
-  assert.equal(isSilentAfter(setting, TIMEOUT - 1), false)
-  assert.equal(isSilentAfter(setting, 1), true)
+  setting.table.block(setting.peer, 1)
+  isSilentAfter(setting, TIMEOUT - 1)
+  assert.equal(setting.peer.asked.size, 2)
+  isSilentAfter(setting, 1)
+  assert.equal(setting.peer.asked.size, 0)
 })
 
 test('who owes nothing may be silent for ever', () => {

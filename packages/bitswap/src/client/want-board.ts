@@ -37,14 +37,9 @@ export class WantBoard {
   /** Of all peers there were. */
   readonly usual: UsualSpeed = new UsualSpeed()
   readonly lateCancels: LateCancels = new LateCancels()
-  readonly #silence: number
 
-  /**
-   * @param silence - after how many milliseconds without an answer a peer that owes some is silent
-   * @param maxFormerPeers - of how many who left it is remembered what they said
-   */
-  constructor (silence: number, maxFormerPeers: number) {
-    this.#silence = silence
+  /** @param maxFormerPeers - of how many who left it is remembered what they said */
+  constructor (maxFormerPeers: number) {
     this.numbers = new PeerNumbers(maxFormerPeers)
   }
 
@@ -168,6 +163,11 @@ export class WantBoard {
     this.#answeredProbe(want, peer)
     want.askedOf.add(peer)
     peer.speed.asked(peer.asked.size === 0, now)
+
+    if (peer.asked.size === 0) {
+      peer.times.beganToOweBlocks(now)
+    }
+
     peer.asked.set(want, now)
 
     return true
@@ -196,6 +196,7 @@ export class WantBoard {
 
     if (asked) {
       peer.asked.delete(want)
+      peer.overtaken.delete(want)
       this.openings.freed.add(peer)
     }
 
@@ -254,8 +255,8 @@ export class WantBoard {
 
     // a peer that owed nothing owes from now on
     if (!peer.owes) {
-      peer.lastAnswerAt = now
-      this.deadlines.set(peer, now + this.#silence)
+      peer.times.beganToOwe(now)
+      this.deadlines.set(peer, now + peer.times.timeout)
     }
 
     return true

@@ -7,6 +7,7 @@
 import type { PeerId } from '@libp2p/interface'
 import { CustomProgressEvent } from 'progress-events'
 import type { Cancel, Clock } from '../core/clock.ts'
+import { isLate } from '../core/fair-timer.ts'
 import { BlockUnavailableError, UnavailableReason } from '../errors.ts'
 import type { ProviderSearch } from './provider-search.ts'
 import type { SessionState } from './session-state.ts'
@@ -20,17 +21,10 @@ export interface WantDriverComponents {
   waiters: Waiters
   search: ProviderSearch | undefined
   clock: Clock
-  /** When any byte last came from this peer. */
+  /** When this peer was last in the middle of saying something. */
   heardAt: (peer: PeerId) => number
   sender: { wake (peer: PeerId, lane: 'wants'): void }
 }
-
-/**
- * A timer that goes off so many milliseconds late was not let run: the machine
- * slept, the clock was set, or the process was busy. What came meanwhile is
- * still to be read.
- */
-const LATE = 1000
 
 export class WantDriver {
   readonly #components: WantDriverComponents
@@ -157,7 +151,7 @@ export class WantDriver {
 
   /** Sees to it that the planner is asked again in time; too early does no harm. */
   #arm (): void {
-    const { planner, clock, heardAt } = this.#components
+    const { planner, clock } = this.#components
     const at = planner.nextDeadline()
 
     if (at == null || (this.#timer != null && this.#timer.at <= at)) {
@@ -167,9 +161,20 @@ export class WantDriver {
     this.#timer?.cancel()
     this.#timer = {
       at,
-      cancel: clock.timer(at - clock.now(), () => {
+      cancel: clock.timer(at - clock.now(), () => { this.#ring(at) })
+    }
+  }
+
+  /** Timers go before what waits to be read: that is let in first, so that nobody is silent who has spoken. */
+  #ring (at: number): void {
+    const { planner, clock, heardAt } = this.#components
+    const late = isLate(clock, at)
+
+    this.#timer = {
+      at,
+      cancel: clock.soon(() => {
         this.#timer = undefined
-        planner.tick(clock.now(), heardAt, clock.now() - at > LATE)
+        planner.tick(clock.now(), heardAt, late)
         this.apply()
       })
     }

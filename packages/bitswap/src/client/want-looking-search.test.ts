@@ -100,7 +100,7 @@ test('a provider that has said no, or is silent, does not count as one that has 
   table.dontHave(a, 0)
   table.planner.found.providerFound(table.state(0) as Want, a, 0)
   assert.deepEqual(table.told(a), ['h0'])
-  table.planner.peers.silent(b, 0)
+  table.planner.peers.unreachable(b, 0)
   table.planner.found.providerFound(table.state(0) as Want, b, 0)
   assert.equal(table.state(0)?.answers.get(b), 'silent')
 })

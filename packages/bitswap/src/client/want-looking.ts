@@ -10,6 +10,7 @@
 import { UnavailableReason } from '../errors.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientOptions } from './options.ts'
+import { awaitSilent } from './await-silent.ts'
 import { isCrowdedOut, PROBE_STEPS, ProbeOrder, silentPeersOf } from './probe-order.ts'
 import { Awaits } from './ready-queue.ts'
 import type { WantBoard } from './want-board.ts'
@@ -211,15 +212,13 @@ export class WantLooking {
 
   /** All were asked. Routing is the last hope, if it is not being asked for a block of the same session. */
   #end (want: Want, now: number): Outcome {
-    if (isUnderWay(want)) {
+    if (isUnderWay(want) || (want.search === 'none' && this.#waitsForRouting(want, now))) {
       return undefined
     }
 
-    if (want.search === 'none' && this.#waitsForRouting(want, now)) {
-      return undefined
-    }
+    const isLeft = want.search === 'running' || this.#startSearch(want, now) || awaitSilent(this.#board, want, this.#options.dontHaveTimeout, now)
 
-    return want.search === 'running' || this.#startSearch(want, now) ? undefined : 'nobody'
+    return isLeft ? undefined : 'nobody'
   }
 
   /** Is the next step a wide one whose time has not come? */

@@ -111,6 +111,7 @@ export class WantMoves {
     want.probes = 0
     want.refreshes++
     want.refreshAt = undefined
+    want.silentUntil = undefined
 
     if (want.search === 'done') {
       want.search = 'none'

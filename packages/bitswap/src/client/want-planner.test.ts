@@ -111,7 +111,7 @@ test('bytes that still come, of a block that is not complete, count as a sign of
 })
 
 test('who could not listen for a while takes nobody for silent yet, and that once', () => {
-  const table = new Table({ dontHaveTimeout: 1000, maxAnswerDelay: 1000 })
+  const table = new Table({ dontHaveTimeout: 1000, minAnswerTimeout: 1000 })
   const a = table.connect(1)
   const late = (now: number, heardAt: number): void => {
     table.now = now

@@ -38,7 +38,7 @@ export class WantPlanner {
   readonly #surroundings: Surroundings
 
   constructor (options: ClientOptions, surroundings: Surroundings) {
-    this.board = new WantBoard(options.dontHaveTimeout, options.maxFormerPeers)
+    this.board = new WantBoard(options.maxFormerPeers)
     this.#moves = new WantMoves(this.board, options, surroundings)
     this.#surroundings = surroundings
     this.found = new FoundPeers(this.#moves)
@@ -125,7 +125,7 @@ export class WantPlanner {
 
     peer.haves++
     peer.usefulness.had(now)
-    this.peers.answered(peer, peer.wants.haveReceived(key), now)
+    this.peers.answered(peer, { askedAt: peer.wants.haveReceived(key), owed: want != null && peer.probed.has(want) }, now)
     this.board.openings.freed.add(peer)
 
     if (want != null && want.state !== WantState.Arriving) {
@@ -141,7 +141,7 @@ export class WantPlanner {
     const hadRoom = peer.hasRoom
 
     peer.dontHaves++
-    this.peers.answered(peer, peer.wants.refused(key), now)
+    this.peers.answered(peer, { askedAt: peer.wants.refused(key), owed: want != null && peer.owesAnswer(want) }, now)
 
     // one that could be asked before can be asked for nothing more: all that waits would be gone through for each refusal
     if (!hadRoom) {
@@ -166,7 +166,7 @@ export class WantPlanner {
     const peer = from != null && this.board.peers.get(from.key) === from ? from : undefined
 
     if (peer != null) {
-      this.peers.answered(peer, peer.wants.blockReceived(key), now)
+      this.peers.answered(peer, { askedAt: peer.wants.blockReceived(key), owed: want != null && peer.owesAnswer(want), block: want }, now)
       this.board.openings.freed.add(peer)
 
       if (peer.wants.hasChanges) {
@@ -238,7 +238,13 @@ export class WantPlanner {
 
   /** A peer said that it has it. */
   #had (want: Want, peer: ClientPeer, now: number): void {
-    want.answers.set(peer, 'have')
+    // it said so before, and was asked in vain: it is believed again when nobody else is left
+    const isWorthless = want.isRefusedBy(peer) && peer.isUnbelieved(want) && want.state !== WantState.Waiting
+
+    if (!isWorthless) {
+      want.answers.set(peer, 'have')
+    }
+
     this.board.dropHolder(want, peer)
 
     if (!want.askedOf.has(peer)) {

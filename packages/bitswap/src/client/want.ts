@@ -73,6 +73,8 @@ export class Want {
   probes = 0
   /** How often a faster peer took it over from a slower one. */
   takeOvers = 0
+  /** Until when those who fell silent in this round are waited for; set when nobody else is left. */
+  silentUntil: number | undefined
   /** How often everybody was asked again. */
   refreshes = 0
   /** When everybody is asked again; set once everybody has said no. Those who come later and say no too do not put it off. */

@@ -62,7 +62,7 @@ export class Wantlists {
     const peer = this.peer(id)
 
     if (peer != null) {
-      planner.peers.silent(peer, clock.now())
+      planner.peers.unreachable(peer, clock.now())
       driver.apply()
     }
   }

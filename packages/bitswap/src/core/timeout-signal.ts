@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { fairTimer } from './fair-timer.ts'
 
 export interface TimeoutSignal {
   signal: AbortSignal
@@ -12,7 +13,7 @@ export interface TimeoutSignal {
  */
 export function timeoutSignal (clock: Clock, delay: number, ...parents: Array<AbortSignal | undefined>): TimeoutSignal {
   const controller = new AbortController()
-  const cancel = clock.timer(delay, () => {
+  const cancel = fairTimer(clock, delay, () => {
     controller.abort(new DOMException(`took longer than ${delay} ms`, 'TimeoutError'))
   })
   const listeners: Array<() => void> = []

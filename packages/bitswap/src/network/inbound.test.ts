@@ -27,6 +27,8 @@ class Owner implements InboundOwner {
   /** What `messageReceived` returns. */
   answer: (() => void | Promise<void>) | undefined
 
+  messageGrew (): void {}
+
   bytesReceived (size: number): void {
     this.bytes += size
   }

@@ -32,6 +32,9 @@ export interface InboundComponents {
 export interface InboundOwner {
   bytesReceived (size: number): void
 
+  /** They were part of a message that is not complete. */
+  messageGrew (size: number): void
+
   /** The next one comes when this has resolved, or in the same turn when it returns nothing. */
   messageReceived (message: ReceivedMessage): void | Promise<void>
 
@@ -89,8 +92,14 @@ export class Inbound implements StreamReader, BudgetHolder {
     this.#unframer.push(bytes)
     this.#process()
 
-    if (!this.#busy && this.#unframer.buffered === 0) {
+    if (this.#busy) {
+      return
+    }
+
+    if (this.#unframer.buffered === 0) {
       this.#components.owner.caughtUp()
+    } else {
+      this.#components.owner.messageGrew(bytes.byteLength)
     }
   }
 

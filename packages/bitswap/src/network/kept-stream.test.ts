@@ -251,3 +251,22 @@ test('a stream that comes when we have closed already is ended', async () => {
   assert.deepEqual(events, ['aborted: we are done'])
   assert.equal(clock.pending, 0)
 })
+
+test('what failed as often as allowed while nothing was due does not keep back what is due when the peer has spoken', async () => {
+  const setup = await setUpMessenger({ options: { sendAttempts: 1 } })
+  const { net, node, bob, receiver } = setup
+  receiver.repeats = false
+  const first = say(setup, 1)
+  await net.clock.run(() => first.fate.includes('sent'))
+  net.faults.resetStreams(node, bob.node)
+  await net.clock.advance(10)
+  assert.deepEqual(first.fate, ['taken', 'sent', 'lost StreamResetError'])
+
+  const raw = await net.run(bob.open(node))
+  raw.stream.send(frameOf(wantMessage(1)))
+  await net.clock.run(() => receiver.events.includes('message'))
+  const second = say(setup, 2)
+  await net.clock.advance(10)
+  assert.deepEqual(second.fate, ['taken', 'sent'])
+  assert.equal(receiver.events.filter(event => event.startsWith('unreachable')).length, 0)
+})

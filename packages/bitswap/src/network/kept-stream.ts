@@ -88,10 +88,23 @@ export class KeptStream implements OutgoingStreamOwner {
     return undefined
   }
 
-  /** Waits for room in a stream, up to `timeout` after `since`. */
-  async room (stream: NetworkStream, since: number, timeout: number): Promise<void> {
-    const late = (): Error => new StreamTimeoutError('writing to', this.#components.peer, timeout)
-    await this.#waiting.within(since + timeout - this.#components.clock.now(), late, async signal => { await stream.drained({ signal }) })
+  /** Waits for room in a stream: up to `timeout`, and as long again while it takes `least` bytes in each such time. */
+  async room (stream: NetworkStream, timeout: number, least: number): Promise<void> {
+    const late = new StreamTimeoutError('writing to', this.#components.peer, timeout)
+
+    for (;;) {
+      const { unsent } = stream
+
+      try {
+        await this.#waiting.within(timeout, () => late, async signal => { await stream.drained({ signal }) })
+
+        return
+      } catch (error) {
+        if (error !== late || unsent - stream.unsent < least) {
+          throw error
+        }
+      }
+    }
   }
 
   /** Gives up a stream that a message could not be written to. */
@@ -144,6 +157,13 @@ export class KeptStream implements OutgoingStreamOwner {
   streamProven (): void {
     this.#failures = 0
     this.#failure = undefined
+  }
+
+  /** The peer gave a sign of life: that it could not be reached is over. The next call tries, and does not fail with what was. */
+  heard (): void {
+    if (this.#failures >= this.#options.sendAttempts) {
+      this.streamProven()
+    }
   }
 
   lostAfterSent (): void {

@@ -13,6 +13,7 @@
 import { InvalidPeerIdError, UnsupportedProtocolError } from '@libp2p/interface'
 import type { AbortOptions, ComponentLogger, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
+import { fairTimer } from '../core/fair-timer.ts'
 import { NotStartedError } from '../errors.ts'
 import { NotConnectedError, StreamTimeoutError } from './errors.ts'
 import type { Host } from './host.ts'
@@ -95,7 +96,7 @@ export class Libp2pNetwork implements Network {
   async openStream (peer: PeerId, options: AbortOptions = {}): Promise<NetworkStream> {
     return await this.#calls.run(options, async call => {
       const timeout = this.#options.openStreamTimeout
-      const cancel = this.#clock.timer(timeout, () => { call.abort(new StreamTimeoutError('opening a stream to', peer, timeout)) })
+      const cancel = fairTimer(this.#clock, timeout, () => { call.abort(new StreamTimeoutError('opening a stream to', peer, timeout)) })
 
       try {
         return await this.#openStream(peer, call.signal)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { setUpMessenger } from '../../test/support/messenger-setup.ts'
+import { randomBlocks } from '../testing/random-blocks.ts'
 import { frameOf } from '../testing/raw-peer.ts'
 import { blockMessage, wantMessage } from '../../test/support/scripted-receiver.ts'
 import { Lane } from './messenger-receiver.ts'
@@ -125,16 +126,20 @@ test('a peer that is never identified is forgotten a while after its last stream
   assert.deepEqual(receiver.events.slice(5), ['disconnected'])
 })
 
-test('when a byte last came from a peer is known, also within a message', async () => {
+test('when a message of a peer last grew is known, as long as it grows by more than a trifle', async () => {
   const { net, node, messenger, bob } = await setUpMessenger()
   assert.equal(messenger.heardAt(bob.peer), -Infinity)
   const raw = await net.run(bob.open(node))
-  raw.stream.send(frameOf(wantMessage(1)).subarray(0, 3))
+  const frame = frameOf({ blocks: await randomBlocks(1, { size: 1000 }) })
+  raw.stream.send(frame.subarray(0, 255))
   await net.clock.advance(40)
-  assert.equal(messenger.heardAt(bob.peer), 0)
-  raw.stream.send(frameOf(wantMessage(1)).subarray(3, 5))
-  await net.clock.advance(1)
+  assert.equal(messenger.heardAt(bob.peer), -Infinity)
+  raw.stream.send(frame.subarray(255, 600))
+  await net.clock.advance(10)
   assert.equal(messenger.heardAt(bob.peer), 40)
+  raw.stream.send(frame.subarray(600))
+  await net.clock.advance(1)
+  assert.equal(messenger.heardAt(bob.peer), 40) // it is complete: whoever takes it knows
   net.disconnect(node, bob.node)
   assert.equal(messenger.heardAt(bob.peer), -Infinity)
 })

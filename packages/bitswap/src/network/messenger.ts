@@ -118,7 +118,11 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
     return this.#peers.get(peer.toString())?.streams.protocol
   }
 
-  /** When any byte last came from this peer on the clock; -Infinity when none has since it connected. */
+  /**
+   * When this peer was last seen to send a message that is not complete yet, on
+   * the clock; now, while one that is waits to be dealt with; -Infinity when
+   * neither has been since it connected.
+   */
   heardAt (peer: PeerId): number {
     return this.#peers.get(peer.toString())?.streams.heardAt ?? -Infinity
   }

@@ -67,9 +67,10 @@ export interface NetworkInit {
   retryDelay?: number
 
   /**
-   * Bytes a second a peer must take at the least. Writing a message may last
-   * 2 s and its size at this rate, within the two limits below; after that the
-   * stream is reset and the message counts as lost.
+   * Bytes a second a peer is to take at the least. Writing a message may last
+   * 2 s and its size at this rate, within the two limits below, and as long again
+   * while a sixteenth of this rate is taken: a path may be slower than most. After
+   * that the stream is reset and the message counts as lost.
    *
    * @default 12500
    */

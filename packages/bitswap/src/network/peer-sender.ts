@@ -22,7 +22,7 @@ import type { NetworkOptions } from './options.ts'
 import type { OutgoingStream } from './outgoing-stream.ts'
 import { supportsPrefix } from './protocols.ts'
 import type { BitswapProtocol } from './protocols.ts'
-import { sendTimeout } from './send-timeout.ts'
+import { leastProgress, sendTimeout } from './send-timeout.ts'
 import { Turns } from './turns.ts'
 
 export interface PeerSenderComponents extends KeptStreamComponents {
@@ -98,6 +98,7 @@ export class PeerSender {
   /** The peer gave a sign of life: if it had been given up, it is tried again. */
   heard (): void {
     this.#rest = REST
+    this.#stream.heard()
 
     if (this.#resting) {
       this.wake()
@@ -217,17 +218,17 @@ export class PeerSender {
   }
 
   async #send (stream: OutgoingStream, outgoing: Outgoing): Promise<void> {
-    const { peer, clock, stats, log } = this.#components
+    const { peer, stats, log } = this.#components
     let size = 0
 
     try {
       const frame = encodeFrame(outgoing.message, supportsPrefix(stream.protocol) ? 'v1' : 'v0')
       size = frame.byteLength
-      const began = clock.now()
+      const timeout = sendTimeout(size, this.#options)
 
       await stream.send(outgoing, frame, async room => {
         this.#takeAhead(stream.protocol)
-        await this.#stream.room(room, began, sendTimeout(size, this.#options))
+        await this.#stream.room(room, timeout, leastProgress(timeout, this.#options))
       })
     } catch (cause) {
       const error = cause instanceof Error ? cause : new StreamClosedError('the message could not be written', { cause })

@@ -19,6 +19,9 @@ import { PeerSender } from './peer-sender.ts'
 import type { Activity } from './peer-sender.ts'
 import type { BitswapProtocol } from './protocols.ts'
 
+/** Bytes of a message that show it is on its way: who sends one after the other to keep us waiting makes none. */
+const PROGRESS = 256
+
 export interface PeerStreamsComponents {
   network: Network
   clock: Clock
@@ -46,7 +49,9 @@ export class PeerStreams {
   /** Of streams that are gone: until what came on them is dealt with. */
   readonly #rests: Set<Promise<void>> = new Set()
   #protocol: BitswapProtocol | undefined
-  #heardAt = -Infinity
+  #progressAt = -Infinity
+  /** Bytes of messages not complete, since `#progressAt`. */
+  #progress = 0
   #heardBytes = 0
   #closed = false
 
@@ -67,9 +72,9 @@ export class PeerStreams {
     this.#protocol ??= protocol
   }
 
-  /** When a byte last came. */
+  /** When it was last seen to be in the middle of saying something: now, if what it said waits for us. */
   get heardAt (): number {
-    return this.#heardAt
+    return this.isReading ? this.#components.clock.now() : this.#progressAt
   }
 
   /** How many bytes came. */
@@ -189,8 +194,15 @@ export class PeerStreams {
       owner: {
         bytesReceived: size => {
           stats.bytesReceived += size
-          this.#heardAt = clock.now()
           this.#heardBytes += size
+        },
+        messageGrew: size => {
+          this.#progress += size
+
+          if (this.#progress >= PROGRESS) {
+            this.#progress = 0
+            this.#progressAt = clock.now()
+          }
         },
         messageReceived: message => before == null
           ? this.#deal(message, stream.protocol)

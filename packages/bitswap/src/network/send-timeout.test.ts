@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { resolveNetworkOptions } from './options.ts'
-import { sendTimeout } from './send-timeout.ts'
+import { leastProgress, sendTimeout } from './send-timeout.ts'
 
 test('the time to write a message grows with its size, within limits', () => {
   const options = resolveNetworkOptions()
@@ -17,4 +17,9 @@ test('the time to write a message grows with its size, within limits', () => {
   assert.equal(sendTimeout(0, other), 2_000)
   assert.equal(sendTimeout(2_500, other), 4_500)
   assert.equal(sendTimeout(3_001, other), 5_000)
+})
+
+test('it is granted once more for a sixteenth of the least rate', () => {
+  assert.equal(leastProgress(16_000, resolveNetworkOptions()), 12_500)
+  assert.equal(leastProgress(1, resolveNetworkOptions({ minSendRate: 1_000 })), 1)
 })

@@ -4,6 +4,7 @@
  */
 import { sleep } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
+import { fairTimer } from '../core/fair-timer.ts'
 
 interface Wait {
   stop (error: Error): void
@@ -19,11 +20,11 @@ export class Waiting {
 
   /**
    * Runs `work` with a signal that aborts after `timeout` milliseconds, with
-   * what `late` returns. It is up to `work` to mind the signal.
+   * what `late` returns; twice as many when nothing could run meanwhile. It is up to `work` to mind the signal.
    */
   async within<T> (timeout: number, late: () => Error, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController()
-    const cancel = this.#clock.timer(timeout, () => { controller.abort(late()) })
+    const cancel = fairTimer(this.#clock, timeout, () => { controller.abort(late()) })
 
     return await this.#wait(controller, cancel, work)
   }

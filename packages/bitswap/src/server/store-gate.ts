@@ -8,6 +8,7 @@
  * may still be at it.
  */
 import type { Cancel, Clock } from '../core/clock.ts'
+import { isLate } from '../core/fair-timer.ts'
 import { StoreTimeoutError } from './errors.ts'
 
 /** The store failed. */
@@ -27,6 +28,8 @@ export interface StoreGateOptions {
 
 interface Running {
   deadline: number
+  /** It was granted its time once more. */
+  isExcused: boolean
   fail (error: unknown): void
 }
 
@@ -96,6 +99,7 @@ export class StoreGate {
       }
       const running: Running = {
         deadline: this.#clock.now() + this.#options.timeout,
+        isExcused: false,
         fail: error => { finish({ status: 'failed', error }) }
       }
 
@@ -130,11 +134,28 @@ export class StoreGate {
       return
     }
 
-    this.#cancelTimer = this.#clock.timer(first.deadline - this.#clock.now(), () => {
+    const { deadline } = first
+
+    this.#cancelTimer = this.#clock.timer(deadline - this.#clock.now(), () => {
       this.#cancelTimer = undefined
+
+      if (isLate(this.#clock, deadline)) {
+        this.#excuse()
+      }
+
       this.#expire()
       this.#watch()
     })
+  }
+
+  /** Nothing could run, nor an answer be seen: all have as long once more, and that once. */
+  #excuse (): void {
+    for (const running of this.#running) {
+      if (!running.isExcused) {
+        running.isExcused = true
+        running.deadline = this.#clock.now() + this.#options.timeout
+      }
+    }
   }
 
   #expire (): void {

@@ -117,7 +117,7 @@ function drawInstance (chance: Chance): InstancePlan {
   const refreshDelay = chance.oneIn(3) ? 60_000 : 2000
   const client: ClientInit = {
     dontHaveTimeout: chance.between(1000, 3000),
-    maxAnswerDelay: 8000,
+    minAnswerTimeout: chance.between(100, 1000),
     initialWindow: chance.pick([4, 16, 64]),
     maxWantsPerPeer: chance.pick([8, 32, 1024]),
     maxLooking: chance.pick([4, 16, 64]),

@@ -116,10 +116,10 @@ export class Run {
   async #requireCallsServed (): Promise<void> {
     const { clock } = this.world.net
     const patience = ({ resident }: Call): number => {
-      const { maxRefreshDelay, maxAnswerDelay } = resident.instance.options.client
+      const { maxRefreshDelay, dontHaveTimeout } = resident.instance.options.client
       const mute = this.world.othersThan(resident).filter(other => !other.saysNoTo(resident)).length
 
-      return Math.max(PATIENCE, maxRefreshDelay + PATIENCE_AFTER_REFRESH) + this.world.badPeers.length * PATIENCE_PER_BAD_PEER + mute * maxAnswerDelay
+      return Math.max(PATIENCE, maxRefreshDelay + PATIENCE_AFTER_REFRESH) + this.world.badPeers.length * PATIENCE_PER_BAD_PEER + mute * dontHaveTimeout
     }
     const moved = new Map<Call, { moves: number, since: number }>()
 

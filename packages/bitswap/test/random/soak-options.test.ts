@@ -15,6 +15,10 @@ test('one seed again, or a part of its actions', () => {
   assert.deepEqual(parseSoakOptions(['--seed', '3', '--only', '1,12', '--shrink']), { seed: 3, actions: undefined, only: [1, 12], trace: false, shrink: true })
 })
 
+test('kills, and nothing else', () => {
+  assert.deepEqual(parseSoakOptions(['--kills']), { kills: true })
+})
+
 test('what cannot be meant is refused in one line', () => {
   const refused: Array<[string[], RegExp]> = [
     [[], /^neither --seed nor --seeds nor --minutes$/],
@@ -30,6 +34,7 @@ test('what cannot be meant is refused in one line', () => {
     [['--minutes', '0'], /^--minutes takes a whole number from 1/],
     [['--from', '4294967295', '--seeds', '2'], /^--seeds takes a whole number from 1 to 1,/],
     [['--sed', '3'], /^Unknown option '--sed'/],
+    [['--kills', '--seeds', '3'], /^--seeds does not go with --kills$/],
     [['3'], /^Unexpected argument '3'/]
   ]
 

@@ -24,19 +24,40 @@ export interface SoakOptions {
   readonly jobs: number
 }
 
+/** No lives: one fetch, with every peer killed at the end of every message. */
+export interface KillsOptions {
+  readonly kills: true
+}
+
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-export const USAGE = 'npm run soak -- --seeds N [--from M] [--minutes T] [--jobs J], or --seed N [--actions n | --only i,j,…] [--trace] [--shrink]'
+export const USAGE = 'npm run soak -- --seeds N [--from M] [--minutes T] [--jobs J], or --seed N [--actions n | --only i,j,…] [--trace] [--shrink], or --kills'
 
 const MAX_SEED = 0xffff_ffff
 
 const MAX_JOBS = 64
 
 /** @throws UsageError */
-export function parseSoakOptions (argv: readonly string[]): ReplayOptions | SoakOptions {
-  const { seed, actions, only, trace = false, shrink = false, ...many } = parse(argv)
+export function parseSoakOptions (argv: readonly string[]): ReplayOptions | SoakOptions | KillsOptions {
+  const { kills, ...lives } = parse(argv)
+
+  if (kills !== true) {
+    return parseLives(lives)
+  }
+
+  const [other] = Object.keys(lives)
+
+  if (other != null) {
+    throw new UsageError(`--${other} does not go with --kills`)
+  }
+
+  return { kills }
+}
+
+function parseLives (lives: Omit<Flags, 'kills'>): ReplayOptions | SoakOptions {
+  const { seed, actions, only, trace = false, shrink = false, ...many } = lives
 
   if (seed == null) {
     const given = Object.entries({ '--actions': actions, '--only': only, '--trace': trace || undefined, '--shrink': shrink || undefined }).find(([, value]) => value != null)
@@ -76,7 +97,9 @@ function parseMany ({ seeds, from = '1', minutes, jobs }: { seeds?: string, from
   }
 }
 
-function parse (argv: readonly string[]): ReturnType<typeof parseFlags>['values'] {
+type Flags = ReturnType<typeof parseFlags>['values']
+
+function parse (argv: readonly string[]): Flags {
   try {
     return parseFlags(argv).values
   } catch (error) {
@@ -97,7 +120,8 @@ function parseFlags (argv: readonly string[]) {
       seeds: { type: 'string' },
       from: { type: 'string' },
       minutes: { type: 'string' },
-      jobs: { type: 'string' }
+      jobs: { type: 'string' },
+      kills: { type: 'boolean' }
     }
   })
 }

@@ -8,6 +8,7 @@ import { Run } from './run.ts'
 import { describeDeeds } from './run-failed-error.ts'
 import type { RunFailedError } from './run-failed-error.ts'
 import { prefixOf, shrink } from './shrink.ts'
+import { soakKills } from './soak-kills.ts'
 import { parseSoakOptions, USAGE, UsageError } from './soak-options.ts'
 import type { ReplayOptions } from './soak-options.ts'
 import { Soak } from './soak-processes.ts'
@@ -19,6 +20,10 @@ const TRACED = 1_000_000
 async function main (argv: readonly string[]): Promise<number> {
   try {
     const options = parseSoakOptions(argv)
+
+    if ('kills' in options) {
+      return await soakKills()
+    }
 
     return 'seed' in options ? await replay(options) : await new Soak(options).run()
   } catch (error) {

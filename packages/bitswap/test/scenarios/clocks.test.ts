@@ -6,8 +6,8 @@ import { collect } from '../support/collect.ts'
 
 const LATENCY = 20
 
-/** How long a peer may be silent that owes answers, by default. */
-const SILENCE = 5000
+/** How long a peer that answers at once may be silent when it owes answers, by default. */
+const SILENCE = 500
 
 const HOUR = 3_600_000
 
@@ -110,9 +110,9 @@ for (const [happens, sleep] of Object.entries(SLEEPS)) {
 
     bob.crash({ noticed: Infinity })
     const got = session.getBlock(last.cid)
-    await net.advance(1000)
+    await net.advance(SILENCE - 100)
     await sleep(net, alice)
-    await net.advance(1000)
+    await net.advance(SILENCE - 100)
     assert.equal(carol.bitswap.stat().blocksSent, 1) // Bob may have answered
     await sleep(net, alice)
     const woken = net.clock.now()
@@ -159,5 +159,26 @@ test('a server whose clock is set ahead by an hour sends what it owes', async ()
   assert.equal((await net.run(got)).length, 10)
   // 10 s for the bytes, and at the most one block for what was being written when its deadline passed
   assert.ok(net.clock.now() <= 11_000 + 20 * LATENCY, `${net.clock.now()}`)
+  await net.close()
+})
+
+test('whoever has its clock set ahead by an hour while routing is asked, a stream opened and a store read goes on with them', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const routing = net.routing({ delay: 200 })
+  const [alice] = await net.instances(1, { routing })
+  const [bob] = await net.instances(1, { store: { delay: 200 } })
+  const [block] = await randomBlocks(1)
+
+  bob.hold(block)
+  routing.add(block.cid, bob)
+  alice.store.delay = 200
+  const got = alice.bitswap.getBlock(block.cid, { failFast: true })
+  await net.advance(250) // its own store was asked, and routing is
+  net.faults.jumpClock(alice, HOUR)
+  await net.advance(250)
+  net.faults.jumpClock(alice, HOUR) // a stream is being opened, or the wants are on their way
+  await net.advance(50)
+  net.faults.jumpClock(bob, HOUR)
+  assert.deepEqual(await net.run(got, { limit: 5000 }), block.bytes)
   await net.close()
 })

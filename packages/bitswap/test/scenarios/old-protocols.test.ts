@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
 import { BitswapProtocol } from 'ts-bitswap'
 import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import { collect } from '../support/collect.ts'
 
 const DAG_PB = 0x70
 
@@ -60,5 +61,41 @@ test('blocks come from a mix of old and new peers, also when the old ones lack t
   for (const block of blocks) {
     assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(block.cid), { limit: 20_000 }), block.bytes)
   }
+  await net.close()
+})
+
+test('a peer that cannot say what it lacks is used for what it has, and costs no more than its silence', async () => {
+  const net = new VirtualNetwork({ latency: 20 })
+  const [alice, modern] = await net.instances(2)
+  const [old] = await net.instances(1, { protocols: [BitswapProtocol.V110] })
+  const blocks = await randomBlocks(400, { size: 2000 })
+
+  net.connect(alice, old)
+  old.hold(...blocks.filter((_, i) => i % 2 === 0))
+  modern.hold(...blocks.filter((_, i) => i % 2 === 1))
+  const got = await net.run(collect(alice.bitswap.getBlocks(blocks.map(({ cid }) => cid))))
+  assert.equal(got.length, 400)
+  assert.equal(alice.bitswap.stat().dupBlksReceived, 0)
+  assert.ok(old.bitswap.stat().blocksSent >= 200, `${old.bitswap.stat().blocksSent}`)
+  assert.ok(net.clock.now() <= 5000, `${net.clock.now()}`)
+  await net.close()
+})
+
+test('a lone peer that cannot say what it lacks sends what it has without delay, also after it was asked for what it lacks', async () => {
+  const net = new VirtualNetwork({ latency: 20 })
+  const [alice] = await net.instances(1)
+  const [old] = await net.instances(1, { protocols: [BitswapProtocol.V110] })
+  const [first, lacking, ...blocks] = await randomBlocks(20, { size: 2000 })
+
+  net.connect(alice, old)
+  old.hold(first, ...blocks)
+  await net.run(alice.bitswap.getBlock(first.cid))
+  const missing = alice.bitswap.getBlock(lacking.cid)
+  await net.advance(30_000)
+  const asked = net.clock.now()
+  assert.equal((await net.run(collect(alice.bitswap.getBlocks(blocks.map(({ cid }) => cid), { failFast: true })))).length, blocks.length)
+  assert.ok(net.clock.now() - asked <= 200, `${net.clock.now() - asked}`)
+  await old.bitswap.addBlock(lacking)
+  assert.deepEqual(await net.run(missing), lacking.bytes)
   await net.close()
 })

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BusyExchange } from '../../../test/support/busy-exchange.ts'
 import { ClientPeer } from '../../client/client-peer.ts'
-import { UsualSpeed } from '../../client/peer-speed.ts'
 import { SessionState } from '../../client/session-state.ts'
 import { PeerNumbers } from '../../client/peer-numbers.ts'
 import { Want, WantState } from '../../client/want.ts'
@@ -19,6 +18,11 @@ async function violations (break_: (busy: BusyExchange) => Promise<void>): Promi
   await break_(busy)
 
   return boardViolations(busy.board, LIMITS, busy.net.clock.now())
+}
+
+/** A peer that is not connected. */
+function strangerTo ({ board }: BusyExchange): ClientPeer {
+  return new ClientPeer(peerIdFromSeed(99), { window: { initial: 1, max: 1 }, times: { min: 1, max: 1 } }, board.usual)
 }
 
 /** Cases by what is to be found; each breaks one thing, though it may show in more than one place. */
@@ -48,7 +52,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   [/^peer …\w{8} has the number 70, which is not its own$/, async busy => { busy.peer(busy.bob).number = 70 }],
   [/ is held by peer …\w{8}, which is not connected$/, async busy => {
     const want = await busy.want(WantState.Asked)
-    const stranger = new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 }, new UsualSpeed())
+    const stranger = strangerTo(busy)
     stranger.wants.want(want, 'block')
     want.holders.add(stranger)
   }],
@@ -142,7 +146,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/^session 1 has peer …\w{8}, which is not connected or does not know$/, async busy => {
     await busy.want(WantState.Asked)
-    ;[...busy.board.sessions].forEach(session => { session.peers.add(new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 }, new UsualSpeed())) })
+    ;[...busy.board.sessions].forEach(session => { session.peers.add(strangerTo(busy)) })
   }],
   [/^session 1 wants want …\w{8} \(ready\), which does not know$/, async busy => {
     const { cid } = await busy.want(WantState.Ready)
@@ -157,7 +161,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   [/^want …\w{8} \(asked\) has a deadline, and is not unresolved$/, async busy => { busy.board.deadlines.set(await busy.want(WantState.Asked), 1e9) }],
   [/^1 deadlines are of nobody on the board$/, async busy => {
     await busy.want(WantState.Asked)
-    busy.board.deadlines.set(new ClientPeer(peerIdFromSeed(99), { initial: 1, max: 1 }, new UsualSpeed()), 1e9)
+    busy.board.deadlines.set(strangerTo(busy), 1e9)
   }],
   [/^1 peers with changed wantlists were not woken$/, async busy => {
     await busy.want(WantState.Asked)

@@ -18,6 +18,9 @@ import { counterpartViolations } from './board-counterparts.ts'
 import { peerName, sessionName } from './names.ts'
 import { WantChecks } from './want-checks.ts'
 
+/** Timers go off no more than this after they are due, in milliseconds: the step of the virtual clock. */
+const CLOCK_STEP = 1 / 1024
+
 export type BoardLimits = Pick<ClientOptions, 'maxLooking' | 'maxWants' | 'maxWantsPerPeer'>
 
 /** What does not hold, as sentences. Empty when all is well. */
@@ -151,7 +154,8 @@ class Checks {
       this.#broken(`${searchless.size} searches without a want were not cancelled`)
     }
 
-    if (next != null && next < this.#now) {
+    // what is due is looked at in the instant it is due in, after all else
+    if (next != null && next <= this.#now - CLOCK_STEP) {
       this.#broken(`a deadline at ${next} has passed unseen, it is ${this.#now}`)
     }
   }
