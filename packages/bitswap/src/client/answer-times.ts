@@ -31,7 +31,7 @@ export class AnswerTimes {
   readonly #limits: AnswerTimesLimits
   /** When it last answered something it owed, or began to owe. */
   #answeredAt = 0
-  /** When it last sent a block it owed, or began to owe blocks. */
+  /** When it last sent a block it owed, or said that it lacks it, or began to owe blocks. */
   #blockAt = 0
   #excusedAt = -Infinity
   /** The longest waits of this period, and the one before. */
@@ -55,7 +55,7 @@ export class AnswerTimes {
     return this.#answeredAt
   }
 
-  /** When it last sent a block it owed, or began to owe blocks. */
+  /** When it last sent a block it owed, or said that it lacks it, or began to owe blocks. */
   get blockAt (): number {
     return this.#blockAt
   }
@@ -76,8 +76,8 @@ export class AnswerTimes {
     this.#answeredAt = now
   }
 
-  /** That was a block. */
-  blockCame (now: number): void {
+  /** That was a block, or that it lacks one. */
+  endedOne (now: number): void {
     this.#blockAt = now
   }
 

@@ -149,8 +149,8 @@ export class PeerChanges {
     this.#moves.continue(now)
   }
 
-  /** It answered, what it `owed` or something else; maybe with a `block`. One that was silent may be asked again. */
-  answered (peer: ClientPeer, { askedAt, owed, block }: { askedAt: number | undefined, owed: boolean, block?: Want | undefined }, now: number): void {
+  /** It answered, what it `owed` or something else; with `ended`, for good. One that was silent may be asked again. */
+  answered (peer: ClientPeer, { askedAt, owed, ended }: { askedAt: number | undefined, owed: boolean, ended?: Want | undefined }, now: number): void {
     if (peer.stalled) {
       for (const session of peer.sessions) {
         this.#board.openings.gain(session, peer)
@@ -159,9 +159,8 @@ export class PeerChanges {
 
     peer.answered(askedAt, owed, now)
 
-    if (block != null && peer.asked.has(block)) {
-      peer.times.blockCame(now)
-      peer.overtaken.blockCame(block, peer.asked.keys(), now)
+    if (ended != null && peer.asked.has(ended)) {
+      peer.times.endedOne(now)
     }
 
     this.#lookAgain(peer, -Infinity, now)

@@ -141,7 +141,7 @@ export class WantPlanner {
     const hadRoom = peer.hasRoom
 
     peer.dontHaves++
-    this.peers.answered(peer, { askedAt: peer.wants.refused(key), owed: want != null && peer.owesAnswer(want) }, now)
+    this.peers.answered(peer, { askedAt: peer.wants.refused(key), owed: want != null && peer.owesAnswer(want), ended: want }, now)
 
     // one that could be asked before can be asked for nothing more: all that waits would be gone through for each refusal
     if (!hadRoom) {
@@ -166,7 +166,12 @@ export class WantPlanner {
     const peer = from != null && this.board.peers.get(from.key) === from ? from : undefined
 
     if (peer != null) {
-      this.peers.answered(peer, { askedAt: peer.wants.blockReceived(key), owed: want != null && peer.owesAnswer(want), block: want }, now)
+      this.peers.answered(peer, { askedAt: peer.wants.blockReceived(key), owed: want != null && peer.owesAnswer(want), ended: want }, now)
+
+      if (want != null && peer.asked.has(want)) {
+        peer.overtaken.blockCame(want, peer.asked.keys(), now)
+      }
+
       this.board.openings.freed.add(peer)
 
       if (peer.wants.hasChanges) {
