@@ -22,6 +22,13 @@ import type { BudgetHolder, InboundBudget } from './inbound-budget.ts'
 import type { NetworkStream, StreamReader } from './network.ts'
 import type { NetworkOptions } from './options.ts'
 
+/**
+ * Up to how many bytes a message is small. One that is larger is part of a
+ * transfer, where it is better to have few wants in each turn than one for each
+ * block, and a turn is short against the time the next block takes.
+ */
+const SMALL = 16_384
+
 export interface InboundComponents {
   log: Logger
   budget: InboundBudget
@@ -38,7 +45,7 @@ export interface InboundOwner {
   /** The next one comes when this has resolved, or in the same turn when it returns nothing. */
   messageReceived (message: ReceivedMessage): void | Promise<void>
 
-  /** All that has come was dealt with, and no message has begun. */
+  /** A small message came, all was dealt with, and no other message has begun: the peer may be waiting for us. */
   caughtUp (): void
 
   /** What came is no message, or ended in the middle of one. The stream is aborted. */
@@ -64,6 +71,8 @@ export class Inbound implements StreamReader, BudgetHolder {
   #busy = false
   /** Its size. */
   #busySize = 0
+  /** Of the message that came last. */
+  #lastSize = 0
   #paused = false
   #ended = false
   #gone = false
@@ -96,10 +105,10 @@ export class Inbound implements StreamReader, BudgetHolder {
       return
     }
 
-    if (this.#unframer.buffered === 0) {
-      this.#components.owner.caughtUp()
-    } else {
+    if (this.#unframer.buffered > 0) {
       this.#components.owner.messageGrew(bytes.byteLength)
+    } else if (this.#lastSize <= SMALL) {
+      this.#components.owner.caughtUp()
     }
   }
 
@@ -148,6 +157,7 @@ export class Inbound implements StreamReader, BudgetHolder {
 
       this.#busy = true
       this.#busySize = message.size
+      this.#lastSize = message.size
       const pending = this.#components.owner.messageReceived(message)
 
       if (pending == null) {
