@@ -3,10 +3,11 @@
  * one, with few and with many open, among peers that have none of them; and
  * thousands of calls against one. Fails when a bound is missed.
  *
- *   npm run bench:micro -- [--quick] [--wants 50000] [--peers 600] [--rounds 9]
+ *   npm run bench:micro -- [--quick] [--wants 50000] [--peers 600] [--rounds 21]
  *
  * Times are of the processor, and the two that are compared are measured by
- * turns: what else the machine does is in neither.
+ * turns. What else the machine does is in neither but for caches that it fills,
+ * which makes some rounds slow and none fast: the ratio is of the lower quartiles.
  */
 import { parseArgs } from 'node:util'
 import type { PeerId } from '@libp2p/interface'
@@ -42,7 +43,7 @@ const { values } = parseArgs({
   options: {
     wants: { type: 'string' },
     peers: { type: 'string' },
-    rounds: { type: 'string', default: '9' },
+    rounds: { type: 'string', default: '21' },
     quick: { type: 'boolean', default: false }
   }
 })
@@ -73,6 +74,11 @@ function heapUsed (): number {
   return process.memoryUsage().heapUsed
 }
 
+function quartile (values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? Number.NaN
+}
+
+/** In milliseconds. */
 async function timed (work: () => unknown): Promise<number> {
   const start = process.cpuUsage()
 
@@ -122,7 +128,7 @@ async function compare (few: RawPeers, many: RawPeers): Promise<void> {
 
   for (const [what, { few, many }] of Object.entries(times)) {
     say(`to ${what} a want, ${FEW} and ${wants} open`, `${median(few).toFixed(3)}, ${median(many).toFixed(3)} ms`)
-    bound(`to ${what} a want, the ratio`, median(many) / median(few), MAX_RATIO, 'times')
+    bound(`to ${what} a want, the ratio`, quartile(many) / quartile(few), MAX_RATIO, 'times')
   }
 }
 
@@ -194,7 +200,7 @@ async function manyCalls (): Promise<void> {
   }
 
   say(`${CALLS} blocks, by as many calls and by one`, `${median(times.many).toFixed(1)}, ${median(times.one).toFixed(1)} ms`)
-  bound('many calls, the ratio', median(times.many) / median(times.one), MAX_CALLS_RATIO, 'times')
+  bound('many calls, the ratio', quartile(times.many) / quartile(times.one), MAX_CALLS_RATIO, 'times')
   bound(`messages over the ${messages.one} of one call`, messages.many - messages.one, 0, 'more')
 }
 
