@@ -159,6 +159,6 @@ test('timers that nobody stopped are found at the end', async () => {
     await stop.call(alice.bitswap)
     setTimeoutForEver()
   }
-  const setTimeoutForEver = (): void => { alice.node.clock.timer(1, setTimeoutForEver) }
+  const setTimeoutForEver = (): void => { alice.node.clock.timer(1000, setTimeoutForEver) }
   await assert.rejects(net.close(), { name: 'ClockStalledError' })
 })
