@@ -137,7 +137,7 @@ test('one with no room is not chosen, but waited for rather than others be looke
   assert.deepEqual([chosen(table, 1), peer.asked.size], [{ best: undefined, any: true }, 1])
 })
 
-test('one that has fallen silent is not chosen, nor asked along', () => {
+test('one that has fallen silent is not chosen, nor waited for, nor asked along', () => {
   const { table, session, peers: [a, b] } = setup(2)
 
   table.want(session, 0)
@@ -145,4 +145,8 @@ test('one that has fallen silent is not chosen, nor asked along', () => {
   assert.equal(chosen(table, 0).best, b)
   table.want(session, 1)
   assert.deepEqual(companionsOf(table.state(1) as Want, b as ClientPeer), [])
+  // of this one it was never asked
+  table.disconnect(b as ClientPeer)
+  table.want(session, 2)
+  assert.deepEqual(chosen(table, 2), { best: undefined, any: false })
 })

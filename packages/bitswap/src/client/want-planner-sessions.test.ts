@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Table } from '../../test/planner-table.ts'
+import { keys, Table } from '../../test/planner-table.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { SessionState } from './session-state.ts'
 import { WantState } from './want.ts'
@@ -155,6 +155,27 @@ test('a block that two sessions wanted is cancelled once at each who holds it', 
   table.block(a, 0)
   table.pass(1000)
   assert.deepEqual([table.told(a), table.told(b)], [[], ['c0']])
+})
+
+test('a block is taken as long as one session wants it, and not before or after', () => {
+  const table = new Table()
+  const [one, two] = [table.session(), table.session()]
+  const peer = table.connect(1)
+  const isTaken = (i: number): boolean => {
+    const want = table.planner.blockReceived(peer, keys[i] as string, 1000, table.now)
+
+    return want != null
+  }
+
+  assert.equal(isTaken(0), false)
+  table.want(one, 0, 1, 2)
+  table.want(two, 1, 2, 3)
+  table.unwant(one, 0)
+  table.unwant(one, 1)
+  table.unwant(one, 2)
+  table.unwant(two, 2)
+  assert.deepEqual([0, 1, 2, 3].map(isTaken), [false, true, false, true])
+  assert.deepEqual([1, 3].map(isTaken), [false, false]) // it is arriving
 })
 
 test('a session that is closed hears no more, while another does', () => {
