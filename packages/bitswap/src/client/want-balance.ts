@@ -5,9 +5,12 @@
  *
  * A want is taken back from one peer and asked of another in one go. Those at
  * the end of the line go first, which the slow peer has not started to send: what
- * would come before the cancel could reach it is left. So a block comes twice
- * only where a peer was slower than it had been and sent it after all, at most
- * one for each peer and time.
+ * would come before the cancel could reach it is left. A block comes twice where
+ * that is misjudged: a peer was slower than it had been and sends it after all,
+ * or more was on its way than is thought, as when peers share our own downlink.
+ *
+ * Costs, for each block that comes while nothing waits to be asked for, a look at
+ * the peers of its sessions; for each want that is taken over, those of the slow peer.
  */
 import type { PeerId } from '@libp2p/interface'
 import type { ClientPeer } from './client-peer.ts'
@@ -99,16 +102,18 @@ export class WantBalance {
 /** The last want of the slow one that would be here sooner from the other, and that a cancel reaches in time. */
 function lastToGain (session: SessionState, slow: ClientPeer, fast: ClientPeer, now: number): Want | undefined {
   const soonest = Math.max(fast.delay, slow.speed.roundTrip ?? 0) + WRITTEN_AHEAD
-  const wants = [...slow.asked.keys()]
   // one that sends nothing is sending none of them
   const sent = isOverdue(slow, now) ? 0 : SENT_MEANWHILE
+  const isTooSoon = (place: number): boolean => slow.speed.timeLeft(place - sent, now) <= soonest
 
-  for (let i = wants.length; i > 0; i--) {
-    const want = wants[i - 1] as Want
+  if (isTooSoon(slow.asked.size)) {
+    return undefined
+  }
 
-    if (slow.speed.timeLeft(i - sent, now) <= soonest) {
-      return undefined
-    }
+  const wants = [...slow.asked.keys()]
+
+  for (let place = wants.length; place > 0 && !isTooSoon(place); place--) {
+    const want = wants[place - 1] as Want
 
     if (want.state === WantState.Asked && session.wants.has(want) && mayHave(session, fast, want)) {
       return want

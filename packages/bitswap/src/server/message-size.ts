@@ -4,7 +4,7 @@
  * it, and a cancel still finds most of what it is about unsent. Pure.
  */
 
-/** Where it starts, in bytes: no message of common chunks is split by it. */
+/** Where it starts, in bytes. A block that is larger travels alone, however small this is. */
 const INITIAL = 65_536
 
 /** However slow the peer, in bytes. (boxo: 16 KiB for everybody.) */
