@@ -52,7 +52,8 @@ test('an idle peer takes over the last of what a slower one was asked for, and t
 test('what the slow one may have begun to send it keeps', () => {
   const { slow } = unequal()
 
-  assert.ok(slow.asked.size >= 3, `${slow.asked.size}`)
+  // two, those a round trip takes, and what 150 ms bring, which may be in a message that is being written
+  assert.equal(slow.asked.size, 8)
 })
 
 test('a want is not taken over by a peer that does not have it, or is not known to have most', () => {
