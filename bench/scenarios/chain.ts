@@ -26,7 +26,7 @@ type Way = typeof Way[keyof typeof Way]
 const COMPARED = [
   { what: Way.FromKubo, against: Way.BareFromKubo, limit: 1.5 },
   { what: Way.FromOurs, against: Way.Requests, limit: 3 },
-  { what: Way.FromKubo, against: Way.Kubo, limit: 0.2 }
+  { what: Way.FromKubo, against: Way.Kubo, limit: 0.1 }
 ] as const
 
 export interface ChainOptions {
