@@ -72,7 +72,8 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
         disconnect: peer => { this.#messenger.disconnect(peer) },
         tag: (peer, tag) => { this.#messenger.tag(peer, tag) },
         heardAt: peer => this.#messenger.heardAt(peer),
-        bytesFrom: peer => this.#messenger.bytesFrom(peer)
+        bytesFrom: peer => this.#messenger.bytesFrom(peer),
+        isFullWithout: rate => this.#messenger.isFullWithout(rate)
       },
       sender,
       arrivals: {

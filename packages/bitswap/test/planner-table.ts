@@ -1,4 +1,5 @@
 /** A table to play the want planner on: facts in, what each peer is told out. */
+import type { PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { CLIENT_DEFAULTS } from '../src/client/options.ts'
 import type { ClientOptions } from '../src/client/options.ts'
@@ -20,12 +21,18 @@ export class Table {
   now = 0
   /** That came from each peer, by key. */
   readonly bytes: Map<string, number> = new Map()
+  /** Our own, without the peer that is looked at. */
+  isLinkFull = false
   unavailable: number[] = []
   searches: Want[] = []
   #sessions = 0
 
   constructor (options: Partial<ClientOptions> = {}, canSearch: boolean = false) {
-    this.planner = new WantPlanner({ ...CLIENT_DEFAULTS, ...options }, { canSearch, bytesFrom: peer => this.bytes.get(peer.toString()) ?? 0 })
+    const network = {
+      bytesFrom: (peer: PeerId): number => this.bytes.get(peer.toString()) ?? 0,
+      isFullWithout: (): boolean => this.isLinkFull
+    }
+    this.planner = new WantPlanner({ ...CLIENT_DEFAULTS, ...options }, { canSearch, network })
   }
 
   session (exclusive: boolean = false): SessionState {

@@ -61,7 +61,7 @@ export class Client implements Retrievals, SessionClient {
     const search = routing?.findProviders == null
       ? undefined
       : new ProviderSearch({ routing: { findProviders: routing.findProviders.bind(routing) }, network, clock, log }, options)
-    const planner = new WantPlanner(options, { canSearch: search != null, bytesFrom: peer => network.bytesFrom(peer) })
+    const planner = new WantPlanner(options, { canSearch: search != null, network })
     const waiters = this.waiters
     const useful = new UsefulPeers({ clock, network })
     const driver = new WantDriver({ planner, waiters, search, clock, sender, heardAt: peer => network.heardAt(peer) })

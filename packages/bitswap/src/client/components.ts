@@ -25,6 +25,8 @@ export interface ClientComponents {
     heardAt (peer: PeerId): number
     /** How many bytes have come from this peer since it connected. */
     bytesFrom (peer: PeerId): number
+    /** Is our own link full without a peer that had sent so many bytes per millisecond? */
+    isFullWithout (rate: number): boolean
   }
   /** Told that a peer's wantlist has something to say. */
   sender: { wake (peer: PeerId, lane: 'wants'): void }

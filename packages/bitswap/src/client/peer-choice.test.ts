@@ -35,7 +35,7 @@ function chosen (table: Table, i: number): ReturnType<typeof choosePeer> {
 
 /** Sends a thousand bytes a block, at this rate in bytes per millisecond. */
 function measured (peer: ClientPeer, rate: number): void {
-  peer.speed.asked(true, 0)
+  peer.speed.asked({ isIdle: true, held: false }, 0)
   peer.speed.heard(0, false, 0)
   peer.answered(0, true, 20)
   peer.speed.heard(1, false, 20)

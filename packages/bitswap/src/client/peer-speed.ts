@@ -30,8 +30,10 @@ interface Interval {
   since: number
   /** How many bytes had come by then. */
   from: number
-  /** It was asked for less than it may be: it could have been faster. */
+  /** It is asked for less than it may be: it could have been faster. */
   held: boolean
+  /** It was when it was asked for what comes first, and asked for more since: that is a round trip behind. */
+  gap: boolean
 }
 
 /** What is measured of all peers together: the guess for one of which nothing is known. */
@@ -47,6 +49,8 @@ export class PeerSpeed {
   readonly #size: MovingAverage = new MovingAverage(SAMPLE_WEIGHT)
   #roundTrip: number | undefined
   #wasIdle = true
+  /** When it was last asked for a block while it was held. */
+  #heldAt = -Infinity
   /** When it began to owe blocks, if nothing came since; and what had come when that was looked at first. */
   #waiting: { since: number, from: number | undefined } | undefined
   #interval: Interval | undefined
@@ -75,6 +79,18 @@ export class PeerSpeed {
     return Math.max(this.#bestRate, this.#earlierBestRate)
   }
 
+  /** What it sent when it was last measured, in bytes per millisecond; 0 before that. */
+  get lastRate (): number {
+    return this.#lastRate ?? this.rate
+  }
+
+  /** What it, who owes blocks, has sent since; what it sent then, if that is not to be told yet. */
+  rateAt (now: number): number {
+    const { since, from } = this.#interval ?? { since: now, from: 0 }
+
+    return now - since >= MIN_INTERVAL && this.#heard > from ? (this.#heard - from) / (now - since) : this.lastRate
+  }
+
   /** How long it takes to answer when it has little else to do, in milliseconds; undefined before the first answer. */
   get roundTrip (): number | undefined {
     return this.#roundTrip
@@ -90,8 +106,12 @@ export class PeerSpeed {
     return this.#isRising
   }
 
-  /** It is asked for a block. `isIdle` if it owed none. */
-  asked (isIdle: boolean, now: number): void {
+  /** It is asked for a block. `isIdle` if it owed none, `held` if it was asked for less than it may be. */
+  asked ({ isIdle, held }: { isIdle: boolean, held: boolean }, now: number): void {
+    if (held) {
+      this.#heldAt = now
+    }
+
     if (isIdle) {
       this.#interval = undefined
       this.#waiting = { since: now, from: undefined }
@@ -107,7 +127,7 @@ export class PeerSpeed {
 
   /** So many bytes have come in all. `held` if it is asked for less than it may be. */
   heard (bytes: number, held: boolean, now: number): void {
-    this.#heard = bytes
+    this.#heard = Math.max(this.#heard, bytes)
 
     if (this.#waiting != null && bytes <= (this.#waiting.from ??= bytes)) {
       return
@@ -115,7 +135,7 @@ export class PeerSpeed {
 
     if (this.#waiting != null) {
       this.#waiting = undefined
-      this.#interval = { since: now, from: bytes, held }
+      this.#interval = { since: now, from: bytes, held, gap: this.#isAnsweringHeld(now) }
     } else if (this.#interval != null) {
       this.#interval.held ||= held
       this.#measure(this.#interval, now)
@@ -151,7 +171,7 @@ export class PeerSpeed {
    */
   timeLeft (blocks: number, now: number): number {
     const bytes = Math.max(0, blocks * this.meanSize - (this.#heard - this.#complete))
-    const rate = this.#lastRate ?? this.rate
+    const rate = this.#lastRate ?? 0
     const { since, from } = this.#interval ?? { since: this.#waiting?.since ?? now, from: this.#heard }
     const overdue = now > since + this.#patience ? (this.#heard - from + this.meanSize) / (now - since) : Infinity
 
@@ -167,7 +187,12 @@ export class PeerSpeed {
     return Math.max(2 * (this.#roundTrip ?? 0), OVERDUE)
   }
 
-  #measure ({ since, from, held }: Interval, now: number): void {
+  /** Is what comes now what it was asked for when it was held? */
+  #isAnsweringHeld (now: number): boolean {
+    return now - (this.#roundTrip ?? 0) < this.#heldAt
+  }
+
+  #measure ({ since, from, held, gap }: Interval, now: number): void {
     const elapsed = now - since
     const rate = (this.#heard - from) / elapsed
     const isPause = rate < (this.#lastRate ?? 0) * FAR_LESS && elapsed < this.#patience
@@ -176,20 +201,22 @@ export class PeerSpeed {
       return
     }
 
-    this.#interval = { since: now, from: this.#heard, held: false }
+    this.#interval = { since: now, from: this.#heard, held: false, gap: this.#isAnsweringHeld(now) }
 
-    if (held) {
-      // it may be faster, but is no slower
-      this.#bestRate = Math.max(this.#bestRate, rate)
+    // it may be faster, but is no slower
+    this.#bestRate = Math.max(this.#bestRate, rate)
 
+    if (!gap) {
+      this.#lastRate = rate
+    }
+
+    if (held || gap) {
       return
     }
 
     this.#isRising &&= !this.#isMeasured || rate >= this.rate * RISING
     this.#isMeasured = true
-    this.#lastRate = rate
     this.#usual.rate.add(rate)
-    this.#bestRate = Math.max(this.#bestRate, rate)
 
     if (++this.#intervals === REMEMBERED_INTERVALS) {
       this.#intervals = 0

@@ -13,7 +13,7 @@ function setup (limits: { initial: number, max: number }): { speed: PeerSpeed, w
 function hear (speed: PeerSpeed, rates: number[]): void {
   let [bytes, now] = [1, 40]
 
-  speed.asked(true, 0)
+  speed.asked({ isIdle: true, held: false }, 0)
   speed.heard(0, false, 0)
   speed.answered(40)
   speed.heard(bytes, false, now)

@@ -6,17 +6,19 @@
  * A want is taken back from one peer and asked of another in one go. Those at
  * the end of the line go first, which the slow peer has not started to send: what
  * would come before the cancel could reach it is left. A block comes twice where
- * that is misjudged: a peer was slower than it had been and sends it after all,
- * or more was on its way than is thought, as when peers share our own downlink.
+ * that is misjudged: a peer was slower than it had been and sends it after all.
+ *
+ * Nothing is taken over while our own link is full: all peers share it, what comes
+ * through it is sent already, and from nobody would more come.
  *
  * Costs, for each block that comes while nothing waits to be asked for, a look at
  * the peers of its sessions; for each want that is taken over, those of the slow peer.
  */
-import type { PeerId } from '@libp2p/interface'
 import type { ClientPeer } from './client-peer.ts'
 import { canBeAsked, has } from './peer-choice.ts'
 import type { SessionState } from './session-state.ts'
 import type { WantBoard } from './want-board.ts'
+import type { Surroundings } from './want-moves.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
 
@@ -26,26 +28,40 @@ const SENT_MEANWHILE = 2
 /** What it sends in so many milliseconds may be in a message that is being written, which no cancel reaches. */
 const WRITTEN_AHEAD = 150
 
+/** What takes so many times as long is asked for though it may be on its way already: it may come twice. */
+const STRAGGLING = 4
+
 /** How often one want may be taken over: where all are slow it would go round. */
 const MAX_TAKE_OVERS = 3
+
+/** So many wants show whether more comes when one more peer sends. */
+const TO_SHOW = 2
 
 /** How long until it is looked again whether somebody has fallen behind, in milliseconds. */
 const CHECK_INTERVAL = 100
 
 export class WantBalance {
   readonly #board: WantBoard
-  readonly #bytesFrom: (peer: PeerId) => number
+  readonly #network: Surroundings['network']
 
-  /** @param bytesFrom - how many bytes have come from a peer, be their messages complete or not */
-  constructor (board: WantBoard, bytesFrom: (peer: PeerId) => number) {
+  constructor (board: WantBoard, network: Surroundings['network']) {
     this.#board = board
-    this.#bytesFrom = bytesFrom
+    this.#network = network
   }
 
   /** Asks a peer with room for what slower ones were asked for, and tells those. */
   relieve (peer: ClientPeer, now: number): void {
     for (let want = this.#take(peer, now); want != null; want = this.#take(peer, now)) {
       this.#board.ask(want, peer, now)
+    }
+  }
+
+  /** This was asked of it: others may be idle now, and nothing else may happen while it falls behind. */
+  watch (want: Want, peer: ClientPeer, now: number): void {
+    for (const session of want.sessions) {
+      if (session.peers.size > 1) {
+        this.#lookAgain(session, peer.speed.overdueAt(now), now)
+      }
     }
   }
 
@@ -62,7 +78,8 @@ export class WantBalance {
         continue
       }
 
-      const want = lastToGain(session, slowest, peer, now)
+      const isVain = this.#isVain(peer, now)
+      const want = isVain ? undefined : lastToGain(session, slowest, peer, now)
 
       if (want != null) {
         this.#board.takeBack(want, slowest)
@@ -71,12 +88,32 @@ export class WantBalance {
         return want
       }
 
-      if (!this.#board.deadlines.has(session)) {
-        this.#board.deadlines.set(session, Math.max(slowest.speed.overdueAt(now), now + CHECK_INTERVAL))
-      }
+      this.#lookAgain(session, isVain ? now : slowest.speed.overdueAt(now), now)
     }
 
     return undefined
+  }
+
+  /** Then at the latest, but not at once. */
+  #lookAgain (session: SessionState, at: number, now: number): void {
+    const { deadlines } = this.#board
+    const next = Math.max(at, now + CHECK_INTERVAL)
+
+    if (next < (deadlines.get(session) ?? Infinity)) {
+      deadlines.set(session, next)
+    }
+  }
+
+  /** Could it send no sooner what others send, since our own link is full? One that has sent nothing has a little to show it. */
+  #isVain (peer: ClientPeer, now: number): boolean {
+    let rate = peer.speed.lastRate
+
+    if (peer.asked.size > 0) {
+      peer.heard(this.#network.bytesFrom(peer.peer), now)
+      rate = peer.speed.rateAt(now)
+    }
+
+    return (rate > 0 || peer.asked.size >= TO_SHOW) && this.#network.isFullWithout(rate)
   }
 
   /** Who, but this one, will be longest in sending what it was asked for. */
@@ -86,7 +123,7 @@ export class WantBalance {
 
     for (const other of session.peers) {
       if (other.asked.size > 0 && other !== peer && !other.stalled) {
-        other.heard(this.#bytesFrom(other.peer), now)
+        other.heard(this.#network.bytesFrom(other.peer), now)
         const time = other.speed.timeLeft(other.asked.size, now)
 
         if (time > longest) {
@@ -104,7 +141,7 @@ function lastToGain (session: SessionState, slow: ClientPeer, fast: ClientPeer, 
   const soonest = Math.max(fast.delay, slow.speed.roundTrip ?? 0) + WRITTEN_AHEAD
   // one that sends nothing is sending none of them
   const sent = isOverdue(slow, now) ? 0 : SENT_MEANWHILE
-  const isTooSoon = (place: number): boolean => slow.speed.timeLeft(place - sent, now) <= soonest
+  const isTooSoon = (place: number): boolean => slow.speed.timeLeft(place - sent, now) <= soonest && slow.speed.timeLeft(place, now) <= soonest * STRAGGLING
 
   if (isTooSoon(slow.asked.size)) {
     return undefined

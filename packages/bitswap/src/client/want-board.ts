@@ -162,7 +162,7 @@ export class WantBoard {
 
     this.#answeredProbe(want, peer)
     want.askedOf.add(peer)
-    peer.speed.asked(peer.asked.size === 0, now)
+    peer.speed.asked({ isIdle: peer.asked.size === 0, held: peer.window.isHeld(peer.asked.size) }, now)
 
     if (peer.asked.size === 0) {
       peer.times.beganToOweBlocks(now)

@@ -23,8 +23,12 @@ const MAX_SKIPS = 32
 export interface Surroundings {
   /** Is there routing to ask? */
   canSearch: boolean
-  /** How many bytes have come from a peer since it connected, be their messages complete or not. */
-  bytesFrom: (peer: PeerId) => number
+  network: {
+    /** How many bytes have come from a peer since it connected, be their messages complete or not. */
+    bytesFrom (peer: PeerId): number
+    /** Is our own link full without a peer that had sent so many bytes per millisecond? */
+    isFullWithout (rate: number): boolean
+  }
 }
 
 export class WantMoves {
@@ -35,11 +39,11 @@ export class WantMoves {
   readonly #refused: RefusedWants
   #unavailable: Want[] = []
 
-  constructor (board: WantBoard, options: ClientOptions, { canSearch, bytesFrom }: Surroundings) {
+  constructor (board: WantBoard, options: ClientOptions, { canSearch, network }: Surroundings) {
     this.#board = board
     this.#options = options
     this.looking = new WantLooking(board, options, canSearch)
-    this.#balance = new WantBalance(board, bytesFrom)
+    this.#balance = new WantBalance(board, network)
     this.#refused = new RefusedWants(board)
   }
 
@@ -188,6 +192,7 @@ export class WantMoves {
     this.#board.enter(want, WantState.Asked)
     this.#refused.takeBack(want, peer)
     this.#board.ask(want, peer, now)
+    this.#balance.watch(want, peer, now)
 
     const companions = companionsOf(want, peer)
 

@@ -186,7 +186,7 @@ export class WantPlanner {
     }
 
     if (peer != null) {
-      peer.heard(this.#surroundings.bytesFrom(peer.peer), now)
+      peer.heard(this.#surroundings.network.bytesFrom(peer.peer), now)
       peer.delivered(size)
       this.board.answered(want, peer)
       want.holders.delete(peer)

@@ -13,6 +13,7 @@ import type { AbortOptions, ComponentLogger, Logger, PeerId } from '@libp2p/inte
 import type { Cancel, Clock } from '../core/clock.ts'
 import { NotStartedError } from '../errors.ts'
 import type { ReceivedMessage } from '../message/message.ts'
+import { Downlink } from './downlink.ts'
 import { NotConnectedError } from './errors.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
 import { createStats } from './messenger-stats.ts'
@@ -50,6 +51,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   readonly #options: NetworkOptions
   readonly #peers: Map<string, MessengerPeer> = new Map()
   readonly #stats: MessengerStats = createStats()
+  readonly #downlink: Downlink = new Downlink()
   #receiver: MessengerReceiver | undefined
   /** Starts and stops run one after the other. */
   #changing: Promise<unknown> = Promise.resolve()
@@ -127,9 +129,14 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
     return this.#peers.get(peer.toString())?.streams.heardAt ?? -Infinity
   }
 
-  /** How many bytes have come from this peer since it connected. */
+  /** How many bytes have come from this peer since it connected, but for messages without a block. */
   bytesFrom (peer: PeerId): number {
     return this.#peers.get(peer.toString())?.streams.heardBytes ?? 0
+  }
+
+  /** Has what comes fallen no lower without a peer that had sent so many bytes per millisecond? */
+  isFullWithout (rate: number): boolean {
+    return this.#downlink.isFullWithout(rate, this.#components.clock.now())
   }
 
   /** As the network's. */
@@ -216,6 +223,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
         clock,
         log: this.#log,
         stats: this.#stats,
+        downlink: this.#downlink,
         receiver: this.#receiver,
         owner: this
       }, this.#options)

@@ -8,6 +8,7 @@ import type { Logger, PeerId } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import type { ReceivedMessage } from '../message/message.ts'
+import type { Downlink } from './downlink.ts'
 import { Inbound } from './inbound.ts'
 import { InboundBudget } from './inbound-budget.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
@@ -27,6 +28,7 @@ export interface PeerStreamsComponents {
   clock: Clock
   log: Logger
   stats: MessengerStats
+  downlink: Downlink
   receiver: MessengerReceiver
   owner: PeerStreamsOwner
 }
@@ -77,7 +79,7 @@ export class PeerStreams {
     return this.isReading ? this.#components.clock.now() : this.#progressAt
   }
 
-  /** How many bytes came. */
+  /** How many bytes came in messages that bring blocks, or may yet. */
   get heardBytes (): number {
     return this.#heardBytes
   }
@@ -195,6 +197,7 @@ export class PeerStreams {
         bytesReceived: size => {
           stats.bytesReceived += size
           this.#heardBytes += size
+          this.#components.downlink.heard(size, clock.now())
         },
         messageGrew: size => {
           this.#progress += size
@@ -235,6 +238,10 @@ export class PeerStreams {
 
     this.#components.stats.messagesReceived++
     this.heard()
+
+    if (message.blocks.length === 0) {
+      this.#heardBytes -= message.size
+    }
 
     return this.#components.owner.messageReceived(this, message, protocol)
   }

@@ -221,7 +221,7 @@ test('a slow start is forgotten', () => {
   const table = new Table()
   const peer = table.connect(1)
   peer.answered(0, true, 5000)
-  peer.speed.asked(true, 5000)
+  peer.speed.asked({ isIdle: true, held: false }, 5000)
   peer.answered(5000, true, 5020)
   assert.equal(peer.speed.roundTrip, 20)
 })

@@ -1,6 +1,6 @@
 /**
  * Scenarios of what is there and then is not, and of connections that bring what
- * they carry at odd times.
+ * they carry at odd times, or more than we can take.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -62,6 +62,25 @@ test('connections that are late by as much as they take bring all of it, once', 
   await net.run(fetchOnce(alice, blocks))
   assert.ok(net.clock.now() <= 20 * (LATENCY + 100), `${net.clock.now()}`)
   assert.ok(seeds.every(({ bitswap }) => bitswap.stat().blocksSent > 0))
+  await net.close()
+})
+
+test('of seeds that send more than we can take none is taken for silent, and nothing is asked for twice', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1, { downlink: 100_000 })
+  const seeds = await net.instances(4, { connected: 'none' })
+  const blocks = await randomBlocks(150, { size: 10_000 })
+
+  seeds.forEach(seed => {
+    net.connect(alice, seed)
+    seed.hold(...blocks)
+  })
+  await net.run(collect(alice.bitswap.getBlocks(blocks.map(({ cid }) => cid))))
+  const time = net.clock.now()
+  await net.advance(3000)
+  assert.ok(alice.bitswap.stat().dupBlksReceived <= 3, `${alice.bitswap.stat().dupBlksReceived}`)
+  // a million and a half bytes at a hundred thousand a second
+  assert.ok(time >= 15_000 && time <= 16_500, `${time}`)
   await net.close()
 })
 
