@@ -11,8 +11,10 @@ export const UnavailableReason = {
   DontHave: 'dont-have',
   /** It did not answer in time. */
   Silent: 'silent',
-  /** Its last connection closed, or it could not be reached. */
-  Disconnected: 'disconnected'
+  /** It was asked, and its last connection closed. */
+  Disconnected: 'disconnected',
+  /** Named by the caller or by routing; it could not be dialled, or speaks no Bitswap. */
+  Unreachable: 'unreachable'
 } as const
 export type UnavailableReason = typeof UnavailableReason[keyof typeof UnavailableReason]
 
@@ -23,23 +25,33 @@ export type UnavailableReason = typeof UnavailableReason[keyof typeof Unavailabl
 export class BlockUnavailableError extends Error {
   override readonly name = 'BlockUnavailableError'
   readonly cid: CID
-  /** How many peers were asked, or were to be asked and could not be reached. */
+  /** How many peers were asked: those that could not be reached are not among them. */
   readonly peersAsked: number
-  /** How each of them ended: peer id as a string to reason; of a provider whose address does not name it, that address. */
+  /** How each peer ended, asked or not reached: its id as a string to reason; of a provider whose address does not name it, that address. */
   readonly reasons: ReadonlyMap<string, UnavailableReason>
   /** All that could not be had, when several blocks were asked for in one call. */
   readonly missing: readonly CID[]
+  /** How many providers routing named, reachable or not; undefined when it was not asked, and when it is about several blocks. */
+  readonly providersFound: number | undefined
 
-  constructor (cid: CID, reasons: ReadonlyMap<string, UnavailableReason>, options?: ErrorOptions & { missing?: readonly CID[] }) {
+  constructor (cid: CID, reasons: ReadonlyMap<string, UnavailableReason>, options?: ErrorOptions & { missing?: readonly CID[], providersFound?: number | undefined }) {
     const missing = options?.missing ?? [cid]
     const others = missing.length > 1 ? ` and ${missing.length - 1} more` : ''
 
-    super(`no peer would send ${cid}${others}, ${reasons.size} asked`, options)
+    const unreachable = [...reasons.values()].filter(reason => reason === UnavailableReason.Unreachable).length
+    const notReached = unreachable > 0 ? `, ${unreachable} could not be reached` : ''
+
+    super(`no peer would send ${cid}${others}, ${reasons.size - unreachable} asked${notReached}${searched(options?.providersFound)}`, options)
     this.cid = cid
-    this.peersAsked = reasons.size
+    this.peersAsked = reasons.size - unreachable
     this.reasons = reasons
     this.missing = missing
+    this.providersFound = options?.providersFound
   }
+}
+
+function searched (found: number | undefined): string {
+  return found == null ? '' : `, routing named ${found === 0 ? 'nobody' : found}`
 }
 
 /** Somebody called `cancelWants` for a block this call was waiting for. */

@@ -12,7 +12,7 @@ import type { PeerNumbers } from './peer-numbers.ts'
 export type Answer = 'have' | UnavailableReason
 
 /** What is said, or not, by one that is here. */
-export type Said = Exclude<Answer, 'disconnected'>
+export type Said = Exclude<Answer, 'disconnected' | 'unreachable'>
 
 /** By what stands for them in the two bits; 0 is nothing. */
 const SAID: readonly Said[] = ['have', UnavailableReason.DontHave, UnavailableReason.Silent]

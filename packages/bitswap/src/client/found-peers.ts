@@ -2,16 +2,20 @@
  * What dials and provider searches bring to wants. Part of `want-planner.ts`,
  * pure like it; `provider-search.ts` does the searching.
  */
+import type { PeerId } from '@libp2p/interface'
 import type { ClientPeer } from './client-peer.ts'
 import type { SessionState } from './session-state.ts'
+import type { WantBoard } from './want-board.ts'
 import type { WantMoves } from './want-moves.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
 
 export class FoundPeers {
+  readonly #board: WantBoard
   readonly #moves: WantMoves
 
-  constructor (moves: WantMoves) {
+  constructor (board: WantBoard, moves: WantMoves) {
+    this.#board = board
     this.#moves = moves
   }
 
@@ -63,8 +67,15 @@ export class FoundPeers {
   }
 
   /** Routing named a peer for this want, and it is connected: as good as a HAVE. */
-  providerFound (want: Want, peer: ClientPeer, now: number): void {
-    if (want.state !== WantState.Over) {
+  providerFound (want: Want, provider: PeerId, now: number): void {
+    const peer = this.#board.peers.get(provider.toString())
+
+    if (want.named != null) {
+      want.named.count++
+    }
+
+    // it may have left again
+    if (peer != null && want.state !== WantState.Over) {
       this.#moves.joinOpen(want, peer)
 
       if (!peer.stalled && !want.isAnsweredBy(peer)) {
@@ -77,6 +88,14 @@ export class FoundPeers {
     }
 
     this.#moves.continue(now)
+  }
+
+  /** Routing named a peer for this want that cannot be reached. */
+  providerUnreachable (want: Want, provider: PeerId): void {
+    if (want.named != null) {
+      want.named.count++
+      want.named.unreachable.push(provider.toString())
+    }
   }
 }
 

@@ -19,6 +19,7 @@ const cids = (await randomBlocks(12, { size: 8 })).map(block => block.cid)
 class Setup {
   readonly clock: VirtualClock = new VirtualClock()
   readonly found: string[] = []
+  readonly unreachable: string[] = []
   readonly ended: number[] = []
   readonly dialled: Array<PeerId | Multiaddr[]> = []
   asked = 0
@@ -50,6 +51,7 @@ class Setup {
   start (i: number): void {
     this.search.start(String(i), cids[i], {
       found: peer => { this.found.push(`${i} ${peers.findIndex(other => other.equals(peer))}`) },
+      unreachable: peer => { this.unreachable.push(`${i} ${peers.findIndex(other => other.equals(peer))}`) },
       ended: () => { this.ended.push(i) }
     })
   }
@@ -72,6 +74,15 @@ test('providers are found as they are named, each once, and never ourselves', as
   await setup.clock.run()
   assert.deepEqual(setup.found, ['0 1', '0 2'])
   assert.deepEqual(setup.ended, [0])
+})
+
+test('providers that cannot be reached are told from those that were found', async () => {
+  const setup = new Setup([peers[1], peers[2]])
+
+  setup.lost = [peers[1]]
+  setup.start(0)
+  await setup.clock.run()
+  assert.deepEqual([setup.found, setup.unreachable, setup.ended], [['0 2'], ['0 1'], [0]])
 })
 
 test('no more providers are taken than allowed', async () => {
@@ -167,7 +178,7 @@ test('a dial that ends because its search is cancelled says nothing of the peer'
   }, CLIENT_DEFAULTS)
 
   for (const [i, expected] of [1, 2].entries()) {
-    search.start(String(i), cids[i], { found: () => {}, ended: () => {} })
+    search.start(String(i), cids[i], { found: () => {}, unreachable: () => {}, ended: () => {} })
     await setup.clock.advance(1)
     assert.equal(dials, expected)
     search.cancel(String(i))
@@ -175,9 +186,9 @@ test('a dial that ends because its search is cancelled says nothing of the peer'
   }
 
   // one that hangs until the time of its search is over does
-  search.start('2', cids[2], { found: () => {}, ended: () => {} })
+  search.start('2', cids[2], { found: () => {}, unreachable: () => {}, ended: () => {} })
   await setup.clock.advance(CLIENT_DEFAULTS.searchTimeout)
-  search.start('3', cids[3], { found: () => {}, ended: () => {} })
+  search.start('3', cids[3], { found: () => {}, unreachable: () => {}, ended: () => {} })
   await setup.clock.advance(1)
   assert.equal(dials, 3)
 })
@@ -206,7 +217,7 @@ test('whoever answers at an address must be the provider that was named', async 
     log: silentLogger().forComponent('test')
   }, CLIENT_DEFAULTS)
 
-  search.start('0', cids[0], { found: () => {}, ended: () => {} })
+  search.start('0', cids[0], { found: () => {}, unreachable: () => {}, ended: () => {} })
   await setup.clock.run()
   assert.deepEqual((setup.dialled[0] as Multiaddr[]).map(address => address.getComponents().at(-1)?.value), Array.from({ length: 3 }, () => peers[1].toString()))
 })

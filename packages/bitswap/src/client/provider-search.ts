@@ -27,6 +27,8 @@ export interface ProviderSearchComponents {
 export interface SearchListener {
   /** It is connected and speaks Bitswap. */
   found (peer: PeerId): void
+  /** It could not be reached in time, speaks no Bitswap, or was not dialled as that had failed just before. */
+  unreachable (peer: PeerId): void
   /** Called once, last; not after `cancel`. */
   ended (): void
 }
@@ -153,8 +155,15 @@ export class ProviderSearch {
         const name = provider.id.toString()
         left--
 
-        if (!seen.has(name) && !this.#unreachable.has(name, clock.now())) {
-          seen.add(name)
+        if (seen.has(name)) {
+          continue
+        }
+
+        seen.add(name)
+
+        if (this.#unreachable.has(name, clock.now())) {
+          search.listener.unreachable(provider.id)
+        } else {
           dials.push(this.#dial(search, provider, signal))
         }
       }
@@ -180,6 +189,7 @@ export class ProviderSearch {
     } catch (error) {
       if (!search.abort.signal.aborted) {
         this.#unreachable.failed(provider.id.toString(), clock.now())
+        search.listener.unreachable(provider.id)
       }
 
       log('provider %p could not be reached - %e', provider.id, error)

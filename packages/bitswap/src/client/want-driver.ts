@@ -90,7 +90,7 @@ export class WantDriver {
     const failing = this.#components.waiters.take(want.key, waiter => waiter.failFast)
 
     for (const waiter of failing) {
-      waiter.failed(new BlockUnavailableError(waiter.cid, reasonsOf(want, waiter.session)))
+      waiter.failed(new BlockUnavailableError(waiter.cid, reasonsOf(want, waiter.session), { providersFound: want.named?.count }))
     }
 
     for (const session of new Set(failing.map(waiter => waiter.session))) {
@@ -113,7 +113,7 @@ export class WantDriver {
     if (want.state === WantState.Waiting) {
       const askAgainIn = Math.max(0, (want.refreshAt ?? 0) - clock.now())
 
-      waiters.tell(want.key, cid => new CustomProgressEvent('bitswap:waiting', { cid, reasons: want.answers.reasons(), askAgainIn }))
+      waiters.tell(want.key, cid => new CustomProgressEvent('bitswap:waiting', { cid, reasons: want.reasons(), askAgainIn }))
     }
   }
 
@@ -131,17 +131,14 @@ export class WantDriver {
 
     search?.start(want.key, want.cid, {
       found: provider => {
-        const peer = planner.board.peers.get(provider.toString())
-
         for (const waiter of waiters.of(want.key)) {
           waiter.onProgress?.(new CustomProgressEvent('bitswap:found-provider', { cid: waiter.cid, provider }))
         }
 
-        if (peer != null) {
-          planner.found.providerFound(want, peer, clock.now())
-          this.apply()
-        }
+        planner.found.providerFound(want, provider, clock.now())
+        this.apply()
       },
+      unreachable: provider => { planner.found.providerUnreachable(want, provider) },
       ended: () => {
         planner.found.searchEnded(want, clock.now())
         this.apply()
@@ -183,11 +180,11 @@ export class WantDriver {
 
 /** How each peer ended that was asked, or that the session was to ask and could not reach. */
 function reasonsOf (want: Want, session: SessionState): Map<string, UnavailableReason> {
-  const reasons = want.answers.reasons()
+  const reasons = want.reasons()
 
   for (const name of session.unreachable) {
     if (!reasons.has(name)) {
-      reasons.set(name, UnavailableReason.Disconnected)
+      reasons.set(name, UnavailableReason.Unreachable)
     }
   }
 

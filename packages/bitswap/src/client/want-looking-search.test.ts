@@ -31,7 +31,7 @@ test('routing is asked at once, and nothing is given up before it has answered',
 
   const c = table.connect(3)
   assert.deepEqual(table.told(c).toSorted(), ['h0', 'h1'])
-  table.planner.found.providerFound(table.searches[1] as Want, c, 0)
+  table.planner.found.providerFound(table.searches[1] as Want, c.peer, 0)
   assert.deepEqual(table.told(c), ['b1'])
 })
 
@@ -71,7 +71,7 @@ test('what a search for one block brings is asked for the others of its session 
   const c = table.connect(3)
   table.told(c)
   table.dontHave(c, 1)
-  table.planner.found.providerFound(table.searches[0] as Want, c, 0)
+  table.planner.found.providerFound(table.searches[0] as Want, c.peer, 0)
   assert.deepEqual(table.told(c), ['b0', 'b2'])
 })
 
@@ -86,7 +86,7 @@ test('a provider counts as one that has it: it is asked before others who may ha
 
   table.want(session, 0)
   assert.deepEqual(table.told(a), ['b0'])
-  table.planner.found.providerFound(table.state(0) as Want, c, 0)
+  table.planner.found.providerFound(table.state(0) as Want, c.peer, 0)
   table.dontHave(a, 0)
   assert.deepEqual([table.told(b), table.told(c)], [[], ['b0']])
 })
@@ -98,10 +98,10 @@ test('a provider that has said no, or is silent, does not count as one that has 
 
   table.want(session, 0)
   table.dontHave(a, 0)
-  table.planner.found.providerFound(table.state(0) as Want, a, 0)
+  table.planner.found.providerFound(table.state(0) as Want, a.peer, 0)
   assert.deepEqual(table.told(a), ['h0'])
   table.planner.peers.unreachable(b, 0)
-  table.planner.found.providerFound(table.state(0) as Want, b, 0)
+  table.planner.found.providerFound(table.state(0) as Want, b.peer, 0)
   assert.equal(table.state(0)?.answers.get(b), 'silent')
 })
 

@@ -41,7 +41,7 @@ export class WantPlanner {
     this.board = new WantBoard(options.maxFormerPeers)
     this.#moves = new WantMoves(this.board, options, surroundings)
     this.#surroundings = surroundings
-    this.found = new FoundPeers(this.#moves)
+    this.found = new FoundPeers(this.board, this.#moves)
     this.peers = new PeerChanges(this.board, this.#moves, options)
   }
 

@@ -4,6 +4,7 @@
  */
 import type { CID } from 'multiformats/cid'
 import { SmallSet } from '../core/small-set.ts'
+import { UnavailableReason } from '../errors.ts'
 import { Answers } from './answers.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { PeerNumbers } from './peer-numbers.ts'
@@ -43,6 +44,13 @@ export interface WantedBy {
   closed: boolean
 }
 
+/** Providers that one search brought. */
+export interface NamedProviders {
+  count: number
+  /** Ids of those that could not be reached. At most as many as one search takes in. */
+  readonly unreachable: string[]
+}
+
 export class Want {
   readonly key: string
   /** What peers are asked by: of several names of one block, one that every peer understands. */
@@ -64,6 +72,8 @@ export class Want {
   search: 'none' | 'running' | 'done' = 'none'
   /** Since when it is wanted. */
   since = 0
+  /** Whom routing named when it was asked last; undefined when it was not. */
+  named: NamedProviders | undefined
   #searcher: SessionState | undefined
   /** Since when it may count on routing, asked for it or for another block of a session of its. */
   searchedAt = 0
@@ -108,6 +118,7 @@ export class Want {
   startSearch (searcher: SessionState, now: number): void {
     this.search = 'running'
     this.searchedAt = now
+    this.named = { count: 0, unreachable: [] }
     this.#searcher = searcher
     searcher.searches++
     searcher.searchedAt = now
@@ -120,6 +131,13 @@ export class Want {
     }
 
     this.search = 'done'
+  }
+
+  /** Why it could not be had so far: peer to reason. */
+  reasons (): Map<string, UnavailableReason> {
+    const unreachable = this.named?.unreachable.map((peer): [string, UnavailableReason] => [peer, UnavailableReason.Unreachable]) ?? []
+
+    return new Map([...unreachable, ...this.answers.reasons()])
   }
 }
 

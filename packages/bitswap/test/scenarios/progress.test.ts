@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import { BlockUnavailableError } from 'ts-bitswap'
-import type { BitswapProgressEvents } from 'ts-bitswap'
-import { peerIdFromSeed, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import type { BitswapProgressEvents, BitswapRouting } from 'ts-bitswap'
+import { peerIdFromSeed, playSilent, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Instance } from 'ts-bitswap/testing'
 
 const LATENCY = 20
@@ -98,8 +98,9 @@ test('a call that fails fast names providers that could not be reached, by id or
 
   await assert.rejects(net.run(session.getBlock(block.cid, { failFast: true })), error => {
     assert.ok(error instanceof BlockUnavailableError)
-    assert.deepEqual(Object.fromEntries(error.reasons), { [bob.peer.toString()]: 'dont-have', [nobody.toString()]: 'disconnected', [address.toString()]: 'disconnected' })
-    assert.equal(error.peersAsked, 3)
+    assert.deepEqual(Object.fromEntries(error.reasons), { [bob.peer.toString()]: 'dont-have', [nobody.toString()]: 'unreachable', [address.toString()]: 'unreachable' })
+    assert.equal(error.peersAsked, 1)
+    assert.match(error.message, /, 1 asked, 2 could not be reached$/)
 
     return true
   })
@@ -114,10 +115,54 @@ test('a provider that could not be reached and connects later is asked, and not 
 
   await bob.bitswap.stop()
   const session = alice.bitswap.newSession({ providers: [bob.peer] })
-  await assert.rejects(net.run(session.getBlock(block.cid, { failFast: true })), (error: BlockUnavailableError) => error.reasons.get(bob.peer.toString()) === 'disconnected')
+  await assert.rejects(net.run(session.getBlock(block.cid, { failFast: true })), (error: BlockUnavailableError) => error.reasons.get(bob.peer.toString()) === 'unreachable')
   await bob.bitswap.start()
   await net.advance(1000)
   net.connect(alice, bob)
   await assert.rejects(net.run(session.getBlock(block.cid, { failFast: true })), (error: BlockUnavailableError) => error.reasons.get(bob.peer.toString()) === 'dont-have')
+  await net.close()
+})
+
+test('the error of a call that fails fast names each peer, how it ended, and whom routing named', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [gone, lost] = await net.instances(2, { connected: 'none' })
+  const routing: BitswapRouting = {
+    async * findProviders () {
+      yield { id: lost.peer, multiaddrs: [] }
+    }
+  }
+  const [alice, bob] = await net.instances(2, { routing })
+  const [silent, leaving] = [await net.rawPeer(), await net.rawPeer()]
+  const [block] = await randomBlocks(1)
+
+  await gone.bitswap.stop()
+  await lost.bitswap.stop()
+  playSilent(silent)
+  playSilent(leaving)
+  net.connect(alice, silent)
+  net.connect(alice, leaving)
+  const failed = alice.bitswap.getBlock(block.cid, { failFast: true, providers: [gone.peer] }).catch((error: unknown) => error)
+  await net.advance(1000)
+  net.disconnect(alice, leaving)
+  const error = await net.run(failed) as BlockUnavailableError
+  const [byBob, bySilent, byLeaving] = [bob.peer, silent.peer, leaving.peer].map(peer => error.reasons.get(peer.toString()))
+
+  assert.deepEqual([byBob, bySilent, byLeaving], ['dont-have', 'silent', 'disconnected'])
+  assert.deepEqual([gone, lost].map(({ peer }) => error.reasons.get(peer.toString())), ['unreachable', 'unreachable'])
+  assert.deepEqual([error.reasons.size, error.peersAsked, error.providersFound], [5, 3, 1])
+  assert.equal(error.message, `no peer would send ${block.cid}, 3 asked, 2 could not be reached, routing named 1`)
+  await net.close()
+})
+
+test('a search that found nobody is told from none at all', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1, { routing: { async * findProviders () {} } })
+  const [bob] = await net.instances(1)
+  const [block] = await randomBlocks(1)
+  const failing = async (instance: Instance): Promise<unknown> => net.run(instance.bitswap.getBlock(block.cid, { failFast: true })).catch((error: unknown) => error)
+  const [searched, alone] = [await failing(alice) as BlockUnavailableError, await failing(bob) as BlockUnavailableError]
+
+  assert.deepEqual([searched.providersFound, searched.message], [0, `no peer would send ${block.cid}, 0 asked, routing named nobody`])
+  assert.deepEqual([alone.providersFound, alone.message], [undefined, `no peer would send ${block.cid}, 0 asked`])
   await net.close()
 })

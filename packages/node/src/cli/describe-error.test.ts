@@ -9,12 +9,13 @@ test('of a block nobody would send it is said who was asked, and what each said'
   const error = new BlockUnavailableError(cid, new Map([
     ['alice', UnavailableReason.DontHave],
     ['bob', UnavailableReason.Silent],
-    ['carol', UnavailableReason.Disconnected]
+    ['carol', UnavailableReason.Disconnected],
+    ['dave', UnavailableReason.Unreachable]
   ]))
 
   assert.deepEqual(describeError(error), {
     name: 'BlockUnavailableError',
-    message: `no peer would send ${cid}: alice does not have it, bob did not answer, carol disconnected`
+    message: `no peer would send ${cid}: alice does not have it, bob did not answer, carol disconnected, dave could not be reached`
   })
 })
 

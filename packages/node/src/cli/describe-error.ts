@@ -11,7 +11,8 @@ const MAX_LENGTH = 2_000
 const REASONS: Readonly<Record<UnavailableReason, string>> = {
   [UnavailableReason.DontHave]: 'does not have it',
   [UnavailableReason.Silent]: 'did not answer',
-  [UnavailableReason.Disconnected]: 'disconnected'
+  [UnavailableReason.Disconnected]: 'disconnected',
+  [UnavailableReason.Unreachable]: 'could not be reached'
 }
 
 export interface Described {
