@@ -7,7 +7,7 @@ import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
 import type { ProgressOptions } from 'progress-events'
 import type { UnavailableReason } from './errors.ts'
-import type { BitswapEvents, BitswapProgressEvents } from './events.ts'
+import type { BitswapEvents, BitswapProgressEvents, PastWantStep } from './events.ts'
 import type { Block, WantType } from './message/message.ts'
 import type { HasherLoader } from './message/prefix.ts'
 
@@ -195,6 +195,12 @@ export interface WantExplanation {
   refreshes: number
   /** What comes next, and in how many milliseconds at the latest, where that is known. */
   next: { event: WantEvent, due: number | undefined }
+  /**
+   * What happened, oldest first: the last 32 steps, from the first answer, search
+   * or wait on, with whom it was asked of then. So much is kept of 512 wants, those
+   * that have been open longest; of others it is told only whom they are asked of.
+   */
+  steps: PastWantStep[]
 }
 
 export interface WantlistEntry {
@@ -274,7 +280,7 @@ export interface Bitswap extends BlockSource, Startable, TypedEventTarget<Bitswa
   ledgerForPeer (peer: PeerId): Receipt | undefined
   sessionsForBlock (cid: CID): Session[]
 
-  /** Why a block that is wanted is not here yet; undefined when it is not wanted. Costs something only when it is called. */
+  /** Why a block that is wanted is not here yet; undefined when it is not wanted. */
   explainWant (cid: CID): WantExplanation | undefined
 
   stat (): Stat

@@ -30,7 +30,7 @@ import { resolveOptions } from './options.ts'
 import type { BitswapInit } from './options.ts'
 
 export type * from './api.ts'
-export type { BitswapEvents, BitswapProgressEvents, BlockReceived, BlockSent } from './events.ts'
+export type * from './events.ts'
 export * from './errors.ts'
 export { WantType } from './message/message.ts'
 export type { BitswapInit } from './options.ts'

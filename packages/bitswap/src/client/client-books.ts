@@ -8,7 +8,7 @@ import type { WantDriver } from './want-driver.ts'
 
 export interface ClientBooks {
   readonly board: WantBoard
-  readonly waiters: Pick<Waiters, 'size' | 'has' | 'isListening'>
+  readonly waiters: Pick<Waiters, 'size' | 'has'>
   readonly sessions: Pick<Sessions, 'size'>
   readonly driver: Pick<WantDriver, 'dueAt'>
   /** Undefined when there is no routing to ask. */

@@ -16,6 +16,8 @@ import type { WindowLimits } from './peer-window.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import type { SessionState } from './session-state.ts'
 import { Usefulness } from './usefulness.ts'
+import { stepsOf } from './want-steps.ts'
+import type { PeerSteps } from './want-steps.ts'
 import type { Want } from './want.ts'
 
 /** Weight of the newest sample of the latency: the half of the rest is forgotten with each. (As boxo.) */
@@ -55,6 +57,7 @@ export class ClientPeer {
   readonly #maxAnswers: number
   /** How many more blocks it may send as answers to what it was told of our wants. */
   #answers = 0
+  #steps: PeerSteps | undefined
   blocks = 0
   bytes = 0
   haves = 0
@@ -71,6 +74,13 @@ export class ClientPeer {
     this.times = new AnswerTimes(times)
   }
 
+  /** What may be noted of wants that has to do with it. */
+  get steps (): PeerSteps {
+    this.#steps ??= stepsOf(this.peer)
+
+    return this.#steps
+  }
+
   /** May it be asked for another block now? */
   get hasRoom (): boolean {
     return !this.stalled && this.asked.size < this.window.wants && this.wants.hasRoom
@@ -84,6 +94,11 @@ export class ClientPeer {
   /** Does it owe us answers? */
   get owes (): boolean {
     return this.asked.size > 0 || this.probed.size > 0
+  }
+
+  /** Since when it is asked for this, or whether it has it; undefined when it is not, or that is not known any more. */
+  askedAt (want: Want): number | undefined {
+    return this.asked.get(want) ?? this.probed.get(want) ?? this.wants.entries.get(want.key)?.sentAt
   }
 
   /** Does it owe an answer for this? */

@@ -74,7 +74,7 @@ export class Client implements Retrievals, SessionClient {
     this.#search = search
     this.#useful = useful
     this.#arrivals = new Arrivals({ ...components, planner, waiters, useful, driver }, options)
-    this.wantlists = new Wantlists({ planner, waiters, useful, driver, clock, sender })
+    this.wantlists = new Wantlists({ planner, useful, driver, clock, sender })
     this.sessions = new Sessions({ clock, log, network, planner, waiters, useful, driver }, options)
     this.books = { board: planner.board, waiters, sessions: this.sessions, driver, search, stats: this.#arrivals.stats }
   }
@@ -196,7 +196,14 @@ export class Client implements Retrievals, SessionClient {
       throw new TooManyWantsError(this.#options.maxWants)
     }
 
-    const want = this.#planner.wanted(waiter.session, { key, cid: waiter.cid, priority, closed: waiter.session.exclusive || waiter.onlyProviders }, this.#components.clock.now())
+    const stated = {
+      key,
+      cid: waiter.cid,
+      priority,
+      closed: waiter.session.exclusive || waiter.onlyProviders,
+      traced: waiter.onProgress != null
+    }
+    const want = this.#planner.wanted(waiter.session, stated, this.#components.clock.now())
 
     if (waiter.failFast && want.state === WantState.Waiting) {
       this.#driver.failUnavailable(want)

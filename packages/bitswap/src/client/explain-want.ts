@@ -1,7 +1,7 @@
 /**
  * Where a want stands and what brings it on, read off what the planner keeps
  * anyway. Pure. At most one entry a peer that was asked, or spoke, since the last
- * refresh.
+ * refresh, and the steps that `want-histories.ts` keeps.
  */
 import type { WantExplanation, WantPeer } from '../api.ts'
 import type { ClientPeer } from './client-peer.ts'
@@ -29,7 +29,8 @@ export function explainWant (board: WantBoard, key: string, now: number): WantEx
     peers: peersOf(want, now),
     search: want.search,
     refreshes: want.refreshes,
-    next: nextOf(want, board, now)
+    next: nextOf(want, board, now),
+    steps: board.histories.of(want, now)
   }
 }
 
@@ -41,12 +42,11 @@ function peersOf (want: Want, now: number): WantPeer[] {
   }
 
   for (const holder of want.holders) {
-    const entry = holder.wants.entries.get(want.key)
-    const at = holder.asked.get(want) ?? holder.probed.get(want) ?? entry?.sentAt
+    const at = holder.askedAt(want)
 
     peers.set(holder.key, {
       peer: holder.key,
-      asked: entry?.wantType,
+      asked: holder.wants.entries.get(want.key)?.wantType,
       askedAgo: at == null ? undefined : now - at,
       answer: want.answers.get(holder)
     })

@@ -3,6 +3,7 @@
  * pure like it; `provider-search.ts` does the searching.
  */
 import type { PeerId } from '@libp2p/interface'
+import { UnavailableReason } from '../errors.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { SessionState } from './session-state.ts'
 import type { WantBoard } from './want-board.ts'
@@ -74,12 +75,14 @@ export class FoundPeers {
       want.named.count++
     }
 
+    this.#board.histories.note(want, { step: 'found-provider', provider }, now)
+
     // it may have left again
     if (peer != null && want.state !== WantState.Over) {
       this.#moves.joinOpen(want, peer)
 
       if (!peer.stalled && !want.isAnsweredBy(peer)) {
-        want.answers.set(peer, 'have')
+        want.answers.set(peer, 'have') // which it has not said: nobody is told
       }
 
       if (isUnresolved(want)) {
@@ -91,11 +94,13 @@ export class FoundPeers {
   }
 
   /** Routing named a peer for this want that cannot be reached. */
-  providerUnreachable (want: Want, provider: PeerId): void {
+  providerUnreachable (want: Want, provider: PeerId, now: number): void {
     if (want.named != null) {
       want.named.count++
       want.named.unreachable.push(provider.toString())
     }
+
+    this.#board.histories.note(want, { step: 'answered', peer: provider, answer: UnavailableReason.Unreachable }, now)
   }
 }
 

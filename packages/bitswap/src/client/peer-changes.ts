@@ -59,6 +59,10 @@ export class PeerChanges {
     const { peers, numbers, deadlines, wants, changed, openings } = this.#board
     const owed = peer.owed()
 
+    for (const want of owed) {
+      this.#board.histories.note(want, peer.steps.answered.disconnected, now)
+    }
+
     peers.delete(key)
     // others who left before may be forgotten over it
     numbers.left(peer.number).forEach(number => { wants.forEach(want => { want.answers.forget(number) }) })
@@ -233,7 +237,7 @@ export class PeerChanges {
   #noAnswer (peer: ClientPeer, wants: Iterable<Want>, now: number): void {
     for (const want of wants) {
       peer.wants.refused(want.key)
-      want.answers.set(peer, UnavailableReason.Silent)
+      this.#board.histories.heard(want, peer, UnavailableReason.Silent, now)
       this.#moves.failedAt(want, peer, now)
     }
   }

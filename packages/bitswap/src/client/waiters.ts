@@ -27,33 +27,13 @@ export interface Waiter {
 export class Waiters {
   readonly #waiters: Map<string, SmallSet<Waiter>> = new Map()
 
-  /** How many of them want to know of progress. */
-  #listening = 0
-
-  /** Does anybody want to know of progress? */
-  get isListening (): boolean {
-    return this.#listening > 0
-  }
-
-  /** Tells those that wait for this block. Makes no event when nobody wants to know. */
-  tell (key: string, event: (cid: CID) => BitswapProgressEvents): void {
-    if (this.isListening) {
-      for (const { cid, onProgress } of this.of(key)) {
-        onProgress?.(event(cid))
-      }
-    }
-  }
-
   /** Blocks that somebody waits for. */
   get size (): number {
     return this.#waiters.size
   }
 
-  /** Once for each waiter. */
   add (key: string, waiter: Waiter): void {
     const waiters = this.#waiters.get(key)
-
-    this.#listening += waiter.onProgress == null ? 0 : 1
 
     if (waiters == null) {
       this.#waiters.set(key, new SmallSet<Waiter>().add(waiter))
@@ -65,9 +45,7 @@ export class Waiters {
   delete (key: string, waiter: Waiter): void {
     const waiters = this.#waiters.get(key)
 
-    if (waiters?.delete(waiter) === true && waiter.onProgress != null) {
-      this.#listening--
-    }
+    waiters?.delete(waiter)
 
     if (waiters?.size === 0) {
       this.#waiters.delete(key)

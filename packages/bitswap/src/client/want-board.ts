@@ -16,14 +16,14 @@ import { PeerNumbers } from './peer-numbers.ts'
 import { UsualSpeed } from './peer-speed.ts'
 import type { Awaits } from './ready-queue.ts'
 import type { SessionState } from './session-state.ts'
+import { WantHistories } from './want-histories.ts'
 import { Want, WantState } from './want.ts'
 import type { WantedBy } from './want.ts'
 
 export class WantBoard {
   readonly wants: Map<string, Want> = new Map()
   readonly peers: Map<string, ClientPeer> = new Map()
-  /** Of those who are here, and of some who were. */
-  readonly numbers: PeerNumbers
+  readonly numbers: PeerNumbers // of those who are here, and of some who were
   readonly sessions: Set<SessionState> = new Set()
   /** Wants nobody is known to have: looking or waiting. */
   readonly unresolved: Set<Want> = new Set()
@@ -34,9 +34,9 @@ export class WantBoard {
   readonly openings: Openings = new Openings()
   /** Wants that are over while routing is still asked for them. */
   readonly searchless: Set<Want> = new Set()
-  /** Of all peers there were. */
-  readonly usual: UsualSpeed = new UsualSpeed()
+  readonly usual: UsualSpeed = new UsualSpeed() // of all peers there were
   readonly lateCancels: LateCancels = new LateCancels()
+  readonly histories: WantHistories = new WantHistories()
 
   /** @param maxFormerPeers - of how many who left it is remembered what they said */
   constructor (maxFormerPeers: number) {
@@ -109,6 +109,7 @@ export class WantBoard {
 
     want.sessions.clear()
     want.closedIn.clear()
+    this.histories.end(want)
     this.dropSearch(want)
   }
 

@@ -5,13 +5,14 @@
  * several facts may share one call.
  */
 import type { PeerId } from '@libp2p/interface'
-import { CustomProgressEvent } from 'progress-events'
 import type { Cancel, Clock } from '../core/clock.ts'
 import { isLate } from '../core/fair-timer.ts'
 import { BlockUnavailableError, UnavailableReason } from '../errors.ts'
+import type { WantStep } from '../events.ts'
 import type { ProviderSearch } from './provider-search.ts'
 import type { SessionState } from './session-state.ts'
 import type { WantPlanner } from './want-planner.ts'
+import { progressOf } from './want-progress.ts'
 import { WantState } from './want.ts'
 import type { Effects, Want } from './want.ts'
 import type { Waiters } from './waiters.ts'
@@ -50,7 +51,7 @@ export class WantDriver {
     this.#arm()
   }
 
-  #carryOut ({ wake, search, cancelSearch, unavailable }: Effects): void {
+  #carryOut ({ wake, search, cancelSearch, unavailable, steps }: Effects): void {
     const { sender } = this.#components
 
     for (const peer of wake) {
@@ -61,6 +62,11 @@ export class WantDriver {
       this.#components.search?.cancel(want.key)
     }
 
+    // before those who fail fast are gone
+    for (const [want, step] of steps) {
+      this.#tell(want, step)
+    }
+
     for (const want of search) {
       if (want.state !== WantState.Over) {
         this.#startSearch(want)
@@ -68,7 +74,6 @@ export class WantDriver {
     }
 
     for (const want of unavailable) {
-      this.#tellWaiting(want)
       this.failUnavailable(want)
     }
   }
@@ -107,38 +112,32 @@ export class WantDriver {
     }
   }
 
-  #tellWaiting (want: Want): void {
-    const { waiters, clock } = this.#components
+  /** Callers who listen hear of it. Whoever wants it anew since is none of them. */
+  #tell (want: Want, step: WantStep): void {
+    const waiters = want.state === WantState.Over ? [] : this.#components.waiters.of(want.key)
 
-    if (want.state === WantState.Waiting) {
-      const askAgainIn = Math.max(0, (want.refreshAt ?? 0) - clock.now())
-
-      waiters.tell(want.key, cid => new CustomProgressEvent('bitswap:waiting', { cid, reasons: want.reasons(), askAgainIn }))
+    for (const { cid, onProgress } of waiters) {
+      onProgress?.(progressOf(cid, want, step))
     }
   }
 
   #startSearch (want: Want): void {
-    const { planner, waiters, search, clock } = this.#components
+    const { planner, search, clock } = this.#components
 
-    for (const waiter of waiters.of(want.key)) {
-      waiter.onProgress?.(new CustomProgressEvent('bitswap:find-providers', waiter.cid))
-    }
-
-    // whoever was told may have aborted at once
-    if (want.search !== 'running') {
+    // whoever was told may have cancelled it at once, and wanted it again
+    if (search == null || want.search !== 'running' || search.has(want.key)) {
       return
     }
 
-    search?.start(want.key, want.cid, {
+    search.start(want.key, want.cid, {
       found: provider => {
-        for (const waiter of waiters.of(want.key)) {
-          waiter.onProgress?.(new CustomProgressEvent('bitswap:found-provider', { cid: waiter.cid, provider }))
-        }
-
         planner.found.providerFound(want, provider, clock.now())
         this.apply()
       },
-      unreachable: provider => { planner.found.providerUnreachable(want, provider) },
+      unreachable: provider => {
+        planner.found.providerUnreachable(want, provider, clock.now())
+        this.apply()
+      },
       ended: () => {
         planner.found.searchEnded(want, clock.now())
         this.apply()

@@ -14,6 +14,7 @@ import { awaitSilent } from './await-silent.ts'
 import { isCrowdedOut, PROBE_STEPS, ProbeOrder, silentPeersOf } from './probe-order.ts'
 import { Awaits } from './ready-queue.ts'
 import type { WantBoard } from './want-board.ts'
+import { Waits } from './want-steps.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
 import { WideSteps } from './wide-steps.ts'
@@ -62,6 +63,7 @@ export class WantLooking {
 
     if (want.isOpen && want.state !== WantState.Looking && !sessions.some(session => session.looking < this.#options.maxLooking)) {
       this.#board.queue(want, Awaits.Turn)
+      this.#board.histories.note(want, Waits.Turn, now)
 
       return undefined
     }
@@ -184,7 +186,7 @@ export class WantLooking {
     }
 
     if (!wait) {
-      want.answers.set(peer, UnavailableReason.Silent)
+      this.#board.histories.heard(want, peer, UnavailableReason.Silent, now)
     }
   }
 
@@ -275,6 +277,7 @@ export class WantLooking {
 
     want.startSearch(searcher, now)
     this.search.push(want)
+    this.#board.histories.note(want, { step: 'find-providers' }, now)
 
     return true
   }

@@ -13,6 +13,7 @@ import type { WantBoard } from './want-board.ts'
 import { WantBalance } from './want-balance.ts'
 import { WantLooking } from './want-looking.ts'
 import type { Outcome } from './want-looking.ts'
+import { Waits } from './want-steps.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
 
@@ -94,6 +95,7 @@ export class WantMoves {
       this.#ask(want, best, now)
     } else if (any) {
       this.#board.queue(want, Awaits.Peer)
+      this.#board.histories.note(want, Waits.Room, now)
     } else {
       this.#follow(want, this.looking.look(want, now), now)
     }
@@ -234,6 +236,7 @@ export class WantMoves {
     want.refreshAt = Math.max(now, Math.min(want.refreshAt ?? Infinity, now + Math.min(delay, maxRefreshDelay)))
     this.#board.enter(want, WantState.Waiting)
     this.#board.deadlines.set(want, want.refreshAt)
+    this.#board.histories.note(want, { step: 'waiting', waitsFor: 'refresh', askAgainIn: want.refreshAt - now }, now)
     this.#unavailable.push(want)
     this.#refused.tellAgain(want, now)
   }

@@ -64,7 +64,8 @@ export class WantPlanner {
       wake: [...changed],
       search: this.#moves.takeSearches(),
       cancelSearch: [...searchless],
-      unavailable: this.#moves.takeUnavailable()
+      unavailable: this.#moves.takeUnavailable(),
+      steps: this.board.histories.takeFresh()
     }
 
     changed.clear()
@@ -82,6 +83,10 @@ export class WantPlanner {
 
     if (known == null) {
       want.since = now
+    }
+
+    if (stated.traced === true) {
+      this.board.histories.listen(want, now)
     }
 
     if (known == null || state === WantState.Waiting || state === WantState.Ready) {
@@ -149,7 +154,7 @@ export class WantPlanner {
     }
 
     if (want != null && want.state !== WantState.Arriving) {
-      want.answers.set(peer, UnavailableReason.DontHave)
+      this.board.histories.heard(want, peer, UnavailableReason.DontHave, now)
       this.#moves.failedAt(want, peer, now)
     }
 
@@ -247,7 +252,7 @@ export class WantPlanner {
     const isWorthless = want.isRefusedBy(peer) && peer.isUnbelieved(want) && want.state !== WantState.Waiting
 
     if (!isWorthless) {
-      want.answers.set(peer, 'have')
+      this.board.histories.heard(want, peer, 'have', now)
     }
 
     this.board.dropHolder(want, peer)

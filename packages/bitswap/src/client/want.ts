@@ -5,10 +5,12 @@
 import type { CID } from 'multiformats/cid'
 import { SmallSet } from '../core/small-set.ts'
 import { UnavailableReason } from '../errors.ts'
+import type { WantStep } from '../events.ts'
 import { Answers } from './answers.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { PeerNumbers } from './peer-numbers.ts'
 import type { SessionState } from './session-state.ts'
+import type { WantHistory } from './want-history.ts'
 
 /**
  * In each state something is under way that ends it:
@@ -35,6 +37,13 @@ export const WantState = {
 } as const
 export type WantState = typeof WantState[keyof typeof WantState]
 
+/** Providers that one search brought. */
+export interface NamedProviders {
+  count: number
+  /** Ids of those that could not be reached. At most as many as one search takes in. */
+  readonly unreachable: string[]
+}
+
 /** A want as a session states it. */
 export interface WantedBy {
   key: string
@@ -42,13 +51,8 @@ export interface WantedBy {
   priority: number
   /** Nobody but the peers of the session is to be asked. */
   closed: boolean
-}
-
-/** Providers that one search brought. */
-export interface NamedProviders {
-  count: number
-  /** Ids of those that could not be reached. At most as many as one search takes in. */
-  readonly unreachable: string[]
+  /** Somebody listens to what happens to it. */
+  traced?: boolean
 }
 
 export class Want {
@@ -72,6 +76,8 @@ export class Want {
   search: 'none' | 'running' | 'done' = 'none'
   /** Since when it is wanted. */
   since = 0
+  /** What happened to it, if that is kept (`want-histories.ts`). */
+  history: WantHistory | undefined
   /** Whom routing named when it was asked last; undefined when it was not. */
   named: NamedProviders | undefined
   #searcher: SessionState | undefined
@@ -151,4 +157,6 @@ export interface Effects {
   cancelSearch: Want[]
   /** Everybody reachable said no. */
   unavailable: Want[]
+  /** What happened to those somebody listens to, in order. */
+  steps: ReadonlyArray<[Want, WantStep]>
 }

@@ -5,20 +5,15 @@
  * Not for: what is in them (`want-planner.ts`, `peer-wants.ts`).
  */
 import type { PeerId } from '@libp2p/interface'
-import { CustomProgressEvent } from 'progress-events'
-import { WantType } from '../message/message.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientComponents, OutgoingWants } from './components.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import type { WantDriver } from './want-driver.ts'
 import type { UsefulPeers } from './useful-peers.ts'
-import type { Waiters } from './waiters.ts'
 import type { WantPlanner } from './want-planner.ts'
-import type { Entry } from './wantlist-entry.ts'
 
 export interface WantlistsComponents extends Pick<ClientComponents, 'clock' | 'sender'> {
   planner: WantPlanner
-  waiters: Waiters
   useful: UsefulPeers
   driver: WantDriver
 }
@@ -83,6 +78,7 @@ export class Wantlists {
   /** What the peer is to be told now: the wants and cancels since the last time. */
   take (id: PeerId, abilities: PeerAbilities): OutgoingWants | undefined {
     const { planner, driver, useful, clock, sender } = this.#components
+    const { histories, wants } = planner.board
     const peer = this.peer(id)
 
     if (peer == null) {
@@ -103,7 +99,12 @@ export class Wantlists {
     const { message, ...said } = batch
 
     peer.told(said.entries.length)
-    this.#tellCallers(id, said.entries)
+
+    histories.told(peer, said.entries, wants, clock.now())
+
+    if (histories.hasFresh) {
+      driver.apply()
+    }
 
     if (said.entries.length > 0) {
       useful.asked(peer)
@@ -119,18 +120,6 @@ export class Wantlists {
           sender.wake(id, 'wants')
         }
       }
-    }
-  }
-
-  #tellCallers (peer: PeerId, entries: readonly Entry[]): void {
-    const { waiters } = this.#components
-
-    if (!waiters.isListening) {
-      return
-    }
-
-    for (const { key, wantType } of entries) {
-      waiters.tell(key, cid => new CustomProgressEvent(wantType === WantType.Block ? 'bitswap:want-block' : 'bitswap:want-have', { cid, peer }))
     }
   }
 }

@@ -15,6 +15,11 @@ const MANY = 30
 
 const PRIORITIES = [-1, 0, 1, 1, 1, 5, 0x7fff_ffff, -0x8000_0000]
 
+const EVENTS = [
+  'bitswap:want', 'bitswap:unwant', 'bitswap:block', 'bitswap:find-providers', 'bitswap:found-provider',
+  'bitswap:want-have', 'bitswap:want-block', 'bitswap:answered', 'bitswap:waiting'
+]
+
 export class Calls {
   readonly calls: Call[] = []
   readonly sessions: SessionInUse[] = []
@@ -196,7 +201,7 @@ export class Calls {
 
   /** Throws, or does something to Bitswap from inside; once. */
   #onProgress (chance: Chance, name: string, controller: AbortController): (event: { type: string }) => void {
-    const event = chance.pick(['bitswap:want', 'bitswap:unwant', 'bitswap:block', 'bitswap:find-providers', 'bitswap:found-provider'])
+    const event = chance.pick(EVENTS)
     const act = chance.pick<() => string>([
       () => 'throws',
       () => {

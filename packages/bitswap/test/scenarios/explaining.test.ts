@@ -1,11 +1,17 @@
 /** What users can ask: whom a session asks first and why, where a want stands and what comes next. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { playEmpty, playSilent, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import type { PeerId } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import type { PastWantStep } from 'ts-bitswap'
+import { playAllTalk, playEmpty, playSilent, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import { collect } from '../support/collect.ts'
 
 const LATENCY = 20
 const MB = 1_000_000
+
+/** How long a peer may be silent that owes answers, by default. */
+const SILENCE = 5000
 
 test('a session ranks its peers: who has it and is fast comes first, who lacked the last block later, who is silent last', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
@@ -46,6 +52,7 @@ test('a session ranks its peers: who has it and is fast comes first, who lacked 
   assert.equal(atEmpty.rate, undefined)
   assert.ok(atFast.window > atSlow.window, `${atFast.window} and ${atSlow.window} bytes`)
   assert.deepEqual([atFast.inFlight, atFast.inFlightBytes], [0, 0])
+  assert.deepEqual([atFast.blocks + atSlow.blocks, atFast.bytes + atSlow.bytes, atEmpty.bytes], [64, 6_400_000, 0])
   assert.ok((atFast.latency ?? 0) >= 2 * LATENCY)
   await net.close()
 })
@@ -93,7 +100,8 @@ test('where a want stands is told at each turn of its life, with who was asked w
     peers: [bob, carol].map(({ peer }) => ({ peer: peer.toString(), asked: 'have', askedAgo: 10, answer: undefined })),
     search: 'running',
     refreshes: 0,
-    next: { event: 'answer', due: 4990 }
+    next: { event: 'answer', due: 4990 },
+    steps: [{ step: 'find-providers', ago: 10 }] // the message with the wants is about to leave
   })
 
   await net.advance(140)
@@ -159,3 +167,91 @@ test('wants that wait for their turn to be looked for say so, and for a dial', a
   await net.run(got)
   await net.close()
 })
+
+test('what happened to a want that nobody listens to is there at the first look: whom it was asked of, what each answered, when', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [lost] = await net.instances(1, { connected: 'none' })
+  const [named] = await net.instances(1, { connected: 'none' })
+  const routing = net.routing({ delay: 500 })
+  const [alice] = await net.instances(1, { routing, connected: 'none' })
+  const [bob] = await net.instances(1, { connected: 'none' })
+  const [silent, leaving] = [await net.rawPeer(), await net.rawPeer()]
+  const [block] = await randomBlocks(1)
+
+  routing.add(block.cid, lost)
+  routing.add(block.cid, named)
+  await lost.bitswap.stop()
+  playSilent(silent)
+  playSilent(leaving)
+  net.connect(alice, silent)
+  net.connect(alice, leaving)
+  net.connect(alice, bob)
+  const got = alice.bitswap.getBlock(block.cid)
+  await net.advance(1000)
+  net.disconnect(alice, leaving)
+  await net.advance(SILENCE)
+
+  const names = namesOf({ silent, leaving, bob, lost, named })
+  assert.deepEqual(alice.bitswap.explainWant(block.cid)?.steps.map(step => inShort(step, names)), [
+    'find-providers 6000',
+    'want-have silent 5960',
+    'want-have leaving 5960',
+    'want-have bob 5960',
+    'answered bob dont-have 5880',
+    'answered lost unreachable 5460',
+    'found-provider named 5460',
+    'want-block named 5420',
+    'answered named dont-have 5340',
+    'answered leaving disconnected 5000',
+    'answered silent silent 1000',
+    'waiting refresh 5000 1000'
+  ])
+  bob.hold(block)
+  await net.run(got)
+  assert.equal(alice.bitswap.books.client.board.histories.size, 0)
+  await net.close()
+})
+
+test('what happened begins with whom the want was asked of when the first answer came, or is asked of now', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1)
+  const [empty, talk] = [await net.rawPeer(), await net.rawPeer()]
+  const [block, other] = await randomBlocks(2)
+  const names = namesOf({ empty, talk })
+  const steps = (cid: CID): string[] | undefined => alice.bitswap.explainWant(cid)?.steps.map(step => inShort(step, names))
+  const end = new AbortController()
+
+  playEmpty(empty)
+  playAllTalk(talk)
+  net.connect(alice, empty)
+  net.connect(alice, talk)
+  const got = assert.rejects(alice.bitswap.getBlock(block.cid, { signal: end.signal }))
+  await net.advance(1000)
+  assert.deepEqual(steps(block.cid), [
+    'want-have empty 1000',
+    'want-have talk 1000',
+    'answered empty dont-have 880',
+    'answered talk have 880',
+    'want-block talk 880',
+    'answered talk have 840', // it says so once more, and sends nothing
+    'answered talk silent 380',
+    'want-block talk 380'
+  ])
+
+  playSilent(talk)
+  const next = assert.rejects(alice.bitswap.getBlock(other.cid, { providers: [talk.peer], onlyProviders: true, signal: end.signal }))
+  await net.advance(100)
+  assert.deepEqual(steps(other.cid), ['want-block talk 100'])
+  end.abort()
+  await net.run(Promise.all([got, next]))
+  await net.close()
+})
+
+function namesOf (members: Record<string, { readonly peer: PeerId }>): Map<string, string> {
+  return new Map(Object.entries(members).map(([name, { peer }]) => [peer.toString(), name]))
+}
+
+/** A step with its values, peers by name, and how long ago. */
+function inShort ({ ago, ...step }: PastWantStep, names: ReadonlyMap<string, string>): string {
+  return [...Object.values(step).map(value => names.get(String(value)) ?? String(value)), ago].join(' ')
+}

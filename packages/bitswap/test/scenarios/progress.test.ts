@@ -9,8 +9,11 @@ import type { Instance } from 'ts-bitswap/testing'
 
 const LATENCY = 20
 
+/** How long a peer may be silent that owes answers, by default. */
+const SILENCE = 5000
+
 /** Events in short, with the names of peers. */
-function listener (...instances: Instance[]): { told: string[], onProgress: (event: BitswapProgressEvents) => void } {
+function listener (...instances: Array<Pick<Instance, 'name' | 'peer'>>): { told: string[], onProgress: (event: BitswapProgressEvents) => void } {
   const told: string[] = []
   const names = new Map(instances.map(({ peer, name }) => [peer.toString(), name]))
 
@@ -19,9 +22,10 @@ function listener (...instances: Instance[]): { told: string[], onProgress: (eve
     onProgress: ({ type, detail }) => {
       const peer = 'peer' in detail ? detail.peer : undefined
       const reasons = 'reasons' in detail ? [...detail.reasons].map(([key, reason]) => `${names.get(key)} ${reason}`) : []
-      const delay = 'askAgainIn' in detail ? [`${detail.askAgainIn}`] : []
+      const waits = 'waitsFor' in detail ? [detail.waitsFor, detail.askAgainIn ?? ''] : []
+      const answer = 'answer' in detail ? [detail.answer] : []
 
-      told.push([type.slice('bitswap:'.length), ...peer == null ? [] : [names.get(peer.toString())], ...reasons, ...delay].join(' '))
+      told.push([type.slice('bitswap:'.length), ...peer == null ? [] : [names.get(peer.toString())], ...waits, ...answer, ...reasons].join(' ').trim())
     }
   }
 }
@@ -38,11 +42,66 @@ test('a call is told whom its block is asked of, and how; and that it waits, and
   net.connect(alice, carol)
   const got = alice.bitswap.getBlock(block.cid, { onProgress })
   await net.advance(1000)
-  assert.deepEqual(told.splice(0), ['want', 'want-have bob', 'want-have carol', 'waiting bob dont-have carol dont-have 30000'])
+  assert.deepEqual(told.splice(0), [
+    'want', 'want-have bob', 'want-have carol', 'answered bob dont-have', 'answered carol dont-have', 'waiting refresh 30000 bob dont-have carol dont-have'
+  ])
 
   await carol.bitswap.addBlock(block)
   await net.run(got)
-  assert.deepEqual(told, ['want-block carol', 'block', 'unwant'])
+  assert.deepEqual(told, ['answered carol have', 'want-block carol', 'block', 'unwant'])
+  await net.close()
+})
+
+test('a call is told who fell silent and who left, what it waits for then, and that all are asked again', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1)
+  const [bob] = await net.instances(1, { name: 'bob' })
+  const [silent, leaving] = [await net.rawPeer({ name: 'silent' }), await net.rawPeer({ name: 'leaving' })]
+  const [block] = await randomBlocks(1)
+  const { told, onProgress } = listener(bob, { name: 'silent', peer: silent.peer }, { name: 'leaving', peer: leaving.peer })
+
+  playSilent(silent)
+  playSilent(leaving)
+  net.connect(alice, silent)
+  net.connect(alice, leaving)
+  net.connect(alice, bob)
+  const got = alice.bitswap.getBlock(block.cid, { onProgress })
+  await net.advance(1000)
+  net.disconnect(alice, leaving)
+  await net.advance(SILENCE)
+  assert.deepEqual(told.splice(0), [
+    'want', 'want-have silent', 'want-have leaving', 'want-have bob', 'answered bob dont-have', 'answered leaving disconnected', 'answered silent silent',
+    `waiting refresh ${SILENCE} silent silent leaving disconnected bob dont-have`
+  ])
+  bob.hold(block)
+  await net.run(got)
+  assert.deepEqual(told.filter(line => !line.includes('silent')), ['want-have bob', 'block', 'unwant'])
+  await net.close()
+})
+
+test('a call is told that it waits for room at a peer, or for its turn', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1, { client: { initialWindow: 1, maxLooking: 1 } })
+  const [first, second] = [await net.rawPeer(), await net.rawPeer()]
+  const [block, other] = await randomBlocks(2)
+
+  playSilent(first)
+  playSilent(second)
+  net.connect(alice, first)
+  net.connect(alice, second)
+
+  for (const [providers, expected] of [[[first.peer], 'waiting room'], [[], 'waiting turn']] as const) {
+    const session = alice.bitswap.newSession({ providers: [...providers] })
+    const { told, onProgress } = listener()
+
+    await net.advance(100)
+    const calls = Promise.allSettled([session.getBlock(block.cid), session.getBlock(other.cid, { onProgress })])
+    await net.advance(100)
+    assert.deepEqual(told, ['want', expected])
+    session.close()
+    await net.run(calls)
+  }
+
   await net.close()
 })
 
@@ -51,15 +110,17 @@ test('callers of one block are each told of it by the name they used, those who 
   const [alice, bob] = await net.instances(2)
   const [block] = await randomBlocks(1)
   const [first, second] = [listener(bob), listener(bob)]
-  const { waiters } = alice.bitswap.books.client
+  const { histories } = alice.bitswap.books.client.board
 
   bob.hold(block)
   const quiet = alice.bitswap.getBlock(block.cid)
-  assert.equal(waiters.isListening, false)
+  await net.advance(0)
+  assert.equal(histories.size, 0)
   const got = [first, second].map(async ({ onProgress }) => await alice.bitswap.getBlock(block.cid, { onProgress }))
-  assert.equal(waiters.isListening, true)
+  await net.advance(0)
+  assert.equal(histories.size, 1)
   await net.run(Promise.all([quiet, ...got]))
-  assert.equal(waiters.isListening, false)
+  assert.equal(histories.size, 0)
   assert.ok(first.told.includes('want-block node 1'), first.told.join())
   assert.deepEqual(first.told, second.told)
   await net.close()

@@ -14,6 +14,7 @@ export function boardLeftovers (board: WantBoard): string[] {
 
   none('wants', board.wants.size)
   none('unresolved wants', board.unresolved.size)
+  none('histories of wants', board.histories.size)
 
   for (const peer of board.peers.values()) {
     none('asked', peer.asked.size)
