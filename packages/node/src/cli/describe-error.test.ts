@@ -33,6 +33,14 @@ test('when nobody was there to be asked that is said', async () => {
   assert.match(describeError(new BlockUnavailableError(cid, new Map())).message, /no peer is connected$/)
 })
 
+test('whether routing named anybody is said where it was asked', async () => {
+  const { cid } = await someBlock(1)
+  const message = (providersFound: number): string => describeError(new BlockUnavailableError(cid, new Map(), { providersFound })).message
+
+  assert.match(message(0), /no peer is connected; routing named nobody$/)
+  assert.match(message(2), /no peer is connected; routing named 2$/)
+})
+
 test('a message of several lines becomes one', () => {
   assert.equal(describeError(new Error('first\n  * second\n\nthird\n')).message, 'first * second third')
 })

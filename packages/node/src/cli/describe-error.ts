@@ -1,19 +1,10 @@
 /** Failures in one line, for those who did not write the program. */
-import { BlockUnavailableError, UnavailableReason } from 'ts-bitswap/errors'
+import { BlockUnavailableError } from 'ts-bitswap/errors'
 import { InvalidArgumentError } from '../errors.ts'
-
-/** Peers that are named in one line; of more only the number is said. */
-const MAX_PEERS_NAMED = 5
+import { describeReasons } from '../node/describe-want.ts'
 
 /** Characters of a message that are shown: room for some long paths. */
 const MAX_LENGTH = 2_000
-
-const REASONS: Readonly<Record<UnavailableReason, string>> = {
-  [UnavailableReason.DontHave]: 'does not have it',
-  [UnavailableReason.Silent]: 'did not answer',
-  [UnavailableReason.Disconnected]: 'disconnected',
-  [UnavailableReason.Unreachable]: 'could not be reached'
-}
 
 export interface Described {
   name: string
@@ -46,17 +37,10 @@ export function isCommanderError (error: unknown): error is Error & { code: stri
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.')
 }
 
-function describeUnavailable (error: BlockUnavailableError): string {
-  const reasons = [...error.reasons]
+function describeUnavailable ({ cid, reasons, providersFound }: BlockUnavailableError): string {
+  const searched = providersFound == null ? '' : `; routing named ${providersFound === 0 ? 'nobody' : providersFound}`
 
-  if (reasons.length === 0) {
-    return `no peer would send ${error.cid}: no peer is connected`
-  }
-
-  const said = reasons.slice(0, MAX_PEERS_NAMED).map(([peer, reason]) => `${peer} ${REASONS[reason]}`)
-  const others = reasons.length > MAX_PEERS_NAMED ? [`and ${reasons.length - MAX_PEERS_NAMED} more peers`] : []
-
-  return `no peer would send ${error.cid}: ${[...said, ...others].join(', ')}`
+  return `no peer would send ${cid}: ${describeReasons(reasons)}${searched}`
 }
 
 /** Names from folders of strangers may be in it: what steers a terminal is shown, not sent. */

@@ -49,7 +49,11 @@ export async function withFetchSource<T> (context: CommandContext, options: Fetc
 
   try {
     await node.start()
-    const peers = new PeerSource(node.bitswap, { timeout: options.timeout, wait: options.wait ?? false })
+    const peers = new PeerSource(node.bitswap, {
+      timeout: options.timeout,
+      wait: options.wait ?? false,
+      onSlow: message => { context.output.warn(message) }
+    })
 
     try {
       const source = await connect(peers, addresses, repo, context)

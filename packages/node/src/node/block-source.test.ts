@@ -133,20 +133,41 @@ test('with wait a block is had that the peer gets later', async t => {
   source.close()
 })
 
-test('when nothing comes for too long it is said who was asked', async t => {
+test('when nothing comes it is said who was asked and who was not there, first while it goes on and then as the error', async t => {
   const [seed, fetcher] = await startPair(t)
   const timers = new Timers()
-  const source = new PeerSource(fetcher.bitswap, { wait: true, timeout: 7_000 }, timers.set)
-  const { cid } = await someBlock(10)
+  const said: string[] = []
+  const source = new PeerSource(fetcher.bitswap, { wait: true, timeout: 7_000, slowAfter: 3_000, onSlow: message => { said.push(message) } }, timers.set)
+  const here = await someBlock(10, 1)
+  const { cid } = await someBlock(10, 2)
+  const why = `${seed.peerId} does not have it \\(it sent 1 block before\\), /ip4/127\\.0\\.0\\.1/tcp/1 could not be reached; all are asked again in \\d+ s`
 
-  await source.connect(seed.addresses())
+  await seed.bitswap.addBlock(here)
+  await source.connect([multiaddr('/ip4/127.0.0.1/tcp/1'), ...seed.addresses()])
+  await source.read(here.cid)
   const read = source.read(cid)
 
-  assert.deepEqual(timers.pending.map(({ delay }) => delay), [7_000])
+  await until(() => fetcher.bitswap.explainWant(cid)?.state === 'waiting')
+  assert.deepEqual([timers.pending.map(({ delay }) => delay), said], [[3_000], []])
+  timers.fire()
+  assert.deepEqual(timers.pending.map(({ delay }) => delay), [4_000])
+  assert.match(said.join(), new RegExp(`^no block for 3 s, waiting for ${cid}: ${why}$`))
   timers.fire()
 
-  await assert.rejects(read, { name: 'StalledError', cid, timeout: 7_000, message: new RegExp(`no block came for 7 s while waiting for ${cid}: ${seed.peerId} `) })
-  assert.equal(timers.pending.length, 0)
+  await assert.rejects(read, { name: 'StalledError', cid, timeout: 7_000, message: new RegExp(`^no block came for 7 s while waiting for ${cid}: ${why}$`) })
+  assert.deepEqual([timers.pending.length, said.length], [0, 1])
+  source.close()
+})
+
+test('with a timeout that is no longer than what counts as slow it is only given up', async t => {
+  const fetcher = await startNode(t)
+  const timers = new Timers()
+  const source = new PeerSource(fetcher.bitswap, { wait: true, timeout: 3_000, slowAfter: 3_000 }, timers.set)
+  const read = source.read((await someBlock(10)).cid)
+
+  assert.deepEqual(timers.pending.map(({ delay }) => delay), [3_000])
+  timers.fire()
+  await assert.rejects(read, { name: 'StalledError' })
   source.close()
 })
 

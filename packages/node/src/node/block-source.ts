@@ -5,6 +5,7 @@
 import { CorruptBlockError, BlockMissingError, StalledError, UnreachableError } from '../errors.ts'
 import { collect } from '../store/collect.ts'
 import { getHasher } from '../store/hashers.ts'
+import { describeWait } from './describe-want.ts'
 import { resolvePeerSourceOptions } from './options.ts'
 import { reasonOf } from './reason-of.ts'
 import { MAX_FILE_SIZE } from '../store/read-file-whole.ts'
@@ -68,14 +69,17 @@ const nodeTimer: SetTimer = (delay, callback) => {
 
 /** Blocks from the repo, else from peers, all asked in one session. */
 export class PeerSource implements BlockSource {
+  readonly #bitswap: Bitswap
   readonly #session: Session
   readonly #options: PeerSourceOptions
   readonly #setTimer: SetTimer
   readonly #stalled = new AbortController()
   readonly #waiting: Map<CID, number> = new Map() // bounded by who calls read
   #cancelTimer: (() => void) | undefined
+  #unreachable: readonly string[] = []
 
   constructor (bitswap: Bitswap, init: PeerSourceInit = {}, setTimer: SetTimer = nodeTimer) {
+    this.#bitswap = bitswap
     this.#session = bitswap.newSession()
     this.#options = resolvePeerSourceOptions(init)
     this.#setTimer = setTimer
@@ -98,6 +102,7 @@ export class PeerSource implements BlockSource {
 
     cancelTimer()
     signal?.throwIfAborted()
+    this.#unreachable = failures.flatMap(({ addresses }) => addresses)
     const [first] = failures
 
     if (first != null && failures.length === peers.length) {
@@ -143,7 +148,10 @@ export class PeerSource implements BlockSource {
 
   #began (cid: CID): void {
     this.#waiting.set(cid, (this.#waiting.get(cid) ?? 0) + 1)
-    this.#cancelTimer ??= this.#setTimer(this.#options.timeout, () => { this.#stall() })
+
+    if (this.#cancelTimer == null) {
+      this.#startTimer()
+    }
   }
 
   /** Anything that ends, one way or the other, is progress: the time starts anew for the others. */
@@ -157,30 +165,36 @@ export class PeerSource implements BlockSource {
     }
 
     this.#cancelTimer?.()
-    this.#cancelTimer = this.#waiting.size > 0 ? this.#setTimer(this.#options.timeout, () => { this.#stall() }) : undefined
+    this.#cancelTimer = undefined
+
+    if (this.#waiting.size > 0) {
+      this.#startTimer()
+    }
   }
 
-  #stall (): void {
+  /** Until nothing has come for so long that it is said, and then until it is given up. */
+  #startTimer (): void {
+    const { timeout, slowAfter, onSlow } = this.#options
+    const stall = (): void => { this.#toldOf((cid, why) => { this.#stalled.abort(new StalledError(cid, timeout, why)) }) }
+
+    if (slowAfter >= timeout) {
+      this.#cancelTimer = this.#setTimer(timeout, stall)
+
+      return
+    }
+
+    this.#cancelTimer = this.#setTimer(slowAfter, () => {
+      this.#cancelTimer = this.#setTimer(timeout - slowAfter, stall)
+      this.#toldOf((cid, why) => { onSlow(`no block for ${slowAfter / 1_000} s, waiting for ${cid}: ${why}`) })
+    })
+  }
+
+  /** Of what is waited for longest, and why it is not here. */
+  #toldOf (tell: (cid: CID, why: string) => void): void {
     const [first] = this.#waiting.keys()
 
     if (first != null) {
-      this.#stalled.abort(new StalledError(first, this.#options.timeout, describe(this.#session.peers())))
+      tell(first, describeWait({ want: this.#bitswap.explainWant(first), peers: this.#session.peers(), unreachable: this.#unreachable }))
     }
   }
-}
-
-function describe (peers: SessionPeer[]): string {
-  if (peers.length === 0) {
-    return 'no peer is connected'
-  }
-
-  return peers.map(peer => {
-    const said = [
-      `sent ${peer.blocks} ${peer.blocks === 1 ? 'block' : 'blocks'}`,
-      ...(peer.dontHaves > 0 ? [`does not have ${peer.dontHaves}`] : []),
-      ...(peer.inFlight > 0 ? [`still asked for ${peer.inFlight}`] : [])
-    ]
-
-    return `${peer.peer} ${said.join(', ')}`
-  }).join('; ')
 }

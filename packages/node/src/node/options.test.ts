@@ -28,6 +28,7 @@ for (const [init, option] of [
 
 test('asking peers takes no negative time, no half blocks, and a clear yes or no', () => {
   assert.throws(() => resolvePeerSourceOptions({ timeout: 0 }), { option: 'peerSource.timeout' })
+  assert.throws(() => resolvePeerSourceOptions({ slowAfter: Number.NaN }), { option: 'peerSource.slowAfter' })
   assert.throws(() => resolvePeerSourceOptions({ wait: 'yes' as never }), { option: 'peerSource.wait' })
   assert.throws(() => resolvePeerSourceOptions({ maxBlockSize: 1.5 }), { option: 'peerSource.maxBlockSize' })
 })

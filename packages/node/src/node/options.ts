@@ -119,6 +119,22 @@ export interface PeerSourceInit {
   timeout?: number
 
   /**
+   * How long nothing may come before {@link PeerSourceInit.onSlow} is told. Of no
+   * use from `timeout` on.
+   *
+   * @default 5000
+   */
+  slowAfter?: number
+
+  /**
+   * Told, each time that nothing comes for so long, what is waited for: who was
+   * asked, what they said, and what comes next, in words.
+   *
+   * @default tellNobody
+   */
+  onSlow?: (message: string) => void
+
+  /**
    * Go on asking when every peer said that it lacks a block, until the timeout:
    * one of them may get it.
    *
@@ -138,14 +154,19 @@ export type PeerSourceOptions = Readonly<Required<PeerSourceInit>>
 
 export const PEER_SOURCE_DEFAULTS: PeerSourceOptions = Object.freeze({
   timeout: 30_000,
+  slowAfter: 5_000,
+  onSlow: tellNobody,
   wait: false,
   maxBlockSize: 2_097_152
 })
+
+function tellNobody (): void {}
 
 export function resolvePeerSourceOptions (init: PeerSourceInit = {}): PeerSourceOptions {
   const options = { ...PEER_SOURCE_DEFAULTS, ...init }
 
   requirePositive('peerSource.timeout', options.timeout)
+  requirePositive('peerSource.slowAfter', options.slowAfter)
   requireBoolean('peerSource.wait', options.wait)
   requireCount('peerSource.maxBlockSize', options.maxBlockSize)
 
