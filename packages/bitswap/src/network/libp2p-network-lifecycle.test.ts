@@ -77,6 +77,27 @@ test('a stop that cannot tell others logs it and stops', async () => {
   assert.equal(logger.errors.length, 4)
 })
 
+for (const hung of ['tags', 'protocols']) {
+  test(`stop waits no longer than closeTimeout for a peer store that never takes back ${hung}, and start may follow`, async () => {
+    const { host, network, receiver, clock, logger } = await startNetwork({ closeTimeout: 50 })
+    const never = new Promise<void>(() => {})
+    const unhandle = host.unhandle.bind(host)
+
+    host.tagging = async () => { await (hung === 'tags' ? never : undefined) }
+    host.unhandle = async protocol => {
+      await unhandle(protocol)
+      await (hung === 'protocols' ? never : undefined)
+    }
+    network.tag(alice, { value: 5, ttl: 1000 })
+    const stopped = network.stop()
+    await clock.run(stopped, { limit: 50 })
+    assert.deepEqual([clock.now(), logger.errors.length, host.handlers.size, host.listeners], [50, 1, 0, 0])
+
+    await network.start(receiver)
+    assert.equal(host.handlers.size, 4)
+  })
+}
+
 test('a stream that was being agreed on while we stopped is reset', async () => {
   const { host, network, receiver } = await startNetwork()
   const connection = host.open(alice)

@@ -14,6 +14,7 @@ import { InvalidPeerIdError, UnsupportedProtocolError } from '@libp2p/interface'
 import type { AbortOptions, ComponentLogger, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
 import { fairTimer } from '../core/fair-timer.ts'
+import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
 import { NotStartedError } from '../errors.ts'
 import { NotConnectedError, StreamTimeoutError } from './errors.ts'
 import type { Host } from './host.ts'
@@ -57,7 +58,7 @@ export class Libp2pNetwork implements Network {
     this.#log = logger.forComponent('bitswap:network')
     this.#options = options
     this.#protocols = new RegisteredProtocols(host, options.protocolPrefix)
-    this.#tags = new PeerTags({ host, log: this.#log })
+    this.#tags = new PeerTags({ clock, host, log: this.#log })
     this.#reports = new PeerReports({ host, clock, log: this.#log, protocols: this.#protocols }, options)
   }
 
@@ -187,11 +188,23 @@ export class Libp2pNetwork implements Network {
       stream.abort(stopped)
     }
 
-    await this.#tags.clear()
+    await this.#takeBack()
+  }
 
-    for (const error of await this.#protocols.unregister()) {
-      // the handler is gone all the same: what fails is telling the peer store, whose datastore may be closed by now
-      this.#log.error('could not tell of a protocol taken back - %e', error)
+  /** What libp2p's peer store was told of us. All else is gone by now: its datastore may be closed, or never answer. */
+  async #takeBack (): Promise<void> {
+    const timeout = timeoutSignal(this.#clock, this.#options.closeTimeout)
+
+    try {
+      const [errors] = await raceSignal(Promise.all([this.#protocols.unregister(), this.#tags.clear()]), timeout.signal)
+
+      for (const error of errors) {
+        this.#log.error('could not tell of a protocol taken back - %e', error)
+      }
+    } catch (error) {
+      this.#log.error('stopped before the peer store had taken back what it was told - %e', error)
+    } finally {
+      timeout.clear()
     }
   }
 

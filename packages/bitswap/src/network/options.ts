@@ -141,7 +141,8 @@ export interface NetworkInit {
   peerBufferSize?: number
 
   /**
-   * How long `stop` waits for what was handed to streams to leave.
+   * How long `stop` waits for what was handed to streams to leave, and once more
+   * as long for libp2p's peer store to take back what it was told.
    *
    * @default 1000
    */

@@ -62,3 +62,17 @@ test('stop takes back the tags there are, waits for that, and then none are set'
   await settled()
   assert.equal(host.tagged.length, 1)
 })
+
+test('a call that libp2p never answers is left behind, and the others are made', async () => {
+  const { host, network, clock } = await startNetwork()
+
+  host.tagging = async () => { await new Promise(() => {}) }
+  network.tag(alice, TAG)
+  network.tag(bob, TAG)
+  await clock.advance(9999)
+  assert.equal(host.tagged.length, 1)
+  host.tagging = async () => {}
+  await clock.advance(1)
+  await settled()
+  assert.deepEqual(host.tagged.map(([peer]) => peer), [alice.toString(), bob.toString()])
+})
