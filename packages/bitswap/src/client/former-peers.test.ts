@@ -56,6 +56,16 @@ test('who comes back is asked again, whatever it said', () => {
   assert.equal(want.answers.reasons().get(back.key), 'dont-have')
 })
 
+test('where nobody is remembered, what one owed when it left is not held against who comes next', () => {
+  const table = new Table({ maxFormerPeers: 0 })
+  const one = table.connect(1)
+
+  table.want(table.session(), 0)
+  assert.deepEqual(table.told(one), ['b0'])
+  table.disconnect(one)
+  assert.deepEqual(table.told(table.connect(2)), ['b0'])
+})
+
 test('nobody who left may be remembered, but not fewer', () => {
   assert.equal(resolveClientOptions({ maxFormerPeers: 0 }).maxFormerPeers, 0)
 

@@ -64,8 +64,8 @@ export class PeerChanges {
     }
 
     peers.delete(key)
-    // others who left before may be forgotten over it
-    numbers.left(peer.number).forEach(number => { wants.forEach(want => { want.answers.forget(number) }) })
+    // those who left before may be forgotten over it, or it itself
+    const forgotten = numbers.left(peer.number)
     this.#moves.looking.peersChanged()
     this.#departed.left(key, peer.usefulness, now)
     deadlines.delete(peer)
@@ -86,6 +86,7 @@ export class PeerChanges {
       this.#moves.failedAt(want, peer, now)
     }
 
+    forgotten.forEach(number => { wants.forEach(want => { want.answers.forget(number) }) })
     changed.delete(peer)
     openings.freed.delete(peer)
     this.#moves.continue(now)
