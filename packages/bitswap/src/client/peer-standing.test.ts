@@ -73,6 +73,32 @@ test('when the one that had most lacks what it is asked for by now, the other is
   assert.equal(doubtful.asked.size, 4)
 })
 
+test('what only the doubtful one has is asked of it when it has room, however much waited for the other before', () => {
+  const { table, session, proven, doubtful } = setup(1)
+  /** All is said, and the doubtful one lacks what it is asked along for. */
+  const tell = (): void => {
+    table.told(proven)
+    table.dontHave(doubtful, ...table.told(doubtful).filter(word => word.startsWith('h')).map(word => Number(word.slice(1))))
+  }
+
+  table.want(session, ...Array.from({ length: 60 }, (_, i) => i))
+  tell()
+
+  // of both it is known that only the doubtful one may have them, which is busy with the first
+  const [first, second] = [...proven.asked.keys()].map(want => number(want.cid)) as [number, number]
+
+  for (const i of [first, second]) {
+    table.have(doubtful, i)
+    table.dontHave(proven, i)
+    tell()
+  }
+
+  assert.deepEqual([table.state(first)?.askedOf.has(doubtful), table.state(second)?.state], [true, 'ready'])
+  table.dontHave(doubtful, first)
+  assert.deepEqual([session.isProven(proven), session.isDoubtful(doubtful)], [true, true])
+  assert.equal(table.state(second)?.askedOf.has(doubtful), true)
+})
+
 test('who lacked a block is not to send it later, once it is asked of another', () => {
   const table = new Table()
   const session = table.session()

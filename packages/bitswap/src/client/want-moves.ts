@@ -139,6 +139,11 @@ export class WantMoves {
     }
   }
 
+  /** It has room, and may have more of what others were asked for than was known. */
+  relieve (peer: ClientPeer, now: number): void {
+    this.#balance.relieve(peer, now)
+  }
+
   /** Somebody may have fallen behind. */
   rebalance (session: SessionState, now: number): void {
     for (const peer of session.peers) {
@@ -244,10 +249,9 @@ export class WantMoves {
   /** Gives a peer with room the wants that wait for one. An idle one is not coming back: it is given all there is for it. */
   #fill (peer: ClientPeer, now: number): void {
     for (const session of peer.sessions) {
-      const isIdle = (): boolean => peer.asked.size === 0 && !(session.isDoubtful(peer) && session.proven.size > 0)
-
       while (peer.hasRoom) {
-        const want = session.ready.takeFor(want => canBeAsked(peer, want) && isWorthAsking(peer, want, session), isIdle() ? Infinity : MAX_SKIPS)
+        const maxSkips = peer.asked.size === 0 ? Infinity : MAX_SKIPS
+        const want = session.ready.takeFor(want => canBeAsked(peer, want) && isWorthAsking(peer, want, session), maxSkips)
 
         if (want == null) {
           break

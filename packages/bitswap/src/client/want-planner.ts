@@ -127,14 +127,21 @@ export class WantPlanner {
 
   haveReceived (peer: ClientPeer, key: string, now: number): void {
     const want = this.board.wants.get(key)
+    const hadRoom = peer.hasRoom
 
     peer.haves++
     peer.usefulness.had(now)
     this.peers.answered(peer, { askedAt: peer.wants.haveReceived(key), owed: want != null && peer.probed.has(want) }, now)
-    this.board.openings.freed.add(peer)
 
     if (want != null && want.state !== WantState.Arriving) {
       this.#had(want, peer, now)
+    }
+
+    // with room before there is nothing else that waits for it: all that waits would be gone through for each HAVE
+    if (hadRoom) {
+      this.#moves.relieve(peer, now)
+    } else {
+      this.board.openings.freed.add(peer)
     }
 
     this.#moves.continue(now)
