@@ -114,10 +114,12 @@ export class PeerWants {
    * asked, if it was.
    */
   blockReceived (key: string): number | undefined {
-    const isDue = this.#isDue(key)
-    const entry = this.#remove(key)
+    const entry = this.#entries.get(key)
+    const cameBetween = entry?.upgrade === Upgrade.Said && !this.#due.has(entry)
 
-    if (entry?.upgrade === Upgrade.Said && !isDue) {
+    this.#remove(key)
+
+    if (cameBetween) {
       this.#putCancel(key, entry.cid)
     } else {
       // a cancel on its way out would be for nothing
@@ -144,11 +146,15 @@ export class PeerWants {
     return entry.sentAt
   }
 
-  /** The peer lacks it, or said nothing in time: it need not be asked to send it. It goes on holding the want. Returns when it was asked, if it was. */
+  /**
+   * The peer lacks it, or said nothing in time, be it that it is still to be told:
+   * no answer is waited for. It goes on holding the want, or is told all the same.
+   * Returns when it was asked, if it was.
+   */
   refused (key: string): number | undefined {
     const entry = this.#entries.get(key)
 
-    if (entry?.told !== true) {
+    if (entry == null) {
       return undefined
     }
 
@@ -158,8 +164,9 @@ export class PeerWants {
 
     if (entry.state === EntryState.Sent) {
       entry.state = EntryState.Refused
-      this.#refused.add(entry)
     }
+
+    this.#refused.add(entry)
 
     return entry.sentAt
   }
@@ -180,7 +187,6 @@ export class PeerWants {
     for (const entry of entries) {
       markSaid(entry)
       this.#due.delete(entry)
-      this.#refused.delete(entry)
     }
 
     this.#saidAnything = true
@@ -231,7 +237,7 @@ export class PeerWants {
 
     this.cancels.add(key, name)
 
-    if (entry != null && this.#isDue(key)) {
+    if (entry != null && this.#due.has(entry)) {
       entry.state = EntryState.CancelFirst
     }
   }
@@ -254,8 +260,8 @@ export class PeerWants {
   /** A full list needs none. What was wanted again by the same name, and said, is not cancelled. */
   #takeCancels (abilities: PeerAbilities, full: boolean): WantsBatch['cancels'] {
     return this.cancels.take((key, name) => {
-      const entry = this.#isDue(key) ? undefined : this.#entries.get(key)
-      const kept = entry == null ? undefined : nameFor(abilities, entry.cid)
+      const entry = this.#entries.get(key)
+      const kept = entry == null || this.#due.has(entry) ? undefined : nameFor(abilities, entry.cid)
 
       return !full && canName(abilities, name) && kept?.equals(nameFor(abilities, name)) !== true
     })
@@ -265,7 +271,6 @@ export class PeerWants {
     const upgrade = wantType === WantType.Block && entry.wantType === WantType.Have
 
     if (entry.state === EntryState.Refused) {
-      this.#refused.delete(entry)
       this.#due.add(entry)
       this.#putCancel(entry.key, entry.cid)
     } else if (upgrade && entry.state === EntryState.Sent) {
@@ -278,12 +283,7 @@ export class PeerWants {
     }
 
     entry.priority = priority
-  }
-
-  #isDue (key: string): boolean {
-    const entry = this.#entries.get(key)
-
-    return entry != null && this.#due.has(entry)
+    this.#refused.delete(entry)
   }
 
   #remove (key: string): Entry | undefined {

@@ -31,8 +31,12 @@ export class RefusedEntries {
     return this.#queue[this.#head]
   }
 
-  /** To be called for one that is not here. */
+  /** One that is here keeps its place. */
   add (entry: Entry): void {
+    if (entry.refusal != null) {
+      return
+    }
+
     if (this.#queue.length > 2 * this.#size + MIN_GONE) {
       this.#clearOut()
     }

@@ -42,12 +42,12 @@ export interface Entry {
   upgrade: Upgrade
   /** Undefined while the message is still on its way out. */
   sentAt: number | undefined
-  /** Its place among those that were refused (`refused-entries.ts`). */
+  /** Its place among those that were refused (`refused-entries.ts`): no answer is waited for. It may be one that is still to be said. */
   refusal: number | undefined
 }
 
 export function markSaid (entry: Entry): void {
-  entry.state = EntryState.Sent
+  entry.state = entry.refusal == null ? EntryState.Sent : EntryState.Refused
   entry.repeated = entry.told
   entry.told = true
 
