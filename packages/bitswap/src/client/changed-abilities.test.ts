@@ -27,3 +27,33 @@ test('a peer that can be told of more than was thought is asked for what nobody 
   table.planner.peers.abilitiesChanged(peer, modern, 0)
   assert.deepEqual(table.told(peer), ['b0'])
 })
+
+test('what is offered to a silent peer goes on waiting, and not for its answer', () => {
+  const table = new Table()
+  const [silent, other] = [table.connect(1, oldest), table.connect(2)]
+
+  table.want(table.session(), 0, 1)
+  table.told(other)
+  table.dontHave(other, 0, 1)
+  table.planner.peers.unreachable(silent, 0)
+  table.planner.peers.abilitiesChanged(silent, modern, 0)
+  assert.deepEqual(table.told(silent), ['h0', 'h1'])
+  // the first may bring it back
+  assert.deepEqual([table.state(0)?.state, table.state(1)?.state], ['looking', 'waiting'])
+})
+
+test('what waits for its turn to be looked for is asked of a peer that can be told of it after all', () => {
+  const table = new Table({ maxLooking: 1 }, true)
+  const session = table.session()
+  const peer = table.connect(1)
+
+  table.planner.found.peerJoins(session, peer, 0)
+  table.want(session, 0)
+  table.told(peer)
+  table.dontHave(peer, 0)
+  table.planner.peers.abilitiesChanged(peer, oldest, 0)
+  table.want(session, 1)
+  assert.deepEqual([table.state(0)?.state, table.state(1)?.state], ['looking', 'ready'])
+  table.planner.peers.abilitiesChanged(peer, modern, 0)
+  assert.deepEqual(table.told(peer), ['b1'])
+})

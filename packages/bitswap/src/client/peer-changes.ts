@@ -112,6 +112,7 @@ export class PeerChanges {
     peer.sessions.forEach(session => this.#board.openings.stirred.add(session))
 
     if (isWider) {
+      peer.sessions.forEach(session => { this.#board.openings.gain(session, peer) })
       this.#offerUnresolved(peer, now)
     }
 

@@ -142,7 +142,7 @@ export class WantLooking {
     want.probes++
     this.probe(want, peer, now)
 
-    return undefined
+    return this.stepIfDone(want, now) // of one that is silent no answer is waited for
   }
 
   /** As {@link step}, if all that was under way has ended. */
