@@ -161,3 +161,19 @@ test('a search is cancelled when its want is over, however it ended', () => {
   assert.deepEqual(table.planner.takeEffects()?.cancelSearch.map(want => number(want.cid)), [0])
   assert.equal(session.searches, 0)
 })
+
+test('what only routing is asked for is asked of a provider of another block of its session at once', () => {
+  const table = new Table({ maxBroadcastPeers: 0 }, true)
+  const session = table.session()
+
+  table.want(session, 0)
+  table.pass(500)
+  table.want(session, 1)
+  table.pass(2500)
+  table.effects()
+  assert.deepEqual(table.searches.map(({ key }) => key), [table.state(0)?.key, table.state(1)?.key])
+
+  const provider = table.connect(1)
+  table.planner.found.providerFound(table.state(0) as Want, provider.peer, table.now)
+  assert.deepEqual(table.told(provider), ['b0', 'b1'])
+})

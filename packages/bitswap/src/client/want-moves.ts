@@ -270,8 +270,9 @@ export class WantMoves {
 
     for (const want of session.wants) {
       const isLeft = want.held || want.state === WantState.Waiting || session.ready.awaited(want) === Awaits.Turn
+      const isLeftToRouting = want.state === WantState.Looking && want.probedAt.size === 0 && want.askedOf.size === 0
 
-      if (isLeft && mayHave(want)) {
+      if ((isLeft || isLeftToRouting) && mayHave(want)) {
         this.assign(want, now)
       }
     }
