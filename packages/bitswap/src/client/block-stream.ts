@@ -51,11 +51,11 @@ export class BlockStream {
   #changed: PromiseWithResolvers<void> = Promise.withResolvers()
   #roomInInput: PromiseWithResolvers<void> | undefined
 
-  constructor (retrievals: Retrievals, retrieval: Retrieval, cids: Iterable<CID> | AsyncIterable<CID>) {
+  constructor (retrievals: Retrievals, retrieval: Retrieval, input: Iterator<CID> | AsyncIterator<CID>) {
     this.#retrievals = retrievals
     this.#retrieval = retrieval
     this.#options = retrieval.options
-    this.#input = Symbol.asyncIterator in cids ? cids[Symbol.asyncIterator]() : cids[Symbol.iterator]()
+    this.#input = input
   }
 
   /** @throws `signal.reason` when aborted already */

@@ -17,9 +17,9 @@ import type { Waiter } from './waiters.ts'
  * @param begin - called at once; what it throws the caller gets
  */
 export async function getBlock (retrievals: Retrievals, cid: CID, begin: () => Retrieval): Promise<Uint8Array> {
+  const key = multihashKey(cid) // throws, of what is no CID, before anything has begun
   const waiter = new BlockWaiter(cid, begin())
   const { options, ended } = waiter.retrieval
-  const key = multihashKey(cid)
   const abort = options.signal == null ? undefined : () => { waiter.failed(options.signal?.reason as Error) }
 
   options.signal?.addEventListener('abort', abort as () => void, { once: true })

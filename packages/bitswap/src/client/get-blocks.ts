@@ -18,7 +18,15 @@ import type { Retrieval, Retrievals } from './retrievals.ts'
  * @throws what the input throws, `signal.reason`, and all that `getBlock` does
  */
 export function getBlocks (retrievals: Retrievals, cids: Iterable<CID> | AsyncIterable<CID>, begin: () => Retrieval): AsyncGenerator<Block> {
-  return new Blocks(() => new BlockStream(retrievals, begin(), cids))
+  return new Blocks(() => {
+    const input = iteratorOf(cids) // throws, of what is none, before anything has begun
+
+    return new BlockStream(retrievals, begin(), input)
+  })
+}
+
+function iteratorOf (cids: Iterable<CID> | AsyncIterable<CID>): Iterator<CID> | AsyncIterator<CID> {
+  return Symbol.asyncIterator in cids ? cids[Symbol.asyncIterator]() : cids[Symbol.iterator]()
 }
 
 /**

@@ -29,6 +29,21 @@ test('as many sessions as allowed may be open; one more is refused, and the next
   await net.close()
 })
 
+test('a call with what is no CID, or nothing to go through, fails and leaves no session', async () => {
+  const net = new VirtualNetwork()
+  const [alice, bob] = await net.instances(2)
+  const broken = { [Symbol.iterator] () { throw new Error('no more') } }
+
+  await assert.rejects(alice.bitswap.getBlock('bafy' as never, { providers: [bob.peer] }), TypeError)
+  await assert.rejects(collect(alice.bitswap.getBlocks(7 as never)), TypeError)
+  await assert.rejects(collect(alice.bitswap.getBlocks(broken)), { message: 'no more' })
+  await assert.rejects(collect(alice.bitswap.getBlocks(['bafy' as never])), TypeError)
+  await net.advance(1000)
+  assert.equal(alice.bitswap.stat().sessions, 0)
+  assert.deepEqual(leftovers(alice.bitswap), [])
+  await net.close()
+})
+
 test('as many blocks as allowed may be wanted; one more is refused, but not a second call for one of them', async () => {
   const net = new VirtualNetwork()
   const [alice, bob] = await net.instances(2, { client: { maxWants: 3 } })
