@@ -85,14 +85,17 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   // life
 
-  /** Twice is a no-op; after `stop` it starts again. */
+  /** Twice is a no-op; after `stop`, or when it failed, it starts again. */
   async start (): Promise<void> {
     await this.#change(async () => {
       if (!this.#started) {
         this.#started = true
         this.#client.start()
         this.#server.start()
-        await this.#messenger.start(this)
+        await this.#messenger.start(this).catch((error: unknown) => {
+          this.#halt()
+          throw error
+        })
       }
     })
   }
@@ -100,9 +103,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
   async stop (): Promise<void> {
     await this.#change(async () => {
       if (this.#started) {
-        this.#started = false
-        this.#client.stop()
-        this.#server.stop()
+        this.#halt()
         await this.#messenger.stop()
       }
     })
@@ -281,6 +282,12 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     if (this.listenerCount(type) > 0) {
       this.safeDispatchEvent(type, { detail })
     }
+  }
+
+  #halt (): void {
+    this.#started = false
+    this.#client.stop()
+    this.#server.stop()
   }
 
   /** Starts and stops one after the other, in the order they were asked for. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Blockstore } from 'interface-blockstore'
 import { createBitswap } from 'ts-bitswap'
+import type { Bitswap } from 'ts-bitswap'
 import { MemoryStore, randomBlocks } from 'ts-bitswap/testing'
 import { Events, withNodes } from './libp2p-nodes.ts'
 import type { LoopbackNode } from './libp2p-nodes.ts'
@@ -10,6 +11,11 @@ import type { LoopbackNode } from './libp2p-nodes.ts'
 /** What a node's peer store says of another's worth to Bitswap. */
 async function valueOf ({ libp2p }: LoopbackNode, { network: { self } }: LoopbackNode): Promise<number | undefined> {
   return (await libp2p.peerStore.get(self)).tags.get('bitswap')?.value
+}
+
+/** Not started. */
+function make ({ libp2p }: LoopbackNode): Bitswap {
+  return createBitswap({ libp2p, blockstore: new MemoryStore() as unknown as Blockstore })
 }
 
 test('a peer that is disconnected is gone for both, and may come back', { timeout: 60_000 }, async () => {
@@ -55,7 +61,6 @@ test('a peer is tagged in the peer store, and not after that is taken back, nor 
 test('whoever sent a wanted block is worth the most until Bitswap stops', { timeout: 60_000 }, async () => {
   await withNodes(async (a, b) => {
     const [block] = await randomBlocks(1)
-    const make = ({ libp2p }: LoopbackNode): ReturnType<typeof createBitswap> => createBitswap({ libp2p, blockstore: new MemoryStore() as unknown as Blockstore })
     const [bitswap, other] = [make(a), make(b)]
 
     await bitswap.start()
@@ -72,5 +77,22 @@ test('whoever sent a wanted block is worth the most until Bitswap stops', { time
     await bitswap.stop()
     assert.equal(await valueOf(a, b), undefined)
     await other.stop()
+  })
+})
+
+test('a start that fails leaves Bitswap stopped, and it may be started later', { timeout: 60_000 }, async () => {
+  await withNodes(async a => {
+    const [first, second] = [make(a), make(a)]
+    const [block] = await randomBlocks(1)
+
+    await first.start()
+    await assert.rejects(async () => { await second.start() }, { name: 'DuplicateProtocolHandlerError' })
+    assert.equal(second.isOnline(), false)
+    await assert.rejects(second.getBlock(block.cid), { name: 'NotStartedError' })
+    await first.stop()
+    await second.start()
+    assert.equal(second.isOnline(), true)
+    assert.equal(a.libp2p.getProtocols().filter(id => id.includes('bitswap')).length, 4)
+    await second.stop()
   })
 })
