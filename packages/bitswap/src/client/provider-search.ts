@@ -5,7 +5,7 @@
  * signal holds up nothing: it is left behind, and so is one that goes on naming
  * who is passed over. Those that cannot be dialled are not dialled again at once.
  *
- * Not for: when to search (`want-moves.ts`).
+ * Not for: when to search (`want-looking.ts`).
  */
 import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'

@@ -1,7 +1,7 @@
 /**
  * Where every want stands: the book-keeping that keeps wants, peers and
  * sessions in step with each other. Moves are made here and decided in
- * `want-planner.ts`. Pure.
+ * `want-moves.ts`. Pure.
  *
  * Limits: wants are bounded by whoever adds them, wants at one peer by its
  * `PeerWants`, and all else is proportional to those two.
@@ -134,13 +134,6 @@ export class WantBoard {
         session.looking++
       }
     }
-  }
-
-  /** Nothing of a closed session is left to be seen to. */
-  forget (session: SessionState): void {
-    this.sessions.delete(session)
-    this.deadlines.delete(session)
-    this.openings.forget(session)
   }
 
   /** It becomes `ready`, in the queues of all its sessions. */
