@@ -38,8 +38,15 @@ export function resolveGetOptions (options: GetOptions | undefined, log: Logger)
     return GET_DEFAULTS
   }
 
-  const resolved = { ...GET_DEFAULTS, ...options }
   const { onProgress } = options
+  const resolved = {
+    ...options,
+    // callers hand on what they were given, which may be undefined
+    priority: options.priority ?? GET_DEFAULTS.priority,
+    maxSize: options.maxSize ?? GET_DEFAULTS.maxSize,
+    failFast: options.failFast ?? GET_DEFAULTS.failFast,
+    onlyProviders: options.onlyProviders ?? GET_DEFAULTS.onlyProviders
+  }
 
   if (onProgress != null) {
     // a listener that throws hurts neither its own call nor those of others

@@ -128,6 +128,18 @@ test('a block larger than the caller allows is refused, and not stored', async (
   await net.close()
 })
 
+test('what a caller leaves undefined is as it is by default', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice, bob] = await net.instances(2)
+  const blocks = await randomBlocks(2)
+  const options = Object.fromEntries(['priority', 'maxSize', 'failFast', 'onlyProviders', 'providers', 'signal', 'onProgress'].map(name => [name, undefined]))
+
+  bob.hold(...blocks)
+  assert.deepEqual(await net.run(alice.bitswap.getBlock(blocks[0].cid, options)), blocks[0].bytes)
+  assert.deepEqual(await net.run(collect(alice.bitswap.getBlocks([blocks[1].cid], options))), [blocks[1]])
+  await net.close()
+})
+
 test('only the given providers are asked when the caller says so', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
   const [alice, bob] = await net.instances(2)
