@@ -37,6 +37,8 @@ export type { BitswapInit } from './options.ts'
 export type { ClientInit } from './client/options.ts'
 export type { NetworkInit } from './network/options.ts'
 export { BitswapProtocol } from './network/protocols.ts'
+export { FairSchedule } from './server/fair-schedule.ts'
+export type { Schedule } from './server/fair-schedule.ts'
 export type { RequestFilter, ServerInit } from './server/options.ts'
 
 /** Components that libp2p hands to a service, as far as they are used. */

@@ -14,9 +14,11 @@ import type { Engine } from './engine.ts'
 import type { ServerOptions } from './options.ts'
 import { MessageSize } from './message-size.ts'
 import type { Request } from './request.ts'
+import type { RoundOptions } from './round.ts'
 import type { ScoreLedger } from './score-ledger.ts'
 import type { ServerStats } from './stats.ts'
 import type { StoreQueries } from './store-queries.ts'
+import { Turns } from './turns.ts'
 
 /** Something on its way. One of the two is called first; `lost` may still follow `sent`. */
 export interface Delivery {
@@ -58,12 +60,19 @@ interface Waiter {
 export class BlockLane {
   readonly #components: BlockLaneComponents
   readonly #targetSize: number
+  readonly #turns: Turns
   readonly #waiters: Map<Account, Waiter> = new Map()
   readonly #sizes: Map<Account, MessageSize> = new Map()
 
-  constructor (components: BlockLaneComponents, options: Pick<ServerOptions, 'targetMessageSize'>) {
+  constructor (components: BlockLaneComponents, options: Pick<ServerOptions, 'targetMessageSize' | 'schedule'> & RoundOptions) {
     this.#components = components
     this.#targetSize = options.targetMessageSize
+    this.#turns = new Turns({ clock: components.clock, haveTurn: account => { this.#haveTurn(account) } }, options)
+  }
+
+  /** Who waits for a turn, and when one comes of itself: to look at, not to change. */
+  get turns (): Pick<Turns, 'dueAt' | 'waiting'> {
+    return this.#turns
   }
 
   /** Those for whom a message is being waited for. */
@@ -86,7 +95,7 @@ export class BlockLane {
 
     this.#components.queries.fill(account)
 
-    if (account.ready.size > 0) {
+    if (account.ready.size > 0 && this.#turns.enter(account)) {
       return this.#pack(account)
     }
 
@@ -106,6 +115,10 @@ export class BlockLane {
       this.#components.queries.fill(account)
     }
 
+    if (this.#turns.has(account) && account.ready.size > 0) {
+      return
+    }
+
     if (account.ready.bytes >= this.#sizeFor(account).bytes) {
       this.#finish(account, waiter)
     } else if (account.ready.size > 0 || !account.hasBlocks) {
@@ -119,8 +132,14 @@ export class BlockLane {
 
     this.#waiters.delete(account)
     this.#sizes.delete(account)
+    this.#turns.forget(account)
     waiter?.cancelSoon?.()
     waiter?.resolve(undefined)
+  }
+
+  /** Nobody gets a turn any more. */
+  stop (): void {
+    this.#turns.stop()
   }
 
   #wait (account: Account): Promise<Envelope | undefined> {
@@ -139,15 +158,33 @@ export class BlockLane {
       return
     }
 
-    this.#waiters.delete(account)
-    waiter.resolve(account.ready.size > 0 ? this.#pack(account) : undefined)
+    if (account.ready.size === 0) {
+      this.#turns.leave(account)
+      this.#waiters.delete(account)
+      waiter.resolve(undefined)
+    } else if (!this.#turns.has(account) && this.#turns.enter(account)) {
+      this.#haveTurn(account)
+    }
+  }
+
+  /** What it was to be sent may be gone meanwhile, or be read again. */
+  #haveTurn (account: Account): void {
+    const waiter = this.#waiters.get(account)
+
+    if (waiter != null && account.ready.size > 0) {
+      this.#waiters.delete(account)
+      waiter.resolve(this.#pack(account))
+    } else {
+      this.advance(account)
+    }
   }
 
   #pack (account: Account): Envelope {
     const { engine, queries, clock, stats, log } = this.#components
     const size = this.#sizeFor(account)
     const { requests, blocks } = engine.outbox.takeBlocks(account, size.bytes)
-    const takenAt = clock.now()
+    const bytes = blocks.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+    const given = this.#turns.given(account, bytes)
     let finished: Request[] | undefined
 
     stats.envelopes++
@@ -158,7 +195,9 @@ export class BlockLane {
       pendingBytes: account.pendingBytes,
       sent: () => {
         finished = engine.outbox.blocksSent(requests)
-        size.written(this.#count(account, blocks), clock.now() - takenAt)
+        this.#count(account, blocks)
+        size.written(bytes, clock.now() - given.at)
+        this.#turns.ended(given)
       },
       lost: error => {
         stats.lost++
@@ -166,6 +205,7 @@ export class BlockLane {
 
         if (finished == null) {
           engine.outbox.blocksLost(account, requests) // the sender knows, and asks again when it can
+          this.#turns.ended(given)
         } else {
           stats.restored += engine.outbox.restore(finished)
           this.#components.settled(account)
@@ -182,18 +222,13 @@ export class BlockLane {
     return size
   }
 
-  /** Returns how many bytes they are. */
-  #count (account: Account, blocks: Block[]): number {
+  #count (account: Account, blocks: Block[]): void {
     const { scores, stats } = this.#components
-    let sum = 0
 
     for (const { bytes } of blocks) {
       stats.blocksSent++
       stats.dataSent += bytes.byteLength
       scores.sent(account.id, bytes.byteLength)
-      sum += bytes.byteLength
     }
-
-    return sum
   }
 }

@@ -4,6 +4,8 @@ import type { CID } from 'multiformats/cid'
 import { InvalidOptionError } from '../errors.ts'
 import type { WantType } from '../message/message.ts'
 import { MAX_SENDABLE_BLOCK } from './envelope.ts'
+import { FairSchedule } from './fair-schedule.ts'
+import type { Schedule } from './fair-schedule.ts'
 
 /**
  * May this peer have this block, or know that we have it? To throw is to deny.
@@ -15,6 +17,9 @@ export type RequestFilter = (peer: PeerId, cid: CID, wantType: WantType) => bool
 
 /** The filter that is none. */
 export const allowAll: RequestFilter = () => true
+
+/** Turns that are fair in bytes. */
+export const fairSchedule = (): Schedule => new FairSchedule()
 
 export interface ServerInit {
   /**
@@ -142,6 +147,40 @@ export interface ServerInit {
   maxReceiptsKept?: number
 
   /**
+   * Bytes of blocks that were handed to the streams of all peers and have not
+   * left. Over it peers are given messages in turn (`schedule`), as others take
+   * theirs. A peer that takes far longer than others is left out of it. So much
+   * keeps the fastest links busy, and is soon gone on a slow one.
+   *
+   * @default 4194304
+   */
+  maxBytesUnderWay?: number
+
+  /**
+   * Bytes of blocks a second that are sent to all peers together; over it they
+   * are served in turn. Up to a second's worth may go at once. What goes beside
+   * blocks, such as wants and HAVEs, does not count.
+   *
+   * @default Infinity
+   */
+  uploadRate?: number
+
+  /**
+   * The same for each peer.
+   *
+   * @default Infinity
+   */
+  uploadRatePerPeer?: number
+
+  /**
+   * Makes what decides whose turn it is, for each time the server is started.
+   * The default is fair in bytes.
+   *
+   * @default fairSchedule
+   */
+  schedule?: () => Schedule
+
+  /**
    * Asked before the store is, for each want as it comes, and again when a
    * block arrives that a peer waits for. Per peer, at most `maxReadsPerPeer`
    * calls wait for an answer at once.
@@ -169,6 +208,10 @@ export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
   storeRetryDelay: 250,
   storeTimeout: 30_000,
   maxReceiptsKept: 1024,
+  maxBytesUnderWay: 4_194_304,
+  uploadRate: Infinity,
+  uploadRatePerPeer: Infinity,
+  schedule: fairSchedule,
   filter: allowAll
 })
 
@@ -182,6 +225,7 @@ const POSITIVE: Rule = { expected: 'a positive whole number', holds: value => is
 const NOT_NEGATIVE: Rule = { expected: 'a whole number, 0 or more', holds: value => isWhole(value, 0, Number.MAX_SAFE_INTEGER) }
 const SENDABLE: Rule = { expected: `a whole number from 1 to ${MAX_SENDABLE_BLOCK}`, holds: value => isWhole(value, 1, MAX_SENDABLE_BLOCK) }
 const DURATION: Rule = { expected: 'a positive number of milliseconds', holds: value => typeof value === 'number' && value > 0 && value < Infinity }
+const RATE: Rule = { expected: 'a positive number of bytes a second', holds: value => typeof value === 'number' && value > 0 }
 
 const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
   maxWantsPerPeer: POSITIVE,
@@ -199,6 +243,10 @@ const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
   storeRetryDelay: DURATION,
   storeTimeout: DURATION,
   maxReceiptsKept: NOT_NEGATIVE,
+  maxBytesUnderWay: POSITIVE,
+  uploadRate: RATE,
+  uploadRatePerPeer: RATE,
+  schedule: { expected: 'a function', holds: value => typeof value === 'function' },
   filter: { expected: 'a function', holds: value => typeof value === 'function' }
 }
 

@@ -82,6 +82,7 @@ export class Server {
 
     this.#run = undefined
     run.queries.stop()
+    run.lane.stop()
     run.reader.stop(new Error('the server was stopped'))
   }
 

@@ -1,0 +1,128 @@
+/**
+ * Whose turn it is among peers that are to be sent something and have to wait
+ * for it: fair in bytes. Pure.
+ *
+ * Each peer has a place on a scale of bytes: where the last thing it was given
+ * ends. Whoever is furthest back is next; of those at one place the one that
+ * waits longest. The scale moves on with those that are served, and a peer that
+ * comes begins where the scale is: it has no claim to what it did not ask for, and
+ * is served before anybody is served twice. One that comes back may catch up with
+ * two messages: it may have been about to ask while others were faster. (Start-time fair
+ * queueing: Goyal, Vin, Cheng, "Start-time fair queueing", 1997. As deficit round
+ * robin, but without a quantum: two peers that want all the time differ by no
+ * more than the largest thing given to each.)
+ *
+ * Limits: an entry for each peer that is connected and was given something.
+ */
+import { Heap } from '../core/heap.ts'
+
+/**
+ * Replaces how turns are given (`server.schedule`). Peers are named by their id.
+ * Called for what is scarce only: whoever can be sent something while there is
+ * room is sent it, and {@link given} is told. Must neither throw nor wait.
+ */
+export interface Schedule {
+  /** There is something for it, and it could take it: it waits for its turn from now on. Not called again before it was next, or left. */
+  enter (peer: string): void
+
+  /** It waits no more: what it was to be sent is gone. */
+  leave (peer: string): void
+
+  /** Somebody waits. */
+  readonly isEmpty: boolean
+
+  /** Whose turn it is; it waits no more. Undefined if nobody waits. */
+  next (): string | undefined
+
+  /** It was given so many bytes, in its turn or while nothing was scarce. */
+  given (peer: string, bytes: number): void
+
+  /** It disconnected: nothing is kept of it. */
+  forget (peer: string): void
+}
+
+/** So many of the largest messages a peer that was away for a moment may catch up with. */
+const CATCH_UP = 2
+
+interface Waiting {
+  peer: string
+  start: number
+  order: number
+  live: boolean
+}
+
+export class FairSchedule implements Schedule {
+  /** Where what a peer was given ends. */
+  readonly #ends: Map<string, number> = new Map()
+  readonly #waiting: Map<string, Waiting> = new Map()
+  #heap: Heap<Waiting> = newHeap()
+  /** Where the last one that was served began. */
+  #scale = 0
+  #order = 0
+  /** The most that was given at once. */
+  #largest = 0
+
+  get isEmpty (): boolean {
+    return this.#waiting.size === 0
+  }
+
+  enter (peer: string): void {
+    const waiting = { peer, start: this.#startOf(peer), order: this.#order++, live: true }
+
+    this.#waiting.set(peer, waiting)
+    this.#heap.push(waiting)
+  }
+
+  leave (peer: string): void {
+    const waiting = this.#waiting.get(peer)
+
+    if (waiting != null) {
+      waiting.live = false
+      this.#waiting.delete(peer)
+      this.#compact()
+    }
+  }
+
+  next (): string | undefined {
+    for (let first = this.#heap.pop(); first != null; first = this.#heap.pop()) {
+      if (first.live) {
+        this.#waiting.delete(first.peer)
+
+        return first.peer
+      }
+    }
+
+    return undefined
+  }
+
+  given (peer: string, bytes: number): void {
+    const start = this.#startOf(peer)
+
+    this.#scale = Math.max(this.#scale, start)
+    this.#ends.set(peer, start + bytes)
+    this.#largest = Math.max(this.#largest, bytes)
+  }
+
+  forget (peer: string): void {
+    this.leave(peer)
+    this.#ends.delete(peer)
+  }
+
+  #startOf (peer: string): number {
+    const end = this.#ends.get(peer)
+
+    return end == null ? this.#scale : Math.max(this.#scale - CATCH_UP * this.#largest, end)
+  }
+
+  /** Keeps the dead fewer than the living, or few. */
+  #compact (): void {
+    if (this.#heap.size >= 64 && this.#heap.size >= 2 * this.#waiting.size) {
+      this.#heap = newHeap()
+      this.#waiting.forEach(waiting => { this.#heap.push(waiting) })
+    }
+  }
+}
+
+function newHeap (): Heap<Waiting> {
+  return new Heap<Waiting>((a, b) => a.start === b.start ? a.order < b.order : a.start < b.start)
+}
