@@ -35,7 +35,7 @@ export class ClientPeer {
   readonly window: PeerWindow
   /** How long it is waited for. */
   readonly times: AnswerTimes
-  abilities: PeerAbilities = { have: true, prefix: true }
+  #abilities: PeerAbilities = { have: true, prefix: true }
   /** Blocks asked of it and not answered, and since when; oldest first. */
   readonly asked: Map<Want, number> = new Map()
   /** The same of wants it was asked WANT-HAVE for, be the want waiting for that or not. */
@@ -79,6 +79,15 @@ export class ClientPeer {
     this.#steps ??= stepsOf(this.peer)
 
     return this.#steps
+  }
+
+  get abilities (): PeerAbilities {
+    return this.#abilities
+  }
+
+  set abilities (abilities: PeerAbilities) {
+    this.#abilities = abilities
+    this.window.saysNo = abilities.have
   }
 
   /** May it be asked for another block now? */

@@ -73,3 +73,14 @@ test('a peer that was asked for less than half of what it may be is held', () =>
 
   assert.deepEqual([window.isHeld(3), window.isHeld(4)], [true, false])
 })
+
+test('one that cannot say no is asked for no less than at first, as what it lacks keeps it busy', () => {
+  const { speed, window } = setup({ initial: 16, max: 100 })
+
+  hear(speed, [1, 1])
+  assert.equal(window.wants, 2)
+  window.saysNo = false
+  assert.equal(window.wants, 16)
+  window.shrink()
+  assert.equal(window.wants, 16)
+})

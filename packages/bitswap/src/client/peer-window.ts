@@ -29,7 +29,10 @@ export interface WindowLimits {
 }
 
 export class PeerWindow {
+  /** Can the peer say that it lacks a block? What it lacks keeps it busy for longer otherwise, and it is not slower for that. */
+  saysNo = true
   readonly #speed: PeerSpeed
+  readonly #initial: number
   readonly #max: number
   /** In wants, as long as the bandwidth is not known. */
   #unmeasured: number
@@ -37,16 +40,23 @@ export class PeerWindow {
 
   constructor (speed: PeerSpeed, { initial, max }: WindowLimits) {
     this.#speed = speed
-    this.#unmeasured = Math.min(initial, max)
+    this.#initial = Math.min(initial, max)
+    this.#unmeasured = this.#initial
     this.#max = max
   }
 
   /** Wants it may be asked for at once. */
   get wants (): number {
-    const { rate, roundTrip = 0, isRising, isMeasured, meanSize } = this.#speed
+    const { rate, roundTrip = 0, isRising, meanSize } = this.#speed
     const time = roundTrip * (isRising ? GAIN_WHILE_RISING : GAIN) + RESERVE
 
-    return Math.min(this.#max, Math.max(Math.ceil(rate * time / meanSize), isMeasured ? MIN_WANTS : this.#unmeasured))
+    return Math.min(this.#max, Math.max(Math.ceil(rate * time / meanSize), this.#least))
+  }
+
+  get #least (): number {
+    const least = this.#speed.isMeasured ? MIN_WANTS : this.#unmeasured
+
+    return this.saysNo ? least : Math.max(least, this.#initial)
   }
 
   /** Bytes it may be asked for at once, by estimate. */
