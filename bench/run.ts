@@ -5,10 +5,11 @@
  *
  *   --rounds N    measurements of each (default 5)
  *   --quick       one small round: shows that it runs, measures nothing
- *   --only NAME   transfer or chain
+ *   --only NAME   transfer, chain or attack
  *   --json        one object per line on standard output, nothing else
  */
 import { parseArgs } from 'node:util'
+import { attack, attackMisses, attackTable } from './scenarios/attack.ts'
 import { chain, chainMisses, chainTable } from './scenarios/chain.ts'
 import { transfer, transferMisses, transferTable } from './scenarios/transfer.ts'
 
@@ -44,6 +45,14 @@ const scenarios: Record<string, () => Promise<string[]>> = {
     show(result, chainTable)
 
     return chainMisses(result)
+  },
+
+  async attack () {
+    const result = await attack({ seconds: values.quick ? 2 : 10, rounds }, say)
+
+    show(result, attackTable)
+
+    return attackMisses(result)
   }
 }
 

@@ -9,8 +9,10 @@ import { exporter } from 'ipfs-unixfs-exporter'
 import { importer } from 'ipfs-unixfs-importer'
 import { fixedSize } from 'ipfs-unixfs-importer/chunker'
 import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { createHash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { createNode } from 'ts-bitswap-node'
 import { answerCalls } from '../../interop/harness/calls.ts'
 import { buildChain } from '../../interop/harness/chain.ts'
@@ -24,6 +26,8 @@ const { bitswap, libp2p, repo } = node
 await node.start()
 
 const session = bitswap.newSession()
+let peak = 0
+let watch: NodeJS.Timeout | undefined
 
 function seconds (start: number): number {
   return (performance.now() - start) / 1000
@@ -111,6 +115,51 @@ answerCalls({ address: String(node.addresses()[0]) }, {
     }
 
     return { size, seconds: seconds(start), ...counters() }
+  },
+
+  /** Stores so many blocks that are one piece of memory: what is in them is not what their names say, and nobody may read them. */
+  async addShared ({ count, size }: { count: number, size: number }) {
+    const bytes = new Uint8Array(size)
+    const cids = Array.from({ length: count }, (_, i) => CID.createV1(0x55, Digest.create(0x12, createHash('sha256').update(`${i}`).digest())))
+
+    for (const cid of cids) {
+      await repo.blockstore.put(cid, bytes)
+    }
+
+    return { cids: cids.map(String) }
+  },
+
+  /** Gets one block after the other, each at its time whether or not the last has come. Milliseconds from then until it is here. */
+  async paced ({ cids, rate }: { cids: string[], rate: number }) {
+    const start = performance.now()
+    let size = 0
+
+    const times = await Promise.all(cids.map(async (cid, i) => {
+      const at = i * 1000 / rate
+
+      await setTimeout(Math.max(0, start + at - performance.now()))
+      const bytes = await session.getBlock(CID.parse(cid))
+      size += bytes.length
+
+      return performance.now() - start - at
+    }))
+
+    return { size, seconds: seconds(start), times }
+  },
+
+  /** The most memory it takes until {@link peakMemory} is called, in bytes. */
+  async watchMemory () {
+    globalThis.gc?.()
+    peak = process.memoryUsage.rss()
+    watch = setInterval(() => { peak = Math.max(peak, process.memoryUsage.rss()) }, 100)
+
+    return { rss: peak }
+  },
+
+  async peakMemory () {
+    clearInterval(watch)
+
+    return { rss: peak, stat: bitswap.stat() }
   },
 
   /** Stores a chain, for others to follow. */

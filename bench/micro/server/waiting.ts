@@ -55,7 +55,11 @@ export class Waiting {
 
     for (const [peer, list] of lists) {
       this.#got.get(peer)?.clear()
-      this.#server.received(peer, { full: false, cancels: [], wants: list.map(cid => ({ cid, priority: 1, wantType: WantType.Block, sendDontHave: false })) })
+      const wants = list.map(cid => ({ cid, priority: 1, wantType: WantType.Block, sendDontHave: false }))
+
+      if (this.#server.received(peer, { full: false, cancels: [], wants }) != null) {
+        throw new Error('a store in memory answers at once')
+      }
     }
   }
 

@@ -1,0 +1,113 @@
+/**
+ * Bad peers in a process of their own: each its own libp2p node, speaking the
+ * wire by hand. Floods send a full list of wants for blocks that nobody has, over
+ * and over; a hog asks for much and reads nothing.
+ */
+import { identify } from '@libp2p/identify'
+import type { Libp2p, Stream } from '@libp2p/interface'
+import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
+import { randomFillSync } from 'node:crypto'
+import { setPriority } from 'node:os'
+import { encodeFrame, WantType } from 'ts-bitswap/message'
+import { answerCalls } from '../../interop/harness/calls.ts'
+
+const PROTOCOL = '/ipfs/bitswap/1.2.0'
+const SHA2_256 = 0x12
+const RAW = 0x55
+
+/** Wants in a list. */
+const WANTS = 1024
+
+/** Between two lists, in milliseconds. */
+const INTERVAL = 1000
+
+const peers: Libp2p[] = []
+let timer: NodeJS.Timeout | undefined
+
+/** @param reads - takes what it is sent */
+async function newPeer (reads: boolean): Promise<Libp2p> {
+  const libp2p = await createLibp2p({
+    transports: [tcp()],
+    connectionEncrypters: [tls()],
+    streamMuxers: [yamux()],
+    services: { identify: identify() }
+  })
+
+  await libp2p.handle(PROTOCOL, stream => {
+    if (reads) {
+      stream.addEventListener('message', () => {})
+    } else {
+      stream.pause()
+    }
+  })
+  peers.push(libp2p)
+
+  return libp2p
+}
+
+async function streamTo (address: string, reads: boolean): Promise<Stream> {
+  const peer = await newPeer(reads)
+  const connection = await peer.dial(multiaddr(address))
+
+  return await connection.newStream(PROTOCOL)
+}
+
+function listOf (cids: readonly CID[]): ReturnType<typeof encodeFrame> {
+  const wants = cids.map((cid, i) => ({ cid, priority: cids.length - i, wantType: WantType.Block, sendDontHave: true }))
+
+  return encodeFrame({ full: true, wants, cancels: [], blocks: [], presences: [], pendingBytes: 0 }, 'v1')
+}
+
+function missing (): CID {
+  return CID.createV1(RAW, Digest.create(SHA2_256, randomFillSync(new Uint8Array(32))))
+}
+
+answerCalls({}, {
+  /** So many peers that flood, until they are stopped. */
+  async flood ({ address, count, nice }: { address: string, count: number, nice: number }) {
+    setPriority(nice)
+    const streams: Stream[] = []
+
+    for (let i = 0; i < count; i++) {
+      streams.push(await streamTo(address, true))
+    }
+
+    const lists = streams.map(() => listOf(Array.from({ length: WANTS }, missing)))
+
+    timer = setInterval(() => {
+      for (const [i, stream] of streams.entries()) {
+        // one that is not read from, or was thrown out, floods no more
+        if (stream.status === 'open' && stream.writeStatus === 'writable') {
+          stream.send(lists[i] as ReturnType<typeof encodeFrame>)
+        }
+      }
+    }, INTERVAL)
+
+    return {}
+  },
+
+  /** A peer that asks for all of these and reads nothing. */
+  async hog ({ address, cids }: { address: string, cids: string[] }) {
+    const stream = await streamTo(address, false)
+
+    stream.send(listOf(cids.map(cid => CID.parse(cid))))
+
+    return {}
+  },
+
+  /** All go. @returns how many connections they still had */
+  async end () {
+    const connections = peers.reduce((sum, peer) => sum + peer.getConnections().length, 0)
+
+    clearInterval(timer)
+    await Promise.all(peers.splice(0).map(async peer => { await peer.stop() }))
+
+    return { connections }
+  }
+})
