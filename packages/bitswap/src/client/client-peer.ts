@@ -15,6 +15,7 @@ import { PeerWindow } from './peer-window.ts'
 import type { WindowLimits } from './peer-window.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import type { SessionState } from './session-state.ts'
+import type { UnofferedWants } from './unoffered-wants.ts'
 import { Usefulness } from './usefulness.ts'
 import { stepsOf } from './want-steps.ts'
 import type { PeerSteps } from './want-steps.ts'
@@ -42,6 +43,8 @@ export class ClientPeer {
   readonly probed: Map<Want, number> = new Map()
   /** Of those it was asked for, what it sent others in place of. */
   readonly overtaken: OvertakenWants = new OvertakenWants()
+  /** What there was no room for when it came. */
+  unoffered: UnofferedWants | undefined
   /** What it said it has and did not send when it was asked, since the last block it sent. */
   #unhonoured: WeakSet<Want> | undefined
   readonly sessions: Set<SessionState> = new Set()

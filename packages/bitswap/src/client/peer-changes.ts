@@ -10,6 +10,7 @@ import { DepartedPeers } from './departed-peers.ts'
 import type { ClientOptions } from './options.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import { canCarry, has } from './peer-choice.ts'
+import { UnofferedWants } from './unoffered-wants.ts'
 import type { WantBoard } from './want-board.ts'
 import type { WantMoves } from './want-moves.ts'
 import type { Want } from './want.ts'
@@ -264,6 +265,10 @@ export class PeerChanges {
   #offerUnresolved (peer: ClientPeer, now: number): void {
     for (const want of [...this.#board.unresolved]) {
       this.#moves.offer(want, peer, now)
+    }
+
+    if (!peer.wants.hasRoom) {
+      peer.unoffered = new UnofferedWants(this.#board.unresolved)
     }
 
     this.#moves.continue(now)

@@ -261,6 +261,10 @@ export class WantMoves {
       }
     }
 
+    for (let want = peer.unoffered?.next(peer); want != null; want = peer.unoffered?.next(peer)) {
+      this.offer(want, peer, now)
+    }
+
     this.#balance.relieve(peer, now)
   }
 
