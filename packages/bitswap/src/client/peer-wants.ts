@@ -1,33 +1,28 @@
 /**
- * Our wantlist at one peer: what we want it to know, against what it was told.
- * Yields the difference as a message when its stream has room, and says again
- * what was lost. Pure: no clock, no promise, no callback.
+ * Our wantlist at one peer: which wants it holds or is to hold, and what it has
+ * answered. Pure: no clock, no promise, no callback.
  *
- * Not for: whom to ask for what (`want-planner.ts`).
+ * Not for: whom to ask for what (`want-planner.ts`), and what of it is to be said
+ * and when (`unsaid-wants.ts`).
  *
  * Limits: at most `maxSize` wants. An entry is removed when a block, or a HAVE
  * to a want-have, ends it at the peer too; a DONT_HAVE does not: the peer keeps
  * the want and sends the block unasked if it gets it.
  */
-import type { CID } from 'multiformats/cid'
 import { WantType } from '../message/message.ts'
-import { canName, nameFor } from './peer-abilities.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
-import { PendingCancels } from './pending-cancels.ts'
+import type { PendingCancels } from './pending-cancels.ts'
 import { RefusedEntries } from './refused-entries.ts'
-import { dropUpgrade, EntryState, markSaid, messageOf, Upgrade } from './wantlist-entry.ts'
+import { UnsaidWants } from './unsaid-wants.ts'
+import { dropUpgrade, EntryState, Upgrade } from './wantlist-entry.ts'
 import type { Entry, Wanted, WantsBatch, SaidWants } from './wantlist-entry.ts'
 
 export class PeerWants {
   readonly #maxSize: number
   readonly #entries: Map<string, Entry> = new Map()
-  /** Entries that are Queued or CancelFirst, in order. */
-  readonly #due: Set<Entry> = new Set()
+  readonly #unsaid: UnsaidWants = new UnsaidWants(this.#entries)
   /** Refused entries, oldest first: the first to go when a slot is needed. */
   readonly #refused: RefusedEntries = new RefusedEntries()
-  /** What is to be cancelled; nobody else adds to it. */
-  readonly cancels: PendingCancels = new PendingCancels()
-  #saidAnything = false
 
   constructor (maxSize: number) {
     this.#maxSize = maxSize
@@ -45,7 +40,12 @@ export class PeerWants {
 
   /** Is there anything to say now? Cancels that wait for company are not. */
   get hasChanges (): boolean {
-    return this.#due.size > 0 || this.cancels.isDue
+    return this.#unsaid.any
+  }
+
+  /** What is to be cancelled; nobody else adds to it. */
+  get cancels (): PendingCancels {
+    return this.#unsaid.cancels
   }
 
   /** No other want can be taken in before one is withdrawn. */
@@ -76,10 +76,10 @@ export class PeerWants {
       return
     }
 
-    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, told: false, repeated: false, upgrade: Upgrade.None, sentAt: undefined, refusal: undefined }
+    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, toldAs: undefined, repeated: false, upgrade: Upgrade.None, sentAt: undefined, refusal: undefined }
 
     this.#entries.set(key, added)
-    this.#queue(added)
+    this.#unsaid.add(added)
   }
 
   /** Cancels the want that was refused first, to make room. Returns its key; undefined when none was refused. */
@@ -97,8 +97,8 @@ export class PeerWants {
   cancel (key: string): void {
     const entry = this.#remove(key)
 
-    if (entry?.told === true) {
-      this.cancels.add(key, entry.cid, entry.wantType === WantType.Have)
+    if (entry?.toldAs != null) {
+      this.#unsaid.cancel(key, entry.toldAs, entry.wantType === WantType.Have)
     }
   }
 
@@ -115,29 +115,29 @@ export class PeerWants {
    */
   blockReceived (key: string): number | undefined {
     const entry = this.#entries.get(key)
-    const cameBetween = entry?.upgrade === Upgrade.Said && !this.#due.has(entry)
+    const cameBetween = entry?.upgrade === Upgrade.Said && !this.#unsaid.has(entry)
 
     this.#remove(key)
 
-    if (cameBetween) {
-      this.#putCancel(key, entry.cid)
+    if (cameBetween && entry.toldAs != null) {
+      this.#unsaid.cancel(key, entry.toldAs)
     } else {
       // a cancel on its way out would be for nothing
       this.cancels.delete(key)
     }
 
-    return entry?.told === true ? entry.sentAt : undefined
+    return entry?.toldAs == null ? undefined : entry.sentAt
   }
 
   /** The peer has it. Ends a want-have at the peer; a want-block stays. Returns when it was asked, if it was. */
   haveReceived (key: string): number | undefined {
     const entry = this.#entries.get(key)
 
-    if (entry?.told !== true) {
+    if (entry?.toldAs == null) {
       return undefined
     }
 
-    if (entry.wantType === WantType.Have && !this.#due.has(entry)) {
+    if (entry.wantType === WantType.Have && !this.#unsaid.has(entry)) {
       this.#remove(key)
     }
 
@@ -159,7 +159,7 @@ export class PeerWants {
     }
 
     if (dropUpgrade(entry)) {
-      this.#due.delete(entry)
+      this.#unsaid.delete(entry)
     }
 
     if (entry.state === EntryState.Sent) {
@@ -171,31 +171,9 @@ export class PeerWants {
     return entry.sentAt
   }
 
-  /**
-   * What to say now, or undefined. The first message on a connection is a full
-   * wantlist, so that nothing stale is left at the peer.
-   */
+  /** What to say now, or undefined. */
   take (abilities: PeerAbilities): WantsBatch | undefined {
-    if (!this.hasChanges && !this.cancels.isWaiting) {
-      return undefined
-    }
-
-    const full = !this.#saidAnything
-    const entries = full ? [...this.#entries.values()] : this.#takeDue()
-    const cancels = this.#takeCancels(abilities, full)
-
-    for (const entry of entries) {
-      markSaid(entry)
-      this.#due.delete(entry)
-    }
-
-    this.#saidAnything = true
-
-    if (!full && entries.length === 0 && cancels.length === 0) {
-      return undefined
-    }
-
-    return { message: messageOf({ full, entries, cancels }, abilities), full, entries, cancels }
+    return this.#unsaid.take(abilities)
   }
 
   /** The message went out. */
@@ -206,75 +184,19 @@ export class PeerWants {
     }
   }
 
-  /** The message did not arrive, or may not have: what it said and still holds is said again. */
+  /** The message did not arrive, or may not have. */
   lost (said: SaidWants): void {
-    for (const entry of said.entries) {
-      if (this.#entries.get(entry.key) === entry && entry.state === EntryState.Sent) {
-        this.#queue(entry)
-      } else if (entry.upgrade === Upgrade.Due) {
-        entry.upgrade = Upgrade.Said
-      }
-    }
-
-    for (const [key, name] of said.cancels) {
-      this.#putCancel(key, name)
-    }
-
-    if (said.full) {
-      this.#saidAnything = false
-    }
-  }
-
-  /** To be said next; but after a cancel that is not said yet: the peer may be about to answer the old want. */
-  #queue (entry: Entry): void {
-    entry.state = this.cancels.has(entry.key) ? EntryState.CancelFirst : EntryState.Queued
-    this.#due.add(entry)
-  }
-
-  /** To be cancelled, before what is due of the same block. */
-  #putCancel (key: string, name: CID): void {
-    const entry = this.#entries.get(key)
-
-    this.cancels.add(key, name)
-
-    if (entry != null && this.#due.has(entry)) {
-      entry.state = EntryState.CancelFirst
-    }
-  }
-
-  /** Those that may be said now; of those whose cancel goes first it is the turn next. */
-  #takeDue (): Entry[] {
-    const entries: Entry[] = []
-
-    for (const entry of this.#due) {
-      if (entry.state === EntryState.CancelFirst) {
-        entry.state = EntryState.Queued
-      } else {
-        entries.push(entry)
-      }
-    }
-
-    return entries
-  }
-
-  /** A full list needs none. What was wanted again by the same name, and said, is not cancelled. */
-  #takeCancels (abilities: PeerAbilities, full: boolean): WantsBatch['cancels'] {
-    return this.cancels.take((key, name) => {
-      const entry = this.#entries.get(key)
-      const kept = entry == null || this.#due.has(entry) ? undefined : nameFor(abilities, entry.cid)
-
-      return !full && canName(abilities, name) && kept?.equals(nameFor(abilities, name)) !== true
-    })
+    this.#unsaid.lost(said)
   }
 
   #wantAgain (entry: Entry, wantType: WantType, priority: number): void {
     const upgrade = wantType === WantType.Block && entry.wantType === WantType.Have
 
-    if (entry.state === EntryState.Refused) {
-      this.#due.add(entry)
-      this.#putCancel(entry.key, entry.cid)
+    if (entry.state === EntryState.Refused && entry.toldAs != null) {
+      this.#unsaid.cancel(entry.key, entry.toldAs)
+      this.#unsaid.add(entry)
     } else if (upgrade && entry.state === EntryState.Sent) {
-      this.#queue(entry)
+      this.#unsaid.add(entry)
       entry.upgrade = Upgrade.Due
     }
 
@@ -291,7 +213,7 @@ export class PeerWants {
 
     if (entry != null) {
       this.#entries.delete(key)
-      this.#due.delete(entry)
+      this.#unsaid.delete(entry)
       this.#refused.delete(entry)
     }
 

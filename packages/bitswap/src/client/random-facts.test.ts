@@ -146,7 +146,7 @@ class RandomTable extends Table {
 
   /** Of what it was told it answers some, in one way or another; a peer may also answer what it was not told, or differently later. */
   #answers (peer: ClientPeer): void {
-    const told = [...peer.wants.entries.values()].filter(entry => entry.told)
+    const told = [...peer.wants.entries.values()].filter(entry => entry.toldAs != null)
 
     for (const { cid } of told) {
       const answer = pick(this.#random, [undefined, undefined, 'have', 'block', 'dontHave', 'dontHave'] as const)

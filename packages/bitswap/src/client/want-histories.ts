@@ -134,7 +134,7 @@ function asksOf (want: Want, maxSteps: number, now: number): WantHistory {
   for (const peer of [...want.holders].slice(-maxSteps)) {
     const entry = peer.wants.entries.get(want.key)
 
-    if (entry?.told !== false) {
+    if (entry == null || entry.toldAs != null) {
       // a HAVE has just ended it, if it is not there
       asks.push({ step: peer.steps.asked[entry?.wantType ?? 'have'], at: peer.askedAt(want) ?? now })
     }

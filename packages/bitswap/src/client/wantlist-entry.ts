@@ -35,8 +35,8 @@ export interface Entry {
   priority: number
   wantType: WantType
   state: EntryState
-  /** What the peer holds of it since an earlier message. */
-  told: boolean
+  /** By what name the peer was told of it first; undefined until then. It holds it by that name, and is told by it from then on. */
+  toldAs: CID | undefined
   /** The peer was told of it more than once. */
   repeated: boolean
   upgrade: Upgrade
@@ -46,10 +46,15 @@ export interface Entry {
   refusal: number | undefined
 }
 
-export function markSaid (entry: Entry): void {
+/** Its name for a peer of these abilities, which may have been others when it was told. */
+export function nameOf ({ toldAs, cid }: Entry, abilities: PeerAbilities): CID {
+  return nameFor(abilities, toldAs ?? cid)
+}
+
+export function markSaid (entry: Entry, abilities: PeerAbilities): void {
   entry.state = entry.refusal == null ? EntryState.Sent : EntryState.Refused
-  entry.repeated = entry.told
-  entry.told = true
+  entry.repeated = entry.toldAs != null
+  entry.toldAs = nameOf(entry, abilities)
 
   if (entry.upgrade === Upgrade.Due) {
     entry.upgrade = Upgrade.Said
@@ -89,7 +94,7 @@ export interface Wanted {
 
 function toWire (entry: Entry, abilities: PeerAbilities): WantEntry {
   return {
-    cid: nameFor(abilities, entry.cid),
+    cid: nameOf(entry, abilities),
     priority: entry.priority,
     wantType: abilities.have ? entry.wantType : WantType.Block,
     sendDontHave: abilities.have

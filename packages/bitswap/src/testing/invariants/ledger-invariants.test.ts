@@ -41,7 +41,7 @@ test('a want that is not held, one that is held in vain, and one of another type
   const busy = await settledPair()
   const [alice, carol] = [busy.alice.bitswap, busy.carol.bitswap]
   const account = carol.books.server.run?.engine.account(busy.alice.peer)
-  const entry = [...busy.peer(busy.carol).wants.entries.values()].find(({ told, key }) => told && [...account?.requests.values() ?? []].some(({ multihash }) => multihash === key))
+  const entry = [...busy.peer(busy.carol).wants.entries.values()].find(({ toldAs, key }) => toldAs != null && [...account?.requests.values() ?? []].some(({ multihash }) => multihash === key))
   const request = [...account?.requests.values() ?? []].find(({ multihash }) => multihash === entry?.key)
   const before = ledgerDifferences(alice, carol)
 

@@ -52,7 +52,7 @@ export function ledgerDifferences (wanting: Exchange, serving: Exchange): string
     const request = held.get(entry.key)
     const type = known.abilities.have ? entry.wantType : WantType.Block
 
-    if (entry.told && request == null) {
+    if (entry.toldAs != null && request == null) {
       differences.push(`${holds} does not hold the want-${type} for ${cidName(entry.cid)} that ${wants} told it of`)
     } else if (request != null && isPlain(entry) && request.wantType !== type) {
       differences.push(`${holds} holds a want-${request.wantType} for ${cidName(entry.cid)}, ${wants} told it of a want-${type}`)
@@ -60,7 +60,7 @@ export function ledgerDifferences (wanting: Exchange, serving: Exchange): string
   }
 
   for (const [key, request] of held) {
-    if (known.wants.entries.get(key)?.told !== true && !known.wants.cancels.has(key)) {
+    if (known.wants.entries.get(key)?.toldAs == null && !known.wants.cancels.has(key)) {
       differences.push(`${holds} holds a want-${request.wantType} for ${cidName(request.cid)} that ${wants} does not want of it`)
     }
   }
@@ -69,8 +69,8 @@ export function ledgerDifferences (wanting: Exchange, serving: Exchange): string
 }
 
 /** The peer was told of it as it is now: its type may have changed since otherwise. */
-function isPlain ({ told, state }: Readonly<Entry>): boolean {
-  return told && (state === EntryState.Sent || state === EntryState.Refused)
+function isPlain ({ toldAs, state }: Readonly<Entry>): boolean {
+  return toldAs != null && (state === EntryState.Sent || state === EntryState.Refused)
 }
 
 function byMultihash (requests: Iterable<Request>): Map<string, Request> {
