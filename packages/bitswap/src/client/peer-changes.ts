@@ -239,7 +239,7 @@ export class PeerChanges {
 
   #noAnswer (peer: ClientPeer, wants: Iterable<Want>, now: number): void {
     for (const want of wants) {
-      peer.wants.refused(want.key)
+      peer.wants.unanswered(want.key)
       this.#board.histories.heard(want, peer, UnavailableReason.Silent, now)
       this.#moves.failedAt(want, peer, now)
     }

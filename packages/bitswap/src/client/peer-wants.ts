@@ -76,7 +76,7 @@ export class PeerWants {
       return
     }
 
-    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, toldAs: undefined, repeated: false, upgrade: Upgrade.None, sentAt: undefined, refusal: undefined }
+    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, toldAs: undefined, repeated: false, answered: false, upgrade: Upgrade.None, sentAt: undefined, refusal: undefined }
 
     this.#entries.set(key, added)
     this.#unsaid.add(added)
@@ -146,12 +146,24 @@ export class PeerWants {
     return entry.sentAt
   }
 
-  /**
-   * The peer lacks it, or said nothing in time, be it that it is still to be told:
-   * no answer is waited for. It goes on holding the want, or is told all the same.
-   * Returns when it was asked, if it was.
-   */
+  /** The peer says that it lacks it. It goes on holding the want. Returns when it was asked, if it was. */
   refused (key: string): number | undefined {
+    const askedAt = this.unanswered(key)
+    const entry = this.#entries.get(key)
+
+    if (entry != null) {
+      entry.answered = true
+    }
+
+    return askedAt
+  }
+
+  /**
+   * The peer said nothing in time, be it that it is still to be told: no answer is
+   * waited for. It goes on holding the want, or is told all the same. Returns when
+   * it was asked, if it was.
+   */
+  unanswered (key: string): number | undefined {
     const entry = this.#entries.get(key)
 
     if (entry == null) {

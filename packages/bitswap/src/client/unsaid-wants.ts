@@ -83,10 +83,10 @@ export class UnsaidWants {
     return { message: messageOf({ full, entries, cancels }, abilities), full, entries, cancels }
   }
 
-  /** The message did not arrive, or may not have: what it said and still holds is said again. */
+  /** The message did not arrive, or may not have: what it said and still holds is said again, unless the peer has answered it. */
   lost (said: SaidWants): void {
     for (const entry of said.entries) {
-      if (this.#held.get(entry.key) === entry && entry.state === EntryState.Sent) {
+      if (this.#held.get(entry.key) === entry && (entry.state === EntryState.Sent || (entry.state === EntryState.Refused && !entry.answered))) {
         this.add(entry)
       } else if (entry.upgrade === Upgrade.Due) {
         entry.upgrade = Upgrade.Said

@@ -39,6 +39,8 @@ export interface Entry {
   toldAs: CID | undefined
   /** The peer was told of it more than once. */
   repeated: boolean
+  /** It said that it lacks it, since it was last told: it holds it. */
+  answered: boolean
   upgrade: Upgrade
   /** Undefined while the message is still on its way out. */
   sentAt: number | undefined
@@ -55,6 +57,7 @@ export function markSaid (entry: Entry, abilities: PeerAbilities): void {
   entry.state = entry.refusal == null ? EntryState.Sent : EntryState.Refused
   entry.repeated = entry.toldAs != null
   entry.toldAs = nameOf(entry, abilities)
+  entry.answered = false
 
   if (entry.upgrade === Upgrade.Due) {
     entry.upgrade = Upgrade.Said
