@@ -16,6 +16,7 @@ import { CustomProgressEvent } from 'progress-events'
 import { multihashKey } from '../core/cid-map.ts'
 import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
+import { nativePromise } from '../core/native-promise.ts'
 import { readBlock } from '../core/read-block.ts'
 import { RecentSet } from '../core/recent-set.ts'
 import { BlockTooLargeError, UnknownHashError } from '../errors.ts'
@@ -220,7 +221,7 @@ export class Arrivals {
     let put: unknown
 
     try {
-      put = this.#components.blockstore.put(want.cid, bytes)
+      put = nativePromise<unknown>(this.#components.blockstore.put(want.cid, bytes))
     } catch (error) {
       this.#storeFailed(want, error)
 

@@ -6,6 +6,7 @@ import * as Digest from 'multiformats/hashes/digest'
 import { from } from 'multiformats/hashes/hasher'
 import { identity } from 'multiformats/hashes/identity'
 import { sha256, sha512 } from 'multiformats/hashes/sha2'
+import { foreignPromise } from '../../test/support/foreign-promise.ts'
 import { anyBlock, cidOf, cidV0Of, hex, toHex } from '../../test/support/messages.ts'
 import { MalformedMessageError, UnknownHashError } from './errors.ts'
 import { MAX_DIGEST_SIZE, MIN_DIGEST_SIZE } from './limits.ts'
@@ -142,9 +143,10 @@ test('what the loader fails with is the cause', async () => {
 
 test('a loader or hash function that takes its time is waited for', async () => {
   const slow = from({ name: 'slow', code: 0x12, encode: async bytes => sha256.encode(bytes) })
+  const foreign = { ...slow, digest: (bytes: Uint8Array) => foreignPromise(Promise.resolve(sha256.digest(bytes))) }
   const expected = `01551220${FOOBAR_SHA256}`
 
-  for (const getHasher of [async () => sha256, () => slow, async () => slow] as HasherLoader[]) {
+  for (const getHasher of [async () => sha256, () => slow, async () => slow, () => foreignPromise(Promise.resolve(sha256)), () => foreign] as HasherLoader[]) {
     const verified = verifyBlock(received({}), getHasher)
 
     assert.ok(verified instanceof Promise)

@@ -14,6 +14,7 @@ import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import { identity } from 'multiformats/hashes/identity'
 import { sha256, sha512 } from 'multiformats/hashes/sha2'
+import { nativePromise } from '../core/native-promise.ts'
 import { MalformedMessageError, UnknownHashError } from './errors.ts'
 import { MAX_DIGEST_SIZE, MIN_DIGEST_SIZE } from './limits.ts'
 import { readVarint, varintSize, writeVarint } from './varint.ts'
@@ -132,7 +133,7 @@ export function withDefaultHashers (getHasher: HasherLoader = defaultHashers): H
  */
 export function loadHasher (code: number, getHasher: HasherLoader): MultihashHasher | Promise<MultihashHasher> {
   try {
-    const hasher = getHasher(code)
+    const hasher = nativePromise(getHasher(code))
 
     return hasher instanceof Promise ? hasher.catch((error: unknown) => { throw unknownHash(code, error) }) : hasher
   } catch (error) {
@@ -173,7 +174,7 @@ export function verifyBlock (received: ReceivedBlock, getHasher: HasherLoader): 
 }
 
 function hashBlock (received: ReceivedBlock, hasher: MultihashHasher): Block | Promise<Block> {
-  const digest = hasher.digest(received.bytes)
+  const digest = nativePromise(hasher.digest(received.bytes))
 
   return digest instanceof Promise ? digest.then(made => nameBlock(received, made)) : nameBlock(received, digest)
 }

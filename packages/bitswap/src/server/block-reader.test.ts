@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { CID } from 'multiformats/cid'
+import { foreignPromise } from '../../test/support/foreign-promise.ts'
 import { blockOf, blocksOf, cidOf, cidV0Of, MemoryStore, settled, SizingStore, SlowStore } from '../../test/support/serving.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import type { Block } from '../message/message.ts'
@@ -67,6 +69,13 @@ test('a store that tells sizes is asked for the size, and not read', async () =>
 
   assert.deepEqual(await lookUp(reader, 1), { status: 'found', size: 10 })
   assert.deepEqual(store.calls, ['size'])
+})
+
+test('a store that promises in another way is waited for', async () => {
+  const memory = new MemoryStore(blockOf(1, 10))
+  const store = { has: () => foreignPromise(Promise.resolve(false)), get: (cid: CID) => memory.get(cid) }
+
+  assert.deepEqual(await lookUp(readerOf(store), 1), { status: 'missing' })
 })
 
 test('a store that cannot tell sizes is never read for one; a size once read is remembered', async () => {

@@ -12,6 +12,7 @@ import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
 import type { Clock } from '../core/clock.ts'
 import { MovingAverage } from '../core/ewma.ts'
+import { nativePromise } from '../core/native-promise.ts'
 import type { ServerOptions } from './options.ts'
 import { collect, collectAsync, sizeOf } from './pieces.ts'
 import { SizeCache } from './size-cache.ts'
@@ -236,5 +237,7 @@ function toResult (error: unknown): Missing | Failed {
 
 /** At once when the value is here, else when it is. */
 function chain<T, U> (value: T | Promise<T>, convert: (value: T) => U): U | Promise<U> {
-  return value instanceof Promise ? value.then(convert) : convert(value)
+  const ready = nativePromise(value)
+
+  return ready instanceof Promise ? ready.then(convert) : convert(ready)
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { foreignPromise } from '../../test/support/foreign-promise.ts'
 import { cidOf, recordingLog, wantHave } from '../../test/support/serving.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
 import { Account } from './account.ts'
@@ -34,7 +35,7 @@ test('the filter is told who wants what and how', async () => {
 
 test('its answer holds, now or later, and a denial is counted', async () => {
   for (const isAllowed of [true, false]) {
-    for (const filter of [() => isAllowed, async () => isAllowed]) {
+    for (const filter of [() => isAllowed, async () => isAllowed, () => foreignPromise(Promise.resolve(isAllowed))]) {
       assert.deepEqual(await ask(filter), { isAllowed, denied: isAllowed ? 0 : 1, failed: 0, logged: 0 })
     }
   }

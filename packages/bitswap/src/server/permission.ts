@@ -3,6 +3,7 @@
  * Who cannot be asked about is denied.
  */
 import type { Logger } from '@libp2p/interface'
+import { nativePromise } from '../core/native-promise.ts'
 import { allowAll } from './options.ts'
 import type { RequestFilter } from './options.ts'
 import type { Request } from './request.ts'
@@ -31,7 +32,7 @@ export class Permission {
     }
 
     try {
-      const isAllowed = this.#filter(request.account.peer, request.cid, request.wantType)
+      const isAllowed = nativePromise(this.#filter(request.account.peer, request.cid, request.wantType))
 
       return isAllowed instanceof Promise
         ? isAllowed.then(isAllowed => this.#answered(isAllowed), (error: unknown) => this.#failed(request, error))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import { collect } from '../support/collect.ts'
+import { foreignPromise } from '../support/foreign-promise.ts'
 
 const LATENCY = 20
 
@@ -18,6 +19,17 @@ test('a store that fails rejects the caller with its error, and the next call ma
   alice.store.failures.push(new Error('disk full'))
   await assert.rejects(net.clock.run(got), /disk full/)
   assert.deepEqual(await net.clock.run(alice.bitswap.getBlock(block.cid)), block.bytes)
+  await net.close()
+})
+
+test('a store that promises in another way is waited for, and may fail', async () => {
+  const net = new VirtualNetwork()
+  const [alice, bob] = await net.instances(2)
+  const [block] = await randomBlocks(1)
+
+  bob.hold(block)
+  alice.store.put = () => foreignPromise(Promise.reject(new Error('disk full')))
+  await assert.rejects(net.clock.run(alice.bitswap.getBlock(block.cid)), /disk full/)
   await net.close()
 })
 
