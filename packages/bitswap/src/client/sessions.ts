@@ -141,7 +141,11 @@ export class Sessions {
 
       planner.found.peerJoins(state, peer, clock.now())
     } catch (error) {
-      state.cannotReach(nameOf(provider) ?? String(provider))
+      // that its user gave up says nothing of the peer
+      if (options?.signal?.aborted !== true) {
+        state.cannotReach(nameOf(provider) ?? String(provider))
+      }
+
       throw error
     } finally {
       timeout.clear()

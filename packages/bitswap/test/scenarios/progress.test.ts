@@ -184,6 +184,21 @@ test('a provider that could not be reached and connects later is asked, and not 
   await net.close()
 })
 
+test('a provider whose dial its user gave up is not named as one that cannot be reached', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1)
+  const [bob] = await net.instances(1, { connected: 'none' })
+  const [block] = await randomBlocks(1)
+  const session = alice.bitswap.newSession()
+  const controller = new AbortController()
+  const added = assert.rejects(session.addPeer(bob.peer, { signal: controller.signal }), { name: 'AbortError' })
+
+  controller.abort()
+  await net.run(added)
+  await assert.rejects(net.run(session.getBlock(block.cid, { failFast: true })), (error: BlockUnavailableError) => error.reasons.size === 0)
+  await net.close()
+})
+
 test('the error of a call that fails fast names each peer, how it ended, and whom routing named', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
   const [gone, lost] = await net.instances(2, { connected: 'none' })
