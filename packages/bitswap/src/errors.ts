@@ -29,15 +29,17 @@ export class BlockUnavailableError extends Error {
   readonly peersAsked: number
   /** How each peer ended, asked or not reached: its id as a string to reason; of a provider whose address does not name it, that address. */
   readonly reasons: ReadonlyMap<string, UnavailableReason>
-  /** All that could not be had, when several blocks were asked for in one call. */
+  /** What could not be had, when several blocks were asked for in one call: all of it, up to 65,536. */
   readonly missing: readonly CID[]
+  /** How many could not be had. */
+  readonly missingCount: number
   /** How many providers routing named, reachable or not; undefined when it was not asked, and when it is about several blocks. */
   readonly providersFound: number | undefined
 
-  constructor (cid: CID, reasons: ReadonlyMap<string, UnavailableReason>, options?: ErrorOptions & { missing?: readonly CID[], providersFound?: number | undefined }) {
+  constructor (cid: CID, reasons: ReadonlyMap<string, UnavailableReason>, options?: ErrorOptions & { missing?: readonly CID[], missingCount?: number, providersFound?: number | undefined }) {
     const missing = options?.missing ?? [cid]
-    const others = missing.length > 1 ? ` and ${missing.length - 1} more` : ''
-
+    const missingCount = options?.missingCount ?? missing.length
+    const others = missingCount > 1 ? ` and ${missingCount - 1} more` : ''
     const unreachable = [...reasons.values()].filter(reason => reason === UnavailableReason.Unreachable).length
     const notReached = unreachable > 0 ? `, ${unreachable} could not be reached` : ''
 
@@ -46,6 +48,7 @@ export class BlockUnavailableError extends Error {
     this.peersAsked = reasons.size - unreachable
     this.reasons = reasons
     this.missing = missing
+    this.missingCount = missingCount
     this.providersFound = options?.providersFound
   }
 }

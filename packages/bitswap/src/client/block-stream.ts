@@ -13,8 +13,8 @@ import { detach } from '../core/detach.ts'
 import { RecentSet } from '../core/recent-set.ts'
 import { raceSignal } from '../core/timeout-signal.ts'
 import { BlockUnavailableError } from '../errors.ts'
-import type { UnavailableReason } from '../errors.ts'
 import { checkSize } from './get-block.ts'
+import { MissingBlocks } from './missing-blocks.ts'
 import type { GetDefaults, Retrieval, Retrievals } from './retrievals.ts'
 import type { Waiter } from './waiters.ts'
 
@@ -38,8 +38,7 @@ export class BlockStream {
   readonly #seen: RecentSet<string> = new RecentSet(MAX_SEEN)
   readonly #waiting: Map<string, Waiter> = new Map()
   readonly #held: Array<{ cid: CID, bytes: Uint8Array | undefined }> = []
-  readonly #missing: CID[] = []
-  readonly #reasons: Map<string, UnavailableReason> = new Map()
+  readonly #missing: MissingBlocks = new MissingBlocks()
   /** Aborts when it is over. */
   readonly #over: AbortController = new AbortController()
   readonly #abort = (): void => { this.#fail(this.#options.signal?.reason) }
@@ -217,8 +216,7 @@ export class BlockStream {
         this.#waiting.delete(key)
 
         if (error instanceof BlockUnavailableError) {
-          this.#missing.push(cid)
-          error.reasons.forEach((reason, peer) => { this.#reasons.set(peer, reason) })
+          this.#missing.add(error)
           this.#progressed()
         } else {
           this.#fail(error)
@@ -269,10 +267,10 @@ export class BlockStream {
   }
 
   #finish (): undefined {
-    const [first] = this.#missing
+    const { error } = this.#missing
 
-    if (first != null && !this.#isOver) {
-      throw new BlockUnavailableError(first, this.#reasons, { missing: this.#missing })
+    if (error != null && !this.#isOver) {
+      throw error
     }
 
     return undefined
