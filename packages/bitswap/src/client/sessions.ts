@@ -93,7 +93,8 @@ export class Sessions {
       return
     }
 
-    const waiting = [...state.wants].flatMap(want => waiters.take(want.key, waiter => waiter.session === state))
+    const { wants } = planner.board
+    const waiting = waiters.takeOf(state, key => wants.get(key)?.sessions.has(state) === true)
 
     planner.sessionClosed(state, clock.now())
     driver.apply()

@@ -33,7 +33,8 @@ test('nobody waits for what nobody was added for', () => {
   const waiters = new Waiters()
 
   assert.deepEqual([waiters.size, waiters.has(k0), waiters.of(k0), waiters.take(k0), waiters.takeAll()], [0, false, [], [], []])
-  assert.equal(waiters.some(k0, () => true), false)
+  assert.equal(waiters.hasOf(one, k0), false)
+  assert.deepEqual(waiters.takeOf(one, () => true), [])
   waiters.delete(k0, waiter())
 })
 
@@ -57,12 +58,38 @@ test('one session that takes its interest back takes none from the other', () =>
   waiters.add(k0, a)
   waiters.add(k0, b)
   waiters.add(k1, waiter(one, cids[1]))
-  assert.deepEqual(waiters.take(k0, ({ session }) => session === one), [a])
-  assert.equal(waiters.take(k1, ({ session }) => session === one).length, 1)
-  assert.deepEqual([waiters.of(k0), waiters.has(k1), waiters.size], [[b], false, 1])
-  assert.deepEqual([waiters.some(k0, ({ session }) => session === one), waiters.some(k0, ({ session }) => session === two)], [false, true])
+  waiters.add(k2, waiter(one, cids[2]))
+  assert.deepEqual(waiters.takeOf(one, key => key === k0), [a])
+  assert.equal(waiters.takeOf(one, key => key !== k2).length, 1)
+  assert.deepEqual([waiters.of(k0), waiters.has(k1), waiters.size], [[b], false, 2])
+  assert.deepEqual([waiters.hasOf(one, k0), waiters.hasOf(two, k0), waiters.hasOf(two, k2), waiters.hasOf(one, k2)], [false, true, false, true])
   waiters.delete(k0, b)
+  assert.equal(waiters.takeOf(one, () => true).length, 1)
   assert.equal(waiters.size, 0)
+})
+
+test('a session that closes looks at none of the thousands who wait for the same block', () => {
+  const waiters = new Waiters()
+  const sessions = Array.from({ length: 1000 }, (_, i) => new SessionState(i, false))
+  let looks = 0
+
+  for (const session of sessions) {
+    const each = waiter(session)
+
+    Object.defineProperty(each, 'session', { get: () => {
+      looks++
+
+      return session
+    } })
+    waiters.add(k0, each)
+  }
+
+  looks = 0
+  sessions.forEach(session => {
+    assert.equal(waiters.hasOf(session, k0), true)
+    assert.equal(waiters.takeOf(session, () => true).length, 1)
+  })
+  assert.ok(looks <= 3000, `${looks} looks at 1000 waiters`)
 })
 
 test('a caller may leave while those of its block are gone through', () => {

@@ -5,6 +5,7 @@
  */
 import type { PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
+import { multihashKey } from '../core/cid-map.ts'
 import { SmallSet } from '../core/small-set.ts'
 import type { BitswapProgressEvents } from '../events.ts'
 import type { SessionState } from './session-state.ts'
@@ -26,6 +27,8 @@ export interface Waiter {
 
 export class Waiters {
   readonly #waiters: Map<string, SmallSet<Waiter>> = new Map()
+  /** The same by session: of one block there may be thousands, and of one session too. */
+  readonly #bySession: Map<SessionState, SmallSet<Waiter>> = new Map()
 
   /** Blocks that somebody waits for. */
   get size (): number {
@@ -33,23 +36,13 @@ export class Waiters {
   }
 
   add (key: string, waiter: Waiter): void {
-    const waiters = this.#waiters.get(key)
-
-    if (waiters == null) {
-      this.#waiters.set(key, new SmallSet<Waiter>().add(waiter))
-    } else {
-      waiters.add(waiter)
-    }
+    addTo(this.#waiters, key, waiter)
+    addTo(this.#bySession, waiter.session, waiter)
   }
 
   delete (key: string, waiter: Waiter): void {
-    const waiters = this.#waiters.get(key)
-
-    waiters?.delete(waiter)
-
-    if (waiters?.size === 0) {
-      this.#waiters.delete(key)
-    }
+    deleteFrom(this.#waiters, key, waiter)
+    deleteFrom(this.#bySession, waiter.session, waiter)
   }
 
   /** A copy: callers may leave while it is gone through. */
@@ -61,15 +54,28 @@ export class Waiters {
     return this.#waiters.has(key)
   }
 
-  /** Is there one among those of this block? Looks no further than the first. */
-  some (key: string, which: (waiter: Waiter) => boolean): boolean {
-    for (const waiter of this.#waiters.get(key) ?? []) {
-      if (which(waiter)) {
-        return true
-      }
+  /** Does this session wait for this block? Looks at the waiters of the block or at those of the session, whichever are fewer. */
+  hasOf (session: SessionState, key: string): boolean {
+    const [ofBlock, ofSession] = [this.#waiters.get(key), this.#bySession.get(session)]
+
+    if (ofBlock == null || ofSession == null) {
+      return false
     }
 
-    return false
+    return ofBlock.size < ofSession.size
+      ? [...ofBlock].some(waiter => waiter.session === session)
+      : [...ofSession].some(waiter => multihashKey(waiter.cid) === key)
+  }
+
+  /** Removes those of one session that wait for such blocks, and returns them. Costs the number of its waiters. */
+  takeOf (session: SessionState, which: (key: string) => boolean): Waiter[] {
+    const taken = [...this.#bySession.get(session) ?? []].filter(({ cid }) => which(multihashKey(cid)))
+
+    for (const waiter of taken) {
+      this.delete(multihashKey(waiter.cid), waiter)
+    }
+
+    return taken
   }
 
   /** Removes those it returns. */
@@ -86,5 +92,25 @@ export class Waiters {
   /** Removes and returns all. */
   takeAll (): Waiter[] {
     return [...this.#waiters.keys()].flatMap(key => this.take(key))
+  }
+}
+
+function addTo<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter): void {
+  const set = sets.get(key)
+
+  if (set == null) {
+    sets.set(key, new SmallSet<Waiter>().add(waiter))
+  } else {
+    set.add(waiter)
+  }
+}
+
+function deleteFrom<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter): void {
+  const set = sets.get(key)
+
+  set?.delete(waiter)
+
+  if (set?.size === 0) {
+    sets.delete(key)
   }
 }

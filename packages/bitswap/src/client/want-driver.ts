@@ -107,7 +107,7 @@ export class WantDriver {
   dropUnwaited (want: Want, session: SessionState): void {
     const { planner, waiters, clock } = this.#components
 
-    if (want.sessions.has(session) && !waiters.some(want.key, waiter => waiter.session === session)) {
+    if (want.sessions.has(session) && !waiters.hasOf(session, want.key)) {
       planner.unwanted(session, want, clock.now())
     }
   }
