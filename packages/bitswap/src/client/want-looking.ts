@@ -1,7 +1,7 @@
 /**
  * Looking for a want that nobody is known to have: connected peers are asked
- * step by step whether they have it, and routing is asked. Part of
- * `want-moves.ts`, which carries out what is decided here. Pure.
+ * step by step whether they have it, and routing is asked (`want-routing.ts`).
+ * Part of `want-moves.ts`, which carries out what is decided here. Pure.
  *
  * A step waits for the answers to the last, but not longer than those asked
  * take as a rule. The wide steps, in which many are asked of whom none is likely
@@ -17,6 +17,7 @@ import type { WantBoard } from './want-board.ts'
 import { Waits } from './want-steps.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
+import { WantRouting } from './want-routing.ts'
 import { WideSteps } from './wide-steps.ts'
 
 /** What follows: a peer to be asked for the block itself, or that nobody has it; nothing while something is under way. */
@@ -37,18 +38,16 @@ const UNMEASURED_DELAYS = 2
 export class WantLooking {
   readonly #board: WantBoard
   readonly #options: ClientOptions
-  readonly #canSearch: boolean
   readonly #order: ProbeOrder
   readonly #wide: WideSteps = new WideSteps()
-  /** Routing is to be asked for these. */
-  search: Want[] = []
+  readonly routing: WantRouting
   /** How often a peer was not asked, as `maxBroadcastPeers` had been for the same block. */
   skipped = 0
 
   constructor (board: WantBoard, options: ClientOptions, canSearch: boolean) {
     this.#board = board
     this.#options = options
-    this.#canSearch = canSearch
+    this.routing = new WantRouting(board, options, canSearch)
     this.#order = new ProbeOrder(board.peers)
   }
 
@@ -73,12 +72,7 @@ export class WantLooking {
     }
 
     this.#board.enter(want, WantState.Looking)
-    want.searchedAt = now
-
-    // whoever has one block of a session is likely to have the next: one search at a time, unless it found nothing
-    if (want.isOpen && !this.#isSearchedInTime(want, now)) {
-      this.#startSearch(want, now)
-    }
+    this.routing.look(want, now)
 
     return this.step(want, now)
   }
@@ -214,11 +208,11 @@ export class WantLooking {
 
   /** All were asked. Routing is the last hope, if it is not being asked for a block of the same session. */
   #end (want: Want, now: number): Outcome {
-    if (isUnderWay(want) || (want.search === 'none' && this.#waitsForRouting(want, now))) {
+    if (isUnderWay(want) || (want.search === 'none' && this.routing.hold(want, now))) {
       return undefined
     }
 
-    const isLeft = want.search === 'running' || this.#startSearch(want, now) || awaitSilent(this.#board, want, this.#options.dontHaveTimeout, now)
+    const isLeft = want.search === 'running' || this.routing.start(want, now) || awaitSilent(this.#board, want, this.#options.dontHaveTimeout, now)
 
     return isLeft ? undefined : 'nobody'
   }
@@ -233,30 +227,12 @@ export class WantLooking {
       return false
     }
 
-    if (!this.#waitsForRouting(want, now) && !this.#wide.take(want)) {
+    if (!this.routing.hold(want, now) && !this.#wide.take(want)) {
       want.held = true
       this.#board.deadlines.set(want, now + this.#options.widenDelay)
     }
 
     return want.held
-  }
-
-  /** Holds the next step if routing is being asked since lately, or is to be asked now. */
-  #waitsForRouting (want: Want, now: number): boolean {
-    want.held = this.#isSearchedInTime(want, now) || this.#startSearch(want, now)
-
-    if (want.held) {
-      this.#board.deadlines.set(want, want.searchedAt + this.#options.searchHeadStart)
-    }
-
-    return want.held
-  }
-
-  /** Is routing being asked for it, or for another block of its sessions, and not for too long? */
-  #isSearchedInTime (want: Want, now: number): boolean {
-    const since = now - this.#options.searchHeadStart
-
-    return want.searchedAt > since && (want.search === 'running' || [...want.sessions].some(session => session.searches > 0 && session.searchedAt > since))
   }
 
   #skip (want: Want): void {
@@ -265,21 +241,6 @@ export class WantLooking {
 
   #peersFor (want: Want): Iterable<ClientPeer> {
     return want.isOpen ? this.#board.peers.values() : [...want.sessions].flatMap(session => [...session.peers])
-  }
-
-  /** Asks routing, unless it was asked in this round. */
-  #startSearch (want: Want, now: number): boolean {
-    const searcher = [...want.sessions].find(session => !want.closedIn.has(session))
-
-    if (!this.#canSearch || want.search !== 'none' || searcher == null) {
-      return false
-    }
-
-    want.startSearch(searcher, now)
-    this.search.push(want)
-    this.#board.histories.note(want, { step: 'find-providers' }, now)
-
-    return true
   }
 }
 

@@ -50,10 +50,7 @@ export class WantMoves {
 
   /** Wants that routing is to be asked for. */
   takeSearches (): Want[] {
-    const { search } = this.looking
-    this.looking.search = []
-
-    return search
+    return this.looking.routing.takeDue()
   }
 
   /** Wants that everybody reachable said no to. */
