@@ -242,6 +242,8 @@ export interface Stat {
   unwantedBlocksReceived: number
   /** Their bytes; like those of duplicates a part of `dataReceived`. */
   unwantedDataReceived: number
+  /** How many of them were not even hashed: nothing was wanted and their sender was asked for nothing, or it had sent too many before. */
+  unhashedBlocksReceived: number
   /** Entries and messages that could not be read. */
   malformedReceived: number
   /** Bytes of blocks that could not be verified; no part of `dataReceived`. */

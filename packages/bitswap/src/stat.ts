@@ -23,6 +23,7 @@ export function statOf (client: Client, server: Server, messages: MessengerStats
     broadcastsSkipped: client.broadcastsSkipped,
     unwantedBlocksReceived,
     unwantedDataReceived,
+    unhashedBlocksReceived: client.stats.unhashed,
     malformedReceived: client.stats.malformed + messages.malformed + malformed,
     malformedDataReceived: client.stats.malformedData,
     peersCutOff: client.stats.peersCutOff

@@ -6,6 +6,8 @@ export interface ArrivalStats {
   dupDataReceived: number
   unwantedBlocksReceived: number
   unwantedDataReceived: number
+  /** Of the unwanted, those dropped before they were hashed. */
+  unhashed: number
   malformed: number
   /** Bytes of blocks that could not be verified; in none of the others. */
   malformedData: number
@@ -21,6 +23,7 @@ export function createStats (): ArrivalStats {
     dupDataReceived: 0,
     unwantedBlocksReceived: 0,
     unwantedDataReceived: 0,
+    unhashed: 0,
     malformed: 0,
     malformedData: 0,
     peersCutOff: 0
@@ -36,4 +39,12 @@ export function countWaste (stats: ArrivalStats, kind: 'duplicate' | 'unwanted',
     stats.unwantedBlocksReceived++
     stats.unwantedDataReceived += size
   }
+}
+
+/** A block was dropped before it was known which it is. */
+export function countUnhashed (stats: ArrivalStats, size: number): void {
+  stats.blocksReceived++
+  stats.dataReceived += size
+  stats.unhashed++
+  countWaste(stats, 'unwanted', size)
 }

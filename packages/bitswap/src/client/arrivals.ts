@@ -148,6 +148,10 @@ export class Arrivals {
   }
 
   #verify (from: PeerId, peer: ClientPeer | undefined, received: ReceivedBlock): void | Promise<void> {
+    if (peer != null && this.#unasked.drops(peer, received.bytes.length, this.#components.planner.board.wants.size)) {
+      return
+    }
+
     try {
       const block = verifyBlock(received, this.#components.getHasher)
 

@@ -142,6 +142,11 @@ export class ClientPeer {
     this.#answers = Math.min(this.#answers + wants, this.#maxAnswers)
   }
 
+  /** Can a block that comes from it be one it was asked for, or a second copy of that? Known before it is hashed. */
+  get mayAnswer (): boolean {
+    return this.#answers > 0
+  }
+
   /** A block came from it. Can it be the answer to anything it was told? */
   spendAnswer (): boolean {
     return this.#answers > 0 && this.#answers-- > 0

@@ -1,9 +1,11 @@
 /**
  * Peers that send blocks nobody asked them for, or that cannot be verified: they
- * are charged for that, and disconnected when they go on and on.
+ * are charged for that, and disconnected when they go on and on. Nobody can have
+ * us hash more for nothing than fits into the budget.
  */
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
+import { countUnhashed } from './arrival-stats.ts'
 import type { ArrivalStats } from './arrival-stats.ts'
 import type { ClientPeer } from './client-peer.ts'
 import { UnaskedBlocks } from './unasked-blocks.ts'
@@ -17,15 +19,38 @@ export interface UnaskedSendersComponents {
 
 export class UnaskedSenders {
   readonly #components: UnaskedSendersComponents
-  readonly #stats: Pick<ArrivalStats, 'peersCutOff'>
+  readonly #stats: ArrivalStats
   readonly #blocks: UnaskedBlocks
   /** About to be disconnected. */
   readonly #leaving: Set<string> = new Set()
 
-  constructor (components: UnaskedSendersComponents, options: UnaskedOptions, stats: Pick<ArrivalStats, 'peersCutOff'>) {
+  constructor (components: UnaskedSendersComponents, options: UnaskedOptions, stats: ArrivalStats) {
     this.#components = components
     this.#stats = stats
     this.#blocks = new UnaskedBlocks(options)
+  }
+
+  /**
+   * A block came, and is not hashed yet. True when it is not to be: nothing is
+   * wanted here and its peer was asked for nothing, and is charged; or the peer
+   * is over its budget.
+   *
+   * @param wants - how many blocks are wanted of anybody: what is wanted is taken from whoever sends it
+   */
+  drops (peer: ClientPeer, size: number, wants: number): boolean {
+    const isLeaving = this.#leaving.has(peer.key)
+
+    if (!isLeaving && (wants > 0 || peer.mayAnswer)) {
+      return false
+    }
+
+    countUnhashed(this.#stats, size)
+
+    if (!isLeaving) {
+      this.sent(peer, size)
+    }
+
+    return true
   }
 
   /** A peer sent such a block. Over its budget it is disconnected, once what runs at this moment is done. */

@@ -52,18 +52,22 @@ test('blocks nobody asked for are dropped and counted', async () => {
 test('the bytes of a block with a hash nobody can compute are counted by themselves', async () => {
   const { net, alice, bad } = await setup(0)
   const [{ cid, bytes }] = await randomBlocks(1)
+  const wanted = assert.rejects(alice.bitswap.getBlock(cid), { name: 'NotStartedError' })
 
+  await net.advance(LATENCY)
   await net.run(bad.send(alice, { blocks: [{ cid: CID.createV1(cid.code, Digest.create(0x1e, cid.multihash.digest)), bytes }] }))
   await net.clock.advance(1000)
   const { malformedReceived, malformedDataReceived, dataReceived } = alice.bitswap.stat()
   assert.deepEqual([malformedReceived, malformedDataReceived, dataReceived], [1, bytes.length, 0])
   await net.close()
+  await wanted
 })
 
 test('a second copy of a block counts as a duplicate and is not stored again', async () => {
   const { net, alice, bad } = await setup(0)
-  const [block] = await randomBlocks(1)
+  const [block, missing] = await randomBlocks(2)
   const got = alice.bitswap.getBlock(block.cid)
+  const wanted = assert.rejects(alice.bitswap.getBlock(missing.cid), { name: 'NotStartedError' })
 
   await net.clock.advance(100)
   await net.run(bad.send(alice, { blocks: [block] }))
@@ -72,6 +76,7 @@ test('a second copy of a block counts as a duplicate and is not stored again', a
   await net.clock.advance(1000)
   assert.deepEqual([alice.bitswap.stat().dupBlksReceived, alice.bitswap.stat().dupDataReceived, alice.store.calls.put], [1, 1024, 1])
   await net.close()
+  await wanted
 })
 
 test('a peer that said DONT_HAVE and has it later is believed', async () => {

@@ -1,7 +1,8 @@
 /** Peers that send what nobody asked them for: honest ones by chance, others to do harm. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { frameOf, playPusher, randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
+import { CID } from 'multiformats/cid'
+import { frameOf, playPusher, randomBlocks, randomCid, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Instance, RawPeer } from 'ts-bitswap/testing'
 import type { Block } from 'ts-bitswap'
 import { collect } from '../support/collect.ts'
@@ -90,27 +91,61 @@ test('a block that was wanted once is not welcome again and again', async () => 
 
   await net.advance(1000)
   assert.equal(net.isConnected(alice, bad), false)
-  assert.equal(alice.bitswap.stat().dupBlksReceived, 101)
+  assert.equal(alice.bitswap.stat().unwantedBlocksReceived, 101)
   await net.close()
 })
 
 test('blocks that cannot be verified count as well', async () => {
   const { net, alice, bad } = await setup()
   const frame = frameOf({ blocks: await randomBlocks(1) })
+  const wanted = assert.rejects(alice.bitswap.getBlock(randomCid(net.random)), { name: 'NotStartedError' })
+
+  // while nothing is wanted they would not be looked at; what it is asked for it may send by a hash we do not know
+  await net.advance(LATENCY)
   const prefix = frame.findIndex((byte, i) => byte === 0x01 && frame[i + 1] === 0x55 && frame[i + 2] === 0x12)
 
   assert.ok(prefix > 0)
   frame[prefix + 2] = 0x1e // a hash function we do not know
   frame[prefix + 3] = 0x20
 
-  for (let i = 0; i < 101; i++) {
+  for (let i = 0; i < 102; i++) {
     await net.run(bad.send(alice, frame))
   }
 
   await net.advance(1000)
-  assert.equal(alice.bitswap.stat().malformedReceived, 101)
+  assert.equal(alice.bitswap.stat().malformedReceived, 102)
   assert.equal(net.isConnected(alice, bad), false)
   await net.close()
+  await wanted
+})
+
+test('while nothing is wanted, what comes from one that was asked for nothing is not hashed, and charged', async () => {
+  const { net, alice, bad } = await setup()
+  const [block, other] = await randomBlocks(2)
+  const unknown = other.cid.bytes.slice()
+
+  unknown[2] = 0x7b // a hash function nobody has: whoever tries it fails
+  await net.run(bad.send(alice, { blocks: [block, { cid: CID.decode(unknown), bytes: other.bytes }] }))
+  await net.advance(LATENCY)
+  const { unhashedBlocksReceived, unwantedBlocksReceived, malformedReceived, dataReceived } = alice.bitswap.stat()
+  assert.deepEqual([unhashedBlocksReceived, unwantedBlocksReceived, malformedReceived, dataReceived], [2, 2, 0, 2048])
+  await net.run(bad.send(alice, { blocks: await randomBlocks(99, { seed: 2 }) }))
+  await net.advance(LATENCY)
+  assert.equal(net.isConnected(alice, bad), false)
+  await net.close()
+})
+
+test('once its budget is spent, nothing of the rest of its message is hashed, asked as it was', async () => {
+  const { net, alice, bad } = await setup()
+  const wanted = assert.rejects(alice.bitswap.getBlock(randomCid(net.random)), { name: 'NotStartedError' })
+
+  await net.advance(LATENCY)
+  await net.run(bad.send(alice, { blocks: await randomBlocks(500) }))
+  await net.advance(LATENCY)
+  const { unhashedBlocksReceived, unwantedBlocksReceived, peersCutOff } = alice.bitswap.stat()
+  assert.deepEqual([unhashedBlocksReceived, unwantedBlocksReceived, peersCutOff], [399, 500, 1])
+  await net.close()
+  await wanted
 })
 
 test('an honest slow peer whose blocks cross with cancels is never cut off', async () => {
