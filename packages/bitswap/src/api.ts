@@ -248,7 +248,13 @@ export interface Stat {
   malformedReceived: number
   /** Bytes of blocks that could not be verified; no part of `dataReceived`. */
   malformedDataReceived: number
-  /** How often a peer was disconnected because it went on sending blocks it was not asked for, or that cannot be verified. */
+  /** Times a peer had said more than it may (`network.maxEntries`), so that its next message had to wait. */
+  timesHeld: number
+  /**
+   * How often a peer was disconnected because it went on sending blocks it was
+   * not asked for, or what cannot be read or verified, or said too much, or
+   * nothing on streams it opened.
+   */
   peersCutOff: number
 }
 

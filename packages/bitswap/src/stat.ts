@@ -26,6 +26,7 @@ export function statOf (client: Client, server: Server, messages: MessengerStats
     unhashedBlocksReceived: client.stats.unhashed,
     malformedReceived: client.stats.malformed + messages.malformed + malformed,
     malformedDataReceived: client.stats.malformedData,
-    peersCutOff: client.stats.peersCutOff
+    timesHeld: messages.timesHeld,
+    peersCutOff: client.stats.peersCutOff + messages.floodsCutOff + messages.malformedCutOff + messages.streamsCutOff
   }
 }

@@ -27,7 +27,14 @@ class Owner implements InboundOwner {
   /** What `messageReceived` returns. */
   answer: (() => void | Promise<void>) | undefined
 
+  /** What `whenReadable` returns. */
+  readable: (() => Promise<void> | undefined) | undefined
+
   messageGrew (): void {}
+
+  whenReadable (): Promise<void> | undefined {
+    return this.readable?.()
+  }
 
   bytesReceived (size: number): void {
     this.bytes += size

@@ -7,7 +7,8 @@
  * likes: peers keep one open and use it when they have something to say.
  *
  * Limits: a message of `maxMessageSize`; while one is dealt with,
- * `inboundBufferSize` and what the transport has on its way; over all streams
+ * `inboundBufferSize` and what the transport has on its way, while one is held
+ * back for what the peer said before only the latter; over all streams
  * of the peer its {@link InboundBudget}. Bytes that are no message end the
  * stream.
  */
@@ -42,6 +43,9 @@ export interface InboundOwner {
   /** They were part of a message that is not complete. */
   messageGrew (size: number): void
 
+  /** Asked before each message is decoded, and again when it was waited for: undefined when it may be. */
+  whenReadable (): Promise<void> | undefined
+
   /** The next one comes when this has resolved, or in the same turn when it returns nothing. */
   messageReceived (message: ReceivedMessage): void | Promise<void>
 
@@ -67,10 +71,13 @@ export class Inbound implements StreamReader, BudgetHolder {
   readonly #components: InboundComponents
   readonly #options: NetworkOptions
   readonly #unframer: Unframer
-  /** A message is being handed over or dealt with. */
+  /** A message is held back, being handed over or dealt with. */
   #busy = false
+  /** It is held back. */
+  #held = false
   /** Its size. */
   #busySize = 0
+  #hasSpoken = false
   /** Of the message that came last. */
   #lastSize = 0
   #paused = false
@@ -87,9 +94,14 @@ export class Inbound implements StreamReader, BudgetHolder {
     this.#unframer = new Unframer(options.maxMessageSize)
   }
 
-  /** A message is being dealt with, and what follows it waits. */
+  /** A message is held back, or being dealt with, and what follows it waits. */
   get isBusy (): boolean {
     return this.#busy
+  }
+
+  /** A message has come on it, complete. */
+  get hasSpoken (): boolean {
+    return this.#hasSpoken
   }
 
   data (bytes: Uint8Array | Uint8ArrayList): void {
@@ -149,16 +161,19 @@ export class Inbound implements StreamReader, BudgetHolder {
   /** Hands over what is complete, until somebody wants to be waited for. */
   #process (): void {
     while (!this.#busy && !this.#stopped) {
-      const message = this.#next()
+      const frame = this.#next()
 
-      if (message == null) {
+      if (frame == null) {
         break
       }
 
+      this.#hasSpoken = true
       this.#busy = true
-      this.#busySize = message.size
-      this.#lastSize = message.size
-      const pending = this.#components.owner.messageReceived(message)
+      this.#busySize = frame.byteLength
+      this.#lastSize = frame.byteLength
+
+      const wait = this.#components.owner.whenReadable()
+      const pending = wait == null ? this.#handOver(frame) : this.#handOverLater(frame, wait)
 
       if (pending == null) {
         this.#busy = false
@@ -171,17 +186,45 @@ export class Inbound implements StreamReader, BudgetHolder {
     this.#settle()
   }
 
+  async #handOverLater (frame: Uint8ArrayList, wait: Promise<void>): Promise<void> {
+    this.#held = true
+
+    for (let next: Promise<void> | undefined = wait; next != null && !this.#stopped; next = this.#components.owner.whenReadable()) {
+      await next
+    }
+
+    this.#held = false
+    this.#regulate()
+    await this.#handOver(frame)
+  }
+
+  #handOver (frame: Uint8ArrayList): void | Promise<void> {
+    if (this.#stopped) {
+      return
+    }
+
+    let message: ReceivedMessage
+
+    try {
+      message = decodeMessage(frame)
+    } catch (error) {
+      this.#refuse(error)
+
+      return
+    }
+
+    return this.#components.owner.messageReceived(message)
+  }
+
   #dealtWith (): void {
     this.#busy = false
     this.#busySize = 0
     this.#process()
   }
 
-  #next (): ReceivedMessage | undefined {
+  #next (): Uint8ArrayList | undefined {
     try {
-      const frame = this.#unframer.next()
-
-      return frame == null ? undefined : decodeMessage(frame)
+      return this.#unframer.next()
     } catch (error) {
       this.#refuse(error)
 
@@ -225,7 +268,8 @@ export class Inbound implements StreamReader, BudgetHolder {
       return
     }
 
-    const full = this.#busy && this.#unframer.buffered > this.#options.inboundBufferSize
+    // of one that has to wait for its own fault nothing more is taken
+    const full = this.#busy && this.#unframer.buffered > (this.#held ? 0 : this.#options.inboundBufferSize)
     const pause = full || this.#components.budget.mustWait(this)
 
     if (pause !== this.#paused) {

@@ -8,6 +8,18 @@ export interface MessengerStats {
   bytesSent: number
   /** Inbound messages that could not be read; each ended its stream. */
   malformed: number
+  /** Times a peer that said more than it may had its next message wait. */
+  timesHeld: number
+  /** Times a peer was disconnected because it went on for all that. */
+  floodsCutOff: number
+  /** The same for what could not be read. */
+  malformedCutOff: number
+  /** The same for streams that brought nothing. */
+  streamsCutOff: number
+  /** Streams peers opened that ended without a message. */
+  emptyStreams: number
+  /** Streams reset at once as their peer had too many open. */
+  streamsRefused: number
   streamsOpened: number
   streamsAccepted: number
   /** Attempts to open a stream that failed. */
@@ -27,6 +39,12 @@ export function createStats (): MessengerStats {
     bytesReceived: 0,
     bytesSent: 0,
     malformed: 0,
+    timesHeld: 0,
+    floodsCutOff: 0,
+    malformedCutOff: 0,
+    streamsCutOff: 0,
+    emptyStreams: 0,
+    streamsRefused: 0,
     streamsOpened: 0,
     streamsAccepted: 0,
     openFailures: 0,

@@ -13,6 +13,7 @@ import type { AbortOptions, ComponentLogger, Logger, PeerId } from '@libp2p/inte
 import type { Cancel, Clock } from '../core/clock.ts'
 import { NotStartedError } from '../errors.ts'
 import type { ReceivedMessage } from '../message/message.ts'
+import { Conduct } from './conduct.ts'
 import { Downlink } from './downlink.ts'
 import { NotConnectedError } from './errors.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
@@ -52,6 +53,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   readonly #peers: Map<string, MessengerPeer> = new Map()
   readonly #stats: MessengerStats = createStats()
   readonly #downlink: Downlink = new Downlink()
+  readonly #conduct: Conduct
   #receiver: MessengerReceiver | undefined
   /** Starts and stops run one after the other. */
   #changing: Promise<unknown> = Promise.resolve()
@@ -60,6 +62,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
     this.#components = components
     this.#log = components.logger.forComponent('bitswap:network')
     this.#options = options
+    this.#conduct = new Conduct({ network: components.network, clock: components.clock, log: this.#log, stats: this.#stats }, options)
   }
 
   /** Those who are known, reported or not: to look at, not to change. */
@@ -224,6 +227,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
         log: this.#log,
         stats: this.#stats,
         downlink: this.#downlink,
+        conduct: this.#conduct,
         receiver: this.#receiver,
         owner: this
       }, this.#options)

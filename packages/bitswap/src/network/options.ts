@@ -16,9 +16,9 @@ export interface NetworkInit {
   protocolPrefix?: string
 
   /**
-   * Streams a peer may have open to us, per protocol id and connection; more
-   * are reset. Libp2p's own default of 32 is too few for Kubo, which opens one
-   * for each message.
+   * Streams a peer may have open to us, over all its connections; more are
+   * reset. Libp2p's own default of 32 is too few for Kubo, which opens one for
+   * each message.
    *
    * @default 1024
    */
@@ -141,6 +141,62 @@ export interface NetworkInit {
   peerBufferSize?: number
 
   /**
+   * Entries (wants, cancels, presences) a peer may say at once that lead to
+   * nothing: what led to a block that it was sent, or answers what it was asked,
+   * is free. Over that its next message waits.
+   *
+   * @default 16384
+   */
+  maxEntries?: number
+
+  /**
+   * How many more of them it may say in a second.
+   *
+   * @default 4096
+   */
+  entryRate?: number
+
+  /**
+   * How many of them all peers together may say in a second, where those that
+   * say much share it: each takes some microseconds, which the others wait.
+   *
+   * @default 16384
+   */
+  totalEntryRate?: number
+
+  /**
+   * A peer whose messages have had to wait for so long without letting up, and
+   * that was sent no block meanwhile, is disconnected. In milliseconds.
+   *
+   * @default 60000
+   */
+  floodTimeout?: number
+
+  /**
+   * Messages that are none which a peer may send before it is disconnected. 64
+   * entries that cannot be read, in a message that can, count as one.
+   *
+   * @default 16
+   */
+  maxMalformed?: number
+
+  /**
+   * Streams a peer may open and end without a message before it is disconnected.
+   *
+   * @default 256
+   */
+  maxEmptyStreams?: number
+
+  /**
+   * In how many milliseconds as many malformed messages and empty streams as
+   * are allowed are forgiven, little by little. Remembered of peers that leave
+   * and come back.
+   *
+   * @default 60000
+   */
+  offenceRecovery?: number
+
+  /**
    * How long `stop` waits for what was handed to streams to leave, and once more
    * as long for libp2p's peer store to take back what it was told.
    *
@@ -168,6 +224,13 @@ export const NETWORK_DEFAULTS: NetworkOptions = Object.freeze({
   maxMessageSize: 4_194_304,
   inboundBufferSize: 1_048_576,
   peerBufferSize: 33_554_432,
+  maxEntries: 16_384,
+  entryRate: 4_096,
+  totalEntryRate: 16_384,
+  floodTimeout: 60_000,
+  maxMalformed: 16,
+  maxEmptyStreams: 256,
+  offenceRecovery: 60_000,
   closeTimeout: 1_000
 })
 
@@ -187,6 +250,13 @@ const NUMBERS = {
   maxMessageSize: { least: 1, whole: true },
   inboundBufferSize: { least: 0, whole: true },
   peerBufferSize: { least: 0, whole: true },
+  maxEntries: { least: 1, whole: true },
+  entryRate: { least: 1, whole: false },
+  totalEntryRate: { least: 1, whole: false },
+  floodTimeout: { least: 1, whole: false },
+  maxMalformed: { least: 1, whole: true },
+  maxEmptyStreams: { least: 1, whole: true },
+  offenceRecovery: { least: 1, whole: false },
   closeTimeout: { least: 0, whole: false }
 } as const
 

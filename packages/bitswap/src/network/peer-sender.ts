@@ -13,6 +13,7 @@
 import type { Cancel } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import { encodeFrame } from '../message/frame.ts'
+import type { Message } from '../message/message.ts'
 import { StreamClosedError } from './errors.ts'
 import { KeptStream } from './kept-stream.ts'
 import type { KeptStreamComponents } from './kept-stream.ts'
@@ -27,6 +28,8 @@ import { Turns } from './turns.ts'
 
 export interface PeerSenderComponents extends KeptStreamComponents {
   receiver: Pick<MessengerReceiver, 'hasOutgoing' | 'takeOutgoing' | 'peerUnreachable'>
+  /** All of this was taken by the transport. */
+  wrote (message: Message): void
 }
 
 /** Nothing was due when it last looked; looks, waits or writes; the peer was given up, until there is a reason to try again. */
@@ -242,6 +245,7 @@ export class PeerSender {
 
     stats.messagesSent++
     stats.bytesSent += size
+    this.#components.wrote(outgoing.message)
     outgoing.sent()
   }
 

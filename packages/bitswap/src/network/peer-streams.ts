@@ -8,14 +8,16 @@ import type { Logger, PeerId } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import type { ReceivedMessage } from '../message/message.ts'
+import type { Conduct } from './conduct.ts'
 import type { Downlink } from './downlink.ts'
+import { StreamClosedError } from './errors.ts'
 import { Inbound } from './inbound.ts'
 import { InboundBudget } from './inbound-budget.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
 import type { MessengerStats } from './messenger-stats.ts'
 import type { Network, NetworkStream } from './network.ts'
 import type { NetworkOptions } from './options.ts'
-import type { OutgoingStream } from './outgoing-stream.ts'
+import type { PeerConduct } from './peer-conduct.ts'
 import { PeerSender } from './peer-sender.ts'
 import type { Activity } from './peer-sender.ts'
 import type { BitswapProtocol } from './protocols.ts'
@@ -29,8 +31,14 @@ export interface PeerStreamsComponents {
   log: Logger
   stats: MessengerStats
   downlink: Downlink
+  conduct: Conduct
   receiver: MessengerReceiver
   owner: PeerStreamsOwner
+}
+
+interface StreamEnd {
+  ended (): void
+  closed (error: Error | undefined, hasSpoken: boolean): void
 }
 
 export interface PeerStreamsOwner {
@@ -45,6 +53,7 @@ export class PeerStreams {
   readonly #components: PeerStreamsComponents
   readonly #options: NetworkOptions
   readonly #budget: InboundBudget
+  readonly #conduct: PeerConduct
   readonly #senders: Map<Lane, PeerSender> = new Map()
   /** Of all open streams, ours too: some peers answer on the stream they were asked on. */
   readonly #readers: Map<NetworkStream, Inbound> = new Map()
@@ -62,6 +71,7 @@ export class PeerStreams {
     this.#components = components
     this.#options = options
     this.#budget = new InboundBudget(options.peerBufferSize)
+    this.#conduct = components.conduct.of(peer)
   }
 
   /** What the peer speaks, by the last stream that was opened, or else by what it says. */
@@ -74,9 +84,9 @@ export class PeerStreams {
     this.#protocol ??= protocol
   }
 
-  /** When it was last seen to be in the middle of saying something: now, if what it said waits for us. */
+  /** When it was last seen to be in the middle of saying something: now, if what it said waits, unless for its own fault. */
   get heardAt (): number {
-    return this.isReading ? this.#components.clock.now() : this.#progressAt
+    return this.isReading && !this.#conduct.isHeld ? this.#components.clock.now() : this.#progressAt
   }
 
   /** How many bytes came in messages that bring blocks, or may yet. */
@@ -89,7 +99,7 @@ export class PeerStreams {
     return this.#readers.size
   }
 
-  /** Is a message of the peer being dealt with? */
+  /** Is a message of the peer held back, or being dealt with? */
   get isReading (): boolean {
     for (const reader of this.#readers.values()) {
       if (reader.isBusy) {
@@ -118,12 +128,19 @@ export class PeerStreams {
     }
   }
 
-  /** Reads a stream that the peer opened; our half is closed when theirs has ended. */
+  /** Reads a stream that the peer opened, unless it has too many; our half is closed when theirs has ended. */
   accept (stream: NetworkStream): void {
+    if (this.#readers.size >= this.#options.maxInboundStreams) {
+      this.#conduct.streamRefused(this.#readers.size)
+      stream.abort(new StreamClosedError('too many streams are open'))
+
+      return
+    }
+
     this.#components.stats.streamsAccepted++
     this.#read(stream, {
       ended: () => { detach(stream.close(), this.#components.log, 'closing an inbound stream') },
-      closed: () => {}
+      closed: (_, hasSpoken) => { this.#conduct.streamEnded(hasSpoken) }
     })
     this.heard()
   }
@@ -175,7 +192,8 @@ export class PeerStreams {
         stats,
         receiver,
         openStream: async options => await network.openStream(this.peer, options),
-        attach: (stream, outgoing) => { this.#read(stream, outgoing) }
+        attach: (stream, outgoing) => { this.#read(stream, outgoing) },
+        wrote: message => { this.#conduct.wrote(message) }
       }, this.#options)
       this.#senders.set(lane, sender)
     }
@@ -187,7 +205,7 @@ export class PeerStreams {
    * What comes on a stream is dealt with after what had come on those that were
    * gone when it began: a peer that says its wants again means the last ones.
    */
-  #read (stream: NetworkStream, end: Pick<OutgoingStream, 'ended' | 'closed'>): void {
+  #read (stream: NetworkStream, end: StreamEnd): void {
     const { clock, log, stats } = this.#components
     let before: Promise<unknown> | undefined = this.#rests.size === 0 ? undefined : Promise.all(this.#rests).then(() => { before = undefined })
     const inbound = new Inbound(stream, {
@@ -210,16 +228,18 @@ export class PeerStreams {
         messageReceived: message => before == null
           ? this.#deal(message, stream.protocol)
           : before.then(async () => { await this.#deal(message, stream.protocol) }),
+        whenReadable: () => this.#conduct.whenReadable(),
         caughtUp: () => { this.#hurry() },
         malformed: error => {
           stats.malformed++
           log.error('peer %p sent what is no message - %e', this.peer, error)
+          this.#conduct.sentNoMessage()
         },
         ended: () => { end.ended() },
         closed: (error, rest) => {
           this.#readers.delete(stream)
           this.#keepRest(rest)
-          end.closed(error)
+          end.closed(error, inbound.hasSpoken)
           this.#checkGone()
         }
       }
@@ -237,6 +257,7 @@ export class PeerStreams {
     }
 
     this.#components.stats.messagesReceived++
+    this.#conduct.said(message)
     this.heard()
 
     if (message.blocks.length === 0) {
@@ -259,6 +280,8 @@ export class PeerStreams {
     for (const inbound of this.#readers.values()) {
       inbound.stop()
     }
+
+    this.#conduct.stop()
 
     this.#readers.clear()
 

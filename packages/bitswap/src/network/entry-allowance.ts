@@ -1,0 +1,136 @@
+/**
+ * How much peers may say, in entries: wants, cancels, presences. Each has an
+ * account of `maxEntries` that fills up at `entryRate`; what was to the purpose
+ * is given back. Over it a peer is in debt until that is paid off. What all may
+ * use up in a second is bounded too: while many do they share it. Pure.
+ *
+ * Limits: accounts only of peers that have said something lately, be they
+ * connected or not, `MAX_ACCOUNTS` at the most; over it the oldest is forgotten.
+ */
+import type { NetworkOptions } from './options.ts'
+
+const MAX_ACCOUNTS = 4096
+
+/** How often it is looked up who shares, in milliseconds. */
+const SHARING_INTERVAL = 100
+
+export type EntryOptions = Pick<NetworkOptions, 'maxEntries' | 'entryRate' | 'totalEntryRate'>
+
+interface Account {
+  /** Below 0 it is in debt. */
+  left: number
+  /** When that was so. */
+  at: number
+  /** Since when it has had to wait, and let up not once. */
+  waitingSince: number | undefined
+}
+
+export class EntryAllowance {
+  readonly #options: EntryOptions
+  /** Those that are not full. */
+  readonly #accounts: Map<string, Account> = new Map()
+  /** Entries a millisecond that each account gets. */
+  #share: number
+  #sharedAt = -Infinity
+
+  constructor (options: EntryOptions) {
+    this.#options = options
+    this.#share = options.entryRate / 1000
+  }
+
+  /** How many accounts are not full. */
+  get size (): number {
+    return this.#accounts.size
+  }
+
+  /** A peer said so much. It may be more than it has left. */
+  spend (peer: string, entries: number, now: number): void {
+    this.#shareOut(now)
+
+    const account = this.#accounts.get(peer) ?? { left: this.#options.maxEntries, at: now, waitingSince: undefined }
+
+    this.#fill(account, now)
+    account.left -= entries
+    this.#accounts.set(peer, account)
+    this.#forgetOldest()
+  }
+
+  /** So much of what it said was to the purpose, or asked for. */
+  giveBack (peer: string, entries: number): void {
+    const account = this.#accounts.get(peer)
+
+    if (account != null) {
+      account.left = Math.min(this.#options.maxEntries, account.left + entries)
+      account.waitingSince = undefined
+    }
+  }
+
+  /** In how many milliseconds it may say more; 0 when it may now. */
+  waitFor (peer: string, now: number): number {
+    this.#shareOut(now)
+
+    const account = this.#accounts.get(peer)
+
+    if (account == null) {
+      return 0
+    }
+
+    this.#fill(account, now)
+
+    return account.left > 0 ? 0 : (1 - account.left) / this.#share
+  }
+
+  /** It has to wait now. For how long has it had to, ever since its account was half full, or something was given back? */
+  waited (peer: string, now: number): number {
+    const account = this.#accounts.get(peer)
+
+    if (account == null) {
+      return 0
+    }
+
+    account.waitingSince ??= now
+
+    return now - account.waitingSince
+  }
+
+  #fill (account: Account, now: number): void {
+    const { maxEntries } = this.#options
+
+    account.left = Math.min(maxEntries, account.left + (now - account.at) * this.#share)
+    account.at = now
+
+    if (account.left >= maxEntries / 2) {
+      account.waitingSince = undefined
+    }
+  }
+
+  /** Costs the number of accounts, once in a while. */
+  #shareOut (now: number): void {
+    const { maxEntries, entryRate, totalEntryRate } = this.#options
+
+    if (now - this.#sharedAt < SHARING_INTERVAL) {
+      return
+    }
+
+    for (const [peer, account] of this.#accounts) {
+      this.#fill(account, now)
+
+      if (account.left >= maxEntries) {
+        this.#accounts.delete(peer)
+      }
+    }
+
+    this.#sharedAt = now
+    this.#share = Math.min(entryRate, totalEntryRate / Math.max(1, this.#accounts.size)) / 1000
+  }
+
+  #forgetOldest (): void {
+    for (const peer of this.#accounts.keys()) {
+      if (this.#accounts.size <= MAX_ACCOUNTS) {
+        return
+      }
+
+      this.#accounts.delete(peer)
+    }
+  }
+}
