@@ -66,6 +66,7 @@ export class Arrivals {
   /** A look-up under way may have missed the block, so it does not count any more. */
   #askAgain (waiting: Request[]): void {
     for (const request of waiting) {
+      request.missing = undefined
       this.#components.engine.lifecycle.ask(request)
     }
   }

@@ -165,16 +165,47 @@ test('a HAVE that was sent is sent again when it is asked for again', async () =
   }
 })
 
-test('a want that was answered DONT_HAVE and comes again is looked up again, as the store may have been given the block without our being told', async () => {
+test('a want that was answered DONT_HAVE and comes again soon is answered so without a look-up; later with one, as the store may have been given the block without our being told', async () => {
+  const serving = new Serving(new MemoryStore(), { maxAbsenceAge: 1000 })
+
+  for (const delay of [0, 999]) {
+    await serving.clock.advance(delay)
+    serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+    assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+    assert.equal(serving.store.calls.length, 1)
+  }
+
+  serving.store.put(blockOf(1))
+  await serving.clock.advance(1)
+  serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+  assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
+})
+
+test('a block we are told of is looked up again whatever the store said before', async () => {
   const serving = new Serving(new MemoryStore())
 
   serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
   assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
-  serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
-  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
   serving.store.put(blockOf(1))
-  serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+  serving.server.blocksArrived([{ cid: cidOf(1) }])
   assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
+})
+
+test('what was denied and is allowed when it comes again is looked up, and what was missing and is denied then as well', async () => {
+  let isAllowed = false
+  const serving = new Serving(new MemoryStore(blockOf(1)), { filter: () => isAllowed })
+
+  serving.wants(wantBlock(cidOf(1), { sendDontHave: true }), wantBlock(cidOf(2), { sendDontHave: true }))
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1), cidOf(2)])
+  isAllowed = true
+  serving.wants(wantBlock(cidOf(1), { sendDontHave: true }), wantBlock(cidOf(2), { sendDontHave: true }))
+  const { blocks, dontHaves } = await serving.deliver()
+  assert.deepEqual([blocks, dontHaves], [[cidOf(1)], [cidOf(2)]])
+  const calls = serving.store.calls.length
+  isAllowed = false
+  serving.wants(wantBlock(cidOf(2), { sendDontHave: true }))
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(2)])
+  assert.equal(serving.store.calls.length, calls + 1)
 })
 
 test('a cancelled want is answered with nothing, whatever its answer was going to be', async () => {

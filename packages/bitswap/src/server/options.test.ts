@@ -34,6 +34,7 @@ test('each option refuses what it cannot be, by name', () => {
     ['maxReadAhead', [0]],
     ['maxReadAheadPerPeer', [0]],
     ['maxSizesRemembered', [-1]],
+    ['maxAbsenceAge', [-1, NaN, Infinity, '5', undefined]],
     ['storeAttempts', [0, 17]],
     ['storeRetryDelay', [0, -1, NaN, Infinity, '5']],
     ['storeTimeout', [0, NaN]],
@@ -54,7 +55,7 @@ test('each option refuses what it cannot be, by name', () => {
 })
 
 test('the least and the most an option can be are accepted', () => {
-  const init = { wantHaveReplaceSize: 0, targetMessageSize: 1, maxBlockSize: MAX_SENDABLE_BLOCK, maxSizesRemembered: 0, storeAttempts: 16, maxReceiptsKept: 0 }
+  const init = { wantHaveReplaceSize: 0, targetMessageSize: 1, maxBlockSize: MAX_SENDABLE_BLOCK, maxSizesRemembered: 0, maxAbsenceAge: 0, storeAttempts: 16, maxReceiptsKept: 0 }
 
   assert.deepEqual(resolveServerOptions(init), { ...SERVER_DEFAULTS, ...init })
 })

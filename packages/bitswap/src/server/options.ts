@@ -115,6 +115,15 @@ export interface ServerInit {
   maxSizesRemembered?: number
 
   /**
+   * How long a peer that repeats a want is answered what it was answered, that
+   * we lack the block, before the store is asked again, in milliseconds. A block
+   * we are told of is noticed at once all the same.
+   *
+   * @default 10000
+   */
+  maxAbsenceAge?: number
+
+  /**
    * How often the store is asked for a block, as long as it fails, until the
    * block counts as missing.
    *
@@ -204,6 +213,7 @@ export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
   maxReadAhead: 33_554_432,
   maxReadAheadPerPeer: 1_048_576,
   maxSizesRemembered: 16_384,
+  maxAbsenceAge: 10_000,
   storeAttempts: 3,
   storeRetryDelay: 250,
   storeTimeout: 30_000,
@@ -239,6 +249,7 @@ const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
   maxReadAhead: POSITIVE,
   maxReadAheadPerPeer: POSITIVE,
   maxSizesRemembered: NOT_NEGATIVE,
+  maxAbsenceAge: { expected: 'a number of milliseconds, 0 or more', holds: value => typeof value === 'number' && value >= 0 && value < Infinity },
   storeAttempts: { expected: 'a whole number from 1 to 16', holds: value => isWhole(value, 1, 16) },
   storeRetryDelay: DURATION,
   storeTimeout: DURATION,

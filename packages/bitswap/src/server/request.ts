@@ -62,6 +62,8 @@ export interface Request {
   size: number | undefined
   /** While `Ready`. */
   bytes: Uint8Array | undefined
+  /** When the store last said that it lacks the block, and whether the filter allowed the want then. */
+  missing: { at: number, isAllowed: boolean } | undefined
   /** How often the store has failed in a row. */
   failures: number
   /** How often it was sent again after it had been sent. */
@@ -96,6 +98,7 @@ export function createRequest (account: Account, key: string, entry: WantEntry, 
     ticket: 0,
     size: undefined,
     bytes: undefined,
+    missing: undefined,
     failures: 0,
     resends: 0
   }

@@ -31,9 +31,9 @@ export interface StoreQueriesComponents {
   settled (account: Account): void
 }
 
-export type StoreQueriesOptions = OutcomesOptions & Pick<ServerOptions, 'filter' | 'maxReadsPerPeer' | 'targetMessageSize'>
+export type StoreQueriesOptions = OutcomesOptions & Pick<ServerOptions, 'filter' | 'maxReadsPerPeer' | 'targetMessageSize' | 'maxAbsenceAge'>
 
-const DENIED: Outcome = Object.freeze({ status: 'missing' })
+const MISSING: Outcome = Object.freeze({ status: 'missing' })
 
 export class StoreQueries {
   readonly #components: StoreQueriesComponents
@@ -166,6 +166,12 @@ export class StoreQueries {
       return undefined
     }
 
+    if (this.#isKnownMissing(request, isAllowed)) {
+      this.#outcomes.apply(request, ticket, MISSING)
+
+      return undefined
+    }
+
     const isToBeSent = isAllowed && request.wantType === WantType.Block
 
     if (isToBeSent && !reader.isSynchronous && engine.mayReadAhead(request.account, reader.typicalSize)) {
@@ -174,7 +180,14 @@ export class StoreQueries {
 
     const outcome = reader.lookUp(request.cid, request.multihash)
 
-    return after(outcome, outcome => { this.#settle(request, ticket, isAllowed ? outcome : DENIED) })
+    return after(outcome, outcome => { this.#settle(request, ticket, isAllowed ? outcome : MISSING, isAllowed) })
+  }
+
+  /** It comes again soon after: there are peers that say all they want every second. */
+  #isKnownMissing ({ missing }: Request, isAllowed: boolean): boolean {
+    const { clock } = this.#components
+
+    return missing?.isAllowed === isAllowed && clock.now() - missing.at < this.#options.maxAbsenceAge
   }
 
   #read (request: Request): Promise<void> | undefined {
@@ -191,7 +204,11 @@ export class StoreQueries {
     })
   }
 
-  #settle (request: Request, ticket: number, outcome: Outcome): void {
+  #settle (request: Request, ticket: number, outcome: Outcome, isAllowed = true): void {
+    if (request.ticket === ticket) {
+      request.missing = outcome.status === 'missing' ? { at: this.#components.clock.now(), isAllowed } : undefined
+    }
+
     this.#outcomes.apply(request, ticket, outcome)
     this.#watch()
   }
