@@ -210,7 +210,7 @@ export interface WantlistEntry {
   sendDontHave: boolean
 }
 
-/** The account with a peer. */
+/** The account with a peer. Only blocks we wanted count as received, only those whose bytes the connection took as sent. */
 export interface Receipt {
   peer: PeerId
   /** Debt ratio: sent / (received + 1). */
@@ -220,6 +220,8 @@ export interface Receipt {
   received: number
   /** Times a block went either way. */
   exchanged: number
+  /** How long ago the last of them was; undefined when there was none. */
+  exchangedAgo: number | undefined
 }
 
 /** Same fields as Kubo's `bitswap stat`, and ours. */
@@ -285,6 +287,10 @@ export interface Bitswap extends BlockSource, Startable, TypedEventTarget<Bitswa
 
   /** What a peer wants of us. */
   wantlistForPeer (peer: PeerId): WantlistEntry[]
+  /**
+   * What was exchanged with a peer that is connected, or is one of the last
+   * `server.maxReceiptsKept` that left after an exchange; undefined for others.
+   */
   ledgerForPeer (peer: PeerId): Receipt | undefined
   sessionsForBlock (cid: CID): Session[]
 

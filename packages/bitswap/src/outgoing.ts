@@ -3,7 +3,7 @@ import type { OutgoingWants } from './client/components.ts'
 import type { Block } from './message/message.ts'
 import type { Outgoing } from './network/messenger.ts'
 import type { Envelope } from './server/block-lane.ts'
-import type { PresenceDelivery } from './server/server.ts'
+import type { PresenceDelivery } from './server/presence-lane.ts'
 
 /** Wants, cancels and presences go in one message. */
 export function wantsMessage (wants: OutgoingWants | undefined, presences: PresenceDelivery | undefined): Outgoing | undefined {

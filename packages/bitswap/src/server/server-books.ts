@@ -3,6 +3,7 @@ import type { Arrivals } from './arrivals.ts'
 import type { BlockLane } from './block-lane.ts'
 import type { BlockReader } from './block-reader.ts'
 import type { Engine } from './engine.ts'
+import type { PresenceLane } from './presence-lane.ts'
 import type { ScoreLedger } from './score-ledger.ts'
 import type { ServerStats } from './stats.ts'
 import type { StoreQueries } from './store-queries.ts'
@@ -13,6 +14,7 @@ export interface ServerRun {
   readonly reader: BlockReader
   readonly queries: StoreQueries
   readonly lane: BlockLane
+  readonly presences: PresenceLane
   readonly arrivals: Arrivals
 }
 

@@ -103,7 +103,7 @@ test('a thousand blocks are accounted for to the byte', async () => {
   }
 
   server.blockReceivedFrom(peer, 99)
-  assert.deepEqual(server.ledgerForPeer(peer), { value: 70, sent: 7000, received: 99, exchanged: 1001 })
+  assert.deepEqual(server.ledgerForPeer(peer), { value: 70, sent: 7000, received: 99, exchanged: 1001, exchangedAgo: 0 })
   assert.deepEqual([server.stats.blocksSent, server.stats.dataSent], [1000, 7000])
 })
 

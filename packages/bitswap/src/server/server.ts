@@ -11,22 +11,21 @@
  */
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
-import { PresenceType } from '../message/message.ts'
-import type { Presence, WantEntry } from '../message/message.ts'
+import type { WantEntry } from '../message/message.ts'
 import type { Account } from './account.ts'
 import { Arrivals } from './arrivals.ts'
 import type { ArrivedBlock } from './arrivals.ts'
 import { BlockLane } from './block-lane.ts'
-import type { Delivery, Envelope } from './block-lane.ts'
+import type { Envelope } from './block-lane.ts'
 import { BlockReader } from './block-reader.ts'
 import type { ServedBlockstore } from './block-reader.ts'
 import { Engine } from './engine.ts'
 import type { Received, Wantlist } from './intake.ts'
 import type { ServerOptions } from './options.ts'
-import type { TakenPresence } from './presence-queue.ts'
-import type { Request } from './request.ts'
+import { PresenceLane } from './presence-lane.ts'
+import type { PresenceDelivery } from './presence-lane.ts'
+import type { Score } from './receipts.ts'
 import { ScoreLedger } from './score-ledger.ts'
-import type { Score } from './score-ledger.ts'
 import type { ServerBooks, ServerRun } from './server-books.ts'
 import { createServerStats } from './stats.ts'
 import type { ServerStats } from './stats.ts'
@@ -45,11 +44,6 @@ export interface ServerComponents {
   }
 }
 
-/** What a peer is to be told. At least one. */
-export interface PresenceDelivery extends Delivery {
-  presences: Presence[]
-}
-
 export class Server {
   readonly stats: ServerStats = createServerStats()
   readonly #components: ServerComponents
@@ -60,7 +54,7 @@ export class Server {
   constructor (components: ServerComponents, options: ServerOptions) {
     this.#components = components
     this.#options = options
-    this.#scores = new ScoreLedger(options.maxReceiptsKept)
+    this.#scores = new ScoreLedger(components, options)
   }
 
   /** Serves from now on. Twice is a no-op. */
@@ -166,34 +160,8 @@ export class Server {
   /** What the peer is to be told now. */
   presencesFor (peer: PeerId): PresenceDelivery | undefined {
     const account = this.#account(peer)
-    const engine = this.#run?.engine
 
-    if (account == null || engine == null || account.presences.size === 0) {
-      return undefined
-    }
-
-    const taken = engine.outbox.takePresences(account, this.#options.targetMessageSize)
-    let finished: Request[] | undefined
-
-    return {
-      presences: taken.map(({ presence }) => presence),
-      pendingBytes: account.pendingBytes,
-      sent: () => {
-        finished = engine.outbox.presencesSent(taken)
-        this.#countPresences(taken)
-      },
-      lost: error => {
-        this.stats.lost++
-        this.#components.log('%d presences for %p were lost - %e', taken.length, peer, error)
-
-        if (finished == null) {
-          engine.outbox.presencesLost(account, taken) // the sender knows, and asks again when it can
-        } else {
-          this.stats.restored += engine.outbox.restore(finished) + engine.outbox.restoreAbsent(taken)
-          this.#settled(account)
-        }
-      }
-    }
+    return account == null ? undefined : this.#run?.presences.take(account)
   }
 
   /** The next message of blocks for that peer; to be asked for when its stream has room. */
@@ -242,7 +210,9 @@ export class Server {
     const queries = new StoreQueries(shared, this.#options)
     const lane = new BlockLane({ ...shared, queries, scores: this.#scores }, this.#options)
 
-    return { engine, reader, queries, lane, arrivals: new Arrivals({ engine, reader, queries }, this.#options) }
+    const presences = new PresenceLane(shared, this.#options)
+
+    return { engine, reader, queries, lane, presences, arrivals: new Arrivals({ engine, reader, queries }, this.#options) }
   }
 
   #account (peer: PeerId): Account | undefined {
@@ -278,16 +248,6 @@ export class Server {
 
     if (evicted + refused + ignored > 0) {
       this.#components.log('wantlist of %p: %d wants evicted, %d refused (%d of both not told), %d entries ignored', account.peer, evicted, refused, unanswered, ignored)
-    }
-  }
-
-  #countPresences (taken: TakenPresence[]): void {
-    for (const { presence } of taken) {
-      if (presence.type === PresenceType.Have) {
-        this.stats.havesSent++
-      } else {
-        this.stats.dontHavesSent++
-      }
     }
   }
 }

@@ -269,6 +269,9 @@ test('the counters of all sides say the same', async () => {
   const [receipt, mirror] = [bob.bitswap.ledgerForPeer(alice.peer), alice.bitswap.ledgerForPeer(bob.peer)]
   assert.deepEqual([receipt?.sent, receipt?.received, receipt?.exchanged, receipt?.value], [5000, 0, 1, 5000])
   assert.deepEqual([mirror?.sent, mirror?.received, mirror?.exchanged, mirror?.value], [0, 5000, 1, 0])
+  assert.equal(mirror?.exchangedAgo, 2000)
+  assert.ok((receipt?.exchangedAgo ?? 0) > 2000, 'it was written before it arrived')
+  assert.equal(bob.bitswap.ledgerForPeer(carol.peer)?.exchangedAgo, undefined)
   await net.close()
 })
 

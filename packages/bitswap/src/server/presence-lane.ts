@@ -1,0 +1,81 @@
+/**
+ * Messages with HAVEs and DONT_HAVEs, one peer's one by one, whenever its stream
+ * has room. What was written is over; what was lost is due again.
+ */
+import type { Logger } from '@libp2p/interface'
+import { PresenceType } from '../message/message.ts'
+import type { Presence } from '../message/message.ts'
+import type { Account } from './account.ts'
+import type { Delivery } from './block-lane.ts'
+import type { Engine } from './engine.ts'
+import type { ServerOptions } from './options.ts'
+import type { TakenPresence } from './presence-queue.ts'
+import type { Request } from './request.ts'
+import type { ServerStats } from './stats.ts'
+
+/** What a peer is to be told. At least one. */
+export interface PresenceDelivery extends Delivery {
+  presences: Presence[]
+}
+
+export interface PresenceLaneComponents {
+  engine: Engine
+  log: Logger
+  stats: ServerStats
+  /** Something may be due for that peer. */
+  settled (account: Account): void
+}
+
+export class PresenceLane {
+  readonly #components: PresenceLaneComponents
+  readonly #options: Pick<ServerOptions, 'targetMessageSize'>
+
+  constructor (components: PresenceLaneComponents, options: Pick<ServerOptions, 'targetMessageSize'>) {
+    this.#components = components
+    this.#options = options
+  }
+
+  /** The next message; undefined when there is nothing to say. */
+  take (account: Account): PresenceDelivery | undefined {
+    const { engine: { outbox }, stats, log } = this.#components
+
+    if (account.presences.size === 0) {
+      return undefined
+    }
+
+    const taken = outbox.takePresences(account, this.#options.targetMessageSize)
+    let finished: Request[] | undefined
+
+    return {
+      presences: taken.map(({ presence }) => presence),
+      pendingBytes: account.pendingBytes,
+      sent: () => {
+        finished = outbox.presencesSent(taken)
+        this.#count(taken)
+      },
+      lost: error => {
+        stats.lost++
+        log('%d presences for %p were lost - %e', taken.length, account.peer, error)
+
+        if (finished == null) {
+          outbox.presencesLost(account, taken) // the sender knows, and asks again when it can
+        } else {
+          stats.restored += outbox.restore(finished) + outbox.restoreAbsent(taken)
+          this.#components.settled(account)
+        }
+      }
+    }
+  }
+
+  #count (taken: TakenPresence[]): void {
+    const { stats } = this.#components
+
+    for (const { presence } of taken) {
+      if (presence.type === PresenceType.Have) {
+        stats.havesSent++
+      } else {
+        stats.dontHavesSent++
+      }
+    }
+  }
+}
