@@ -22,6 +22,7 @@ import type { Block, ReceivedMessage } from './message/message.ts'
 import type { HasherLoader } from './message/prefix.ts'
 import { Lane, Messenger } from './network/messenger.ts'
 import type { MessengerReceiver, Outgoing } from './network/messenger.ts'
+import { TagName } from './network/network.ts'
 import type { Network } from './network/network.ts'
 import { abilitiesOf } from './network/protocols.ts'
 import type { BitswapProtocol } from './network/protocols.ts'
@@ -59,7 +60,13 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     this.#components = components
     this.#options = options
     this.#messenger = new Messenger({ network, clock, logger }, options.network)
-    this.#server = new Server({ blockstore, clock, log: logger.forComponent('bitswap:server'), sender }, options.server)
+    this.#server = new Server({
+      blockstore,
+      clock,
+      log: logger.forComponent('bitswap:server'),
+      sender,
+      network: { tag: (peer, tag) => { this.#messenger.tag(peer, TagName.Partner, tag) } }
+    }, options.server)
     this.#client = new Client({
       blockstore,
       clock,
@@ -70,7 +77,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
         self: network.self,
         connect: async (target, options) => await this.#messenger.connect(target, options),
         disconnect: peer => { this.#messenger.disconnect(peer) },
-        tag: (peer, tag) => { this.#messenger.tag(peer, tag) },
+        tag: (peer, tag) => { this.#messenger.tag(peer, TagName.Source, tag) },
         heardAt: peer => this.#messenger.heardAt(peer),
         bytesFrom: peer => this.#messenger.bytesFrom(peer),
         isFullWithout: rate => this.#messenger.isFullWithout(rate)

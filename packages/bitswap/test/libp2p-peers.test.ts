@@ -7,6 +7,7 @@ import type { Bitswap } from 'ts-bitswap'
 import { MemoryStore, randomBlocks } from 'ts-bitswap/testing'
 import { Events, withNodes } from './libp2p-nodes.ts'
 import type { LoopbackNode } from './libp2p-nodes.ts'
+import { TagName } from '../src/network/network.ts'
 
 /** What a node's peer store says of another's worth to Bitswap. */
 async function valueOf ({ libp2p }: LoopbackNode, { network: { self } }: LoopbackNode): Promise<number | undefined> {
@@ -45,13 +46,13 @@ test('a peer is tagged in the peer store, and not after that is taken back, nor 
 
     // b stands on the components that a service is handed, a on libp2p itself
     for (const [from, to] of [[a, b], [b, a]] as const) {
-      from.network.tag(to.network.self, { value: 100, ttl: 60_000 })
+      from.network.tag(to.network.self, TagName.Source, { value: 100, ttl: 60_000 })
       assert.equal(await valueOf(from, to), 100)
-      from.network.tag(to.network.self, undefined)
+      from.network.tag(to.network.self, TagName.Source, undefined)
       assert.equal(await valueOf(from, to), undefined)
     }
 
-    b.network.tag(peer, { value: 5, ttl: 60_000 })
+    b.network.tag(peer, TagName.Source, { value: 5, ttl: 60_000 })
     await b.network.stop()
     assert.equal(await valueOf(b, a), undefined)
     assert.equal((await b.libp2p.peerStore.get(peer)).protocols.length > 0, true, 'the rest of what is known of it stays')

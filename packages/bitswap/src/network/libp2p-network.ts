@@ -19,7 +19,7 @@ import { NotStartedError } from '../errors.ts'
 import { NotConnectedError, StreamTimeoutError } from './errors.ts'
 import type { Host } from './host.ts'
 import { Libp2pStream } from './libp2p-stream.ts'
-import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget } from './network.ts'
+import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget, TagName } from './network.ts'
 import { OpenCalls } from './open-calls.ts'
 import type { NetworkOptions } from './options.ts'
 import { PeerTags } from './peer-tags.ts'
@@ -145,9 +145,9 @@ export class Libp2pNetwork implements Network {
   }
 
   /** As a tag in libp2p's peer store. */
-  tag (peer: PeerId, tag: PeerTag | undefined): void {
+  tag (peer: PeerId, name: TagName, tag: PeerTag | undefined): void {
     if (this.#receiver != null || tag == null) {
-      this.#tags.set(peer, tag)
+      this.#tags.set(peer, name, tag)
     }
   }
 

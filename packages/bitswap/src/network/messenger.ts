@@ -19,7 +19,7 @@ import { NotConnectedError } from './errors.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
 import { createStats } from './messenger-stats.ts'
 import type { MessengerStats } from './messenger-stats.ts'
-import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget } from './network.ts'
+import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget, TagName } from './network.ts'
 import type { NetworkOptions } from './options.ts'
 import { PeerStreams } from './peer-streams.ts'
 import type { PeerStreamsOwner } from './peer-streams.ts'
@@ -153,8 +153,8 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   }
 
   /** As the network's. */
-  tag (peer: PeerId, tag: PeerTag | undefined): void {
-    this.#components.network.tag(peer, tag)
+  tag (peer: PeerId, name: TagName, tag: PeerTag | undefined): void {
+    this.#components.network.tag(peer, name, tag)
   }
 
   peerConnected (peer: PeerId, protocol: BitswapProtocol | undefined): void {

@@ -21,6 +21,15 @@ export interface PeerTag {
   readonly ttl: number
 }
 
+/** Whose word it is: each has a tag of its own, libp2p adds them up. */
+export const TagName = {
+  /** Of peers that are asked for blocks, and send them. */
+  Source: 'bitswap',
+  /** Of peers that blocks are exchanged with. */
+  Partner: 'bitswap-partner'
+} as const
+export type TagName = typeof TagName[keyof typeof TagName]
+
 export interface Network {
   /** Who we are. */
   readonly self: PeerId
@@ -56,11 +65,11 @@ export interface Network {
   disconnect (peer: PeerId): void
 
   /**
-   * Tags a peer, in place of the tag it has from us; undefined takes that back,
+   * Tags a peer, in place of the tag of that name; undefined takes that back,
    * and `stop` takes back all. It is done a little later, the last word counts;
    * what fails is logged.
    */
-  tag (peer: PeerId, tag: PeerTag | undefined): void
+  tag (peer: PeerId, name: TagName, tag: PeerTag | undefined): void
 }
 
 /** What happens outside. Called in the order it happened; must not throw. */

@@ -1,11 +1,12 @@
 /**
- * Bytes of blocks both ways, by peer. An account is opened when a peer connects
+ * Bytes of blocks both ways, by peer, and what that is worth. An account is opened when a peer connects
  * and kept when it leaves, for the day it comes back. Nothing is decided by it
  * here. Pure: times are those of the clock of whoever calls.
  *
  * Limits: one entry a connected peer, and `maxKept` of peers that left; those
  * that left first go first.
  */
+import { PartnerWorth } from './partner-worth.ts'
 
 export interface Score {
   /** Debt ratio: sent / (received + 1). */
@@ -23,6 +24,7 @@ type Sums = Pick<Score, 'sent' | 'received' | 'exchanged'>
 
 interface Entry extends Sums {
   exchangedAt: number | undefined
+  readonly worth: PartnerWorth
 }
 
 export class Receipts {
@@ -41,7 +43,7 @@ export class Receipts {
       return
     }
 
-    this.#present.set(peer, this.#left.get(peer) ?? { sent: 0, received: 0, exchanged: 0, exchangedAt: undefined })
+    this.#present.set(peer, this.#left.get(peer) ?? createEntry())
     this.#left.delete(peer)
   }
 
@@ -82,6 +84,18 @@ export class Receipts {
     return { value: sent / (received + 1), sent, received, exchanged, exchangedAgo: exchangedAt == null ? undefined : now - exchangedAt }
   }
 
+  /** As {@link PartnerWorth.at}; 0 for strangers. */
+  worth (peer: string, now: number): number {
+    const entry = this.#entry(peer)
+
+    return entry == null || entry.exchanged === 0 ? 0 : entry.worth.at(now, entry.received / Math.max(1, entry.received + entry.sent))
+  }
+
+  /** As {@link PartnerWorth.isNothing}. */
+  isWorthNothing (peer: string, now: number): boolean {
+    return this.#entry(peer)?.worth.isNothing(now) ?? true
+  }
+
   /** Of all peers there ever were, whether an account is kept of them or not. Costs the number of accounts. */
   total (): Sums {
     const total = { ...this.#forgotten }
@@ -102,6 +116,7 @@ export class Receipts {
 
     if (entry != null) {
       entry.exchangedAt = now
+      entry.worth.exchanged(now)
     }
 
     const sums = entry ?? this.#forgotten
@@ -126,4 +141,8 @@ export class Receipts {
       this.#forgotten.exchanged += exchanged
     }
   }
+}
+
+function createEntry (): Entry {
+  return { sent: 0, received: 0, exchanged: 0, exchangedAt: undefined, worth: new PartnerWorth() }
 }

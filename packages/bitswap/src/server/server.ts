@@ -10,7 +10,6 @@
  * when it leaves, but for its score.
  */
 import type { Logger, PeerId } from '@libp2p/interface'
-import type { Clock } from '../core/clock.ts'
 import type { WantEntry } from '../message/message.ts'
 import type { Account } from './account.ts'
 import { Arrivals } from './arrivals.ts'
@@ -26,14 +25,14 @@ import { PresenceLane } from './presence-lane.ts'
 import type { PresenceDelivery } from './presence-lane.ts'
 import type { Score } from './receipts.ts'
 import { ScoreLedger } from './score-ledger.ts'
+import type { ScoreLedgerComponents } from './score-ledger.ts'
 import type { ServerBooks, ServerRun } from './server-books.ts'
 import { createServerStats } from './stats.ts'
 import type { ServerStats } from './stats.ts'
 import { StoreQueries } from './store-queries.ts'
 
-export interface ServerComponents {
+export interface ServerComponents extends ScoreLedgerComponents {
   blockstore: ServedBlockstore
-  clock: Clock
   log: Logger
   sender: {
     /**
@@ -75,6 +74,7 @@ export class Server {
     }
 
     this.#run = undefined
+    this.#scores.stop()
     run.queries.stop()
     run.lane.stop()
     run.reader.stop(new Error('the server was stopped'))
@@ -82,7 +82,8 @@ export class Server {
 
   peerConnected (peer: PeerId): void {
     if (this.#run != null) {
-      this.#scores.connected(this.#run.engine.open(peer).id)
+      this.#run.engine.open(peer)
+      this.#scores.connected(peer)
     }
   }
 
@@ -93,7 +94,7 @@ export class Server {
       this.#run.engine.close(account)
       this.#run.queries.close(account)
       this.#run.lane.close(account)
-      this.#scores.disconnected(account.id)
+      this.#scores.disconnected(peer)
     }
   }
 

@@ -155,7 +155,7 @@ test('the first to deliver a wanted block is marked for it, not who sends it aga
   const peers = [await net.rawPeer(), await net.rawPeer(), await net.rawPeer()] as const
   const [block, unwanted] = await randomBlocks(2)
   const session = alice.bitswap.newSession({ providers: peers.map(({ peer }) => peer) })
-  const values = (): Array<number | undefined> => peers.map(({ peer }) => alice.node.tags.get(peer.toString())?.value)
+  const values = (): Array<number | undefined> => peers.map(({ peer }) => alice.node.tags.bitswap.byPeer.get(peer.toString())?.value)
 
   peers.forEach(peer => { net.connect(alice, peer) })
   const got = session.getBlock(block.cid)

@@ -214,6 +214,8 @@ export class Serving<S extends ServedBlockstore = MemoryStore> {
   readonly other: PeerId = peerIdFromSeed(2)
   /** `lane` of every wake for `peer`. */
   readonly wakes: string[] = []
+  /** What the connection manager is told: value of a tag, or undefined, by peer id. */
+  readonly tags: Array<[string, number | undefined]> = []
 
   constructor (store: S, init: ServerInit = {}) {
     const sender = {
@@ -224,8 +226,10 @@ export class Serving<S extends ServedBlockstore = MemoryStore> {
       }
     }
 
+    const network = { tag: (peer: PeerId, tag: { value: number } | undefined) => { this.tags.push([peer.toString(), tag?.value]) } }
+
     this.store = store
-    this.server = new Server({ blockstore: store, clock: this.clock, log: this.log, sender }, resolveServerOptions(init))
+    this.server = new Server({ blockstore: store, clock: this.clock, log: this.log, sender, network }, resolveServerOptions(init))
     this.server.start()
     this.server.peerConnected(this.peer)
     this.server.peerConnected(this.other)

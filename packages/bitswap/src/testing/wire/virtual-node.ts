@@ -6,12 +6,14 @@
 import { DialError, UnsupportedProtocolError } from '@libp2p/interface'
 import type { AbortOptions, PeerId } from '@libp2p/interface'
 import { NotConnectedError, StreamClosedError } from '../../network/errors.ts'
-import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget } from '../../network/network.ts'
+import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget, TagName } from '../../network/network.ts'
 import { peerOf } from '../../network/peer-target.ts'
 import type { BitswapProtocol } from '../../network/protocols.ts'
 import type { Downlink, Uplink } from './access.ts'
 import type { NodeConditionsInit } from './conditions.ts'
 import { NodeClock } from './node-clock.ts'
+import { createNodeTags } from './node-tags.ts'
+import type { NodeTagsByName } from './node-tags.ts'
 import { agree } from './virtual-link.ts'
 import type { LinkEnd, VirtualLink } from './virtual-link.ts'
 import type { NodeSurroundings } from './node-surroundings.ts'
@@ -46,10 +48,8 @@ export class VirtualNode implements Network, LinkEnd {
   readonly number: number
   /** What it speaks, best first. When it is changed, streams opened from then on are agreed on accordingly. */
   protocols: readonly BitswapProtocol[]
-  /** What it said of peers for its connection manager, and when, by peer id: kept, and of no effect. To look at. */
-  readonly tags: Map<string, PeerTag & { at: number }> = new Map()
-  /** How often it said or took back any. */
-  tagCalls = 0
+  /** What it said of peers for its connection manager. */
+  readonly tags: NodeTagsByName = createNodeTags()
   readonly #surroundings: NodeSurroundings
   readonly #opening: Map<(error: Error) => void, PeerId> = new Map()
   #clock: NodeClock
@@ -115,7 +115,7 @@ export class VirtualNode implements Network, LinkEnd {
 
     this.#failOpening(error)
     this.#receiver = undefined
-    this.tags.clear()
+    Object.values(this.tags).forEach(({ byPeer }) => { byPeer.clear() })
 
     for (const [, link] of this.#surroundings.links(this)) {
       link.update(this)
@@ -128,7 +128,7 @@ export class VirtualNode implements Network, LinkEnd {
     this.#crashed = true
     this.#receiver = undefined
     this.#opening.clear()
-    this.tags.clear()
+    Object.values(this.tags).forEach(({ byPeer }) => { byPeer.clear() })
     this.#clock.end()
 
     for (const [, link] of this.#surroundings.links(this)) {
@@ -226,14 +226,8 @@ export class VirtualNode implements Network, LinkEnd {
     }
   }
 
-  tag (peer: PeerId, tag: PeerTag | undefined): void {
-    this.tagCalls++
-
-    if (tag == null) {
-      this.tags.delete(peer.toString())
-    } else {
-      this.tags.set(peer.toString(), { ...tag, at: this.#clock.now() })
-    }
+  tag (peer: PeerId, name: TagName, tag: PeerTag | undefined): void {
+    this.tags[name].set(peer, tag, this.#clock.now())
   }
 
   /** The connection is gone: streams that were being opened over it will not be. */
