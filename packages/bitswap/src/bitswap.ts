@@ -4,7 +4,7 @@
  * through here.
  *
  * Stopping, in this order: callers are rejected, the server lets go of its
- * reads, the streams are closed.
+ * reads, the streams are closed; receipts are saved meanwhile.
  */
 import type { AbortOptions, ComponentLogger, PeerId } from '@libp2p/interface'
 import type { Blockstore } from 'interface-blockstore'
@@ -29,7 +29,6 @@ import type { BitswapProtocol } from './network/protocols.ts'
 import type { BitswapOptions } from './options.ts'
 import { blocksMessage, wantsMessage } from './outgoing.ts'
 import { Server } from './server/server.ts'
-import type { Envelope } from './server/block-lane.ts'
 import { statOf } from './stat.ts'
 
 export interface ExchangeComponents {
@@ -112,6 +111,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
       if (this.#started) {
         this.#halt()
         await this.#messenger.stop()
+        await this.#server.whenSaved()
       }
     })
   }
@@ -253,13 +253,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
       return wantsMessage(this.#client.wantlists.take(peer, abilitiesOf(protocol)), this.#server.presencesFor(peer))
     }
 
-    const envelope = this.#server.envelopeFor(peer)
-
-    return envelope instanceof Promise ? this.#takeBlocksLater(peer, envelope) : blocksMessage(envelope, this.#blockSent(peer))
-  }
-
-  async #takeBlocksLater (peer: PeerId, envelope: Promise<Envelope | undefined>): Promise<Outgoing | undefined> {
-    return blocksMessage(await envelope, this.#blockSent(peer))
+    return blocksMessage(this.#server.envelopeFor(peer), () => this.#blockSent(peer))
   }
 
   /** Nobody watching: nothing to do for each block that was sent. */

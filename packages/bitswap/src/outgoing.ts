@@ -28,8 +28,19 @@ export function wantsMessage (wants: OutgoingWants | undefined, presences: Prese
   }
 }
 
-/** @param blockSent - told of each block when all were sent */
-export function blocksMessage (envelope: Envelope | undefined, blockSent: ((block: Block) => void) | undefined): Outgoing | undefined {
+/**
+ * At once when the envelope is there, else when it is.
+ *
+ * @param watcher - asked then: who is to be told of each block when all were sent
+ */
+export function blocksMessage (
+  envelope: Envelope | undefined | Promise<Envelope | undefined>,
+  watcher: () => ((block: Block) => void) | undefined
+): Outgoing | undefined | Promise<Outgoing | undefined> {
+  return envelope instanceof Promise ? envelope.then(envelope => outgoing(envelope, watcher())) : outgoing(envelope, watcher())
+}
+
+function outgoing (envelope: Envelope | undefined, blockSent: ((block: Block) => void) | undefined): Outgoing | undefined {
   if (envelope == null) {
     return undefined
   }

@@ -39,6 +39,8 @@ test('each option refuses what it cannot be, by name', () => {
     ['storeRetryDelay', [0, -1, NaN, Infinity, '5']],
     ['storeTimeout', [0, NaN]],
     ['maxReceiptsKept', [-1]],
+    ['receiptStore', [undefined, null, true, {}, { load: () => {} }]],
+    ['receiptSaveInterval', [0, NaN, Infinity]],
     ['filter', [undefined, true]]
   ]
 

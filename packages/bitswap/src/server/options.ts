@@ -3,9 +3,11 @@ import type { PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { InvalidOptionError } from '../errors.ts'
 import type { WantType } from '../message/message.ts'
-import { MAX_SENDABLE_BLOCK } from './envelope.ts'
 import { FairSchedule } from './fair-schedule.ts'
 import type { Schedule } from './fair-schedule.ts'
+import { DURATION, isStore, isWhole, NOT_NEGATIVE, POSITIVE, RATE, SENDABLE } from './option-rules.ts'
+import type { Rule } from './option-rules.ts'
+import type { ReceiptStore } from './receipt-store.ts'
 
 /**
  * May this peer have this block, or know that we have it? To throw is to deny.
@@ -156,6 +158,23 @@ export interface ServerInit {
   maxReceiptsKept?: number
 
   /**
+   * Where accounts are kept beyond the life of this process: read once, after
+   * the start, and added to what there is by then. Without, they end with it.
+   *
+   * @default false
+   */
+  receiptStore?: ReceiptStore | false
+
+  /**
+   * How long accounts may have changed before they are saved, in milliseconds.
+   * They are saved at the stop as well. One save at a time; when it fails, the
+   * next is tried after as long again.
+   *
+   * @default 60000
+   */
+  receiptSaveInterval?: number
+
+  /**
    * Bytes of blocks that were handed to the streams of all peers and have not
    * left. Over it peers are given messages in turn (`schedule`), as others take
    * theirs. A peer that takes far longer than others is left out of it. So much
@@ -218,24 +237,14 @@ export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
   storeRetryDelay: 250,
   storeTimeout: 30_000,
   maxReceiptsKept: 1024,
+  receiptStore: false,
+  receiptSaveInterval: 60_000,
   maxBytesUnderWay: 4_194_304,
   uploadRate: Infinity,
   uploadRatePerPeer: Infinity,
   schedule: fairSchedule,
   filter: allowAll
 })
-
-interface Rule {
-  expected: string
-  holds (value: unknown): boolean
-}
-
-const isWhole = (value: unknown, least: number, most: number): boolean => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
-const POSITIVE: Rule = { expected: 'a positive whole number', holds: value => isWhole(value, 1, Number.MAX_SAFE_INTEGER) }
-const NOT_NEGATIVE: Rule = { expected: 'a whole number, 0 or more', holds: value => isWhole(value, 0, Number.MAX_SAFE_INTEGER) }
-const SENDABLE: Rule = { expected: `a whole number from 1 to ${MAX_SENDABLE_BLOCK}`, holds: value => isWhole(value, 1, MAX_SENDABLE_BLOCK) }
-const DURATION: Rule = { expected: 'a positive number of milliseconds', holds: value => typeof value === 'number' && value > 0 && value < Infinity }
-const RATE: Rule = { expected: 'a positive number of bytes a second', holds: value => typeof value === 'number' && value > 0 }
 
 const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
   maxWantsPerPeer: POSITIVE,
@@ -254,6 +263,8 @@ const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
   storeRetryDelay: DURATION,
   storeTimeout: DURATION,
   maxReceiptsKept: NOT_NEGATIVE,
+  receiptStore: { expected: 'something to load from and save to, or false', holds: value => value === false || isStore(value) },
+  receiptSaveInterval: DURATION,
   maxBytesUnderWay: POSITIVE,
   uploadRate: RATE,
   uploadRatePerPeer: RATE,

@@ -7,6 +7,7 @@
  * that left first go first.
  */
 import { PartnerWorth } from './partner-worth.ts'
+import type { SavedReceipt } from './receipt-store.ts'
 
 export interface Score {
   /** Debt ratio: sent / (received + 1). */
@@ -33,6 +34,8 @@ export class Receipts {
   readonly #maxKept: number
   /** Of accounts that were dropped, and of those who had none. */
   readonly #forgotten: Sums = { sent: 0, received: 0, exchanged: 0 }
+  /** What the accounts have from before this process. */
+  readonly #restored: Sums = { sent: 0, received: 0, exchanged: 0 }
 
   constructor (maxKept: number) {
     this.#maxKept = maxKept
@@ -96,17 +99,72 @@ export class Receipts {
     return this.#entry(peer)?.worth.isNothing(now) ?? true
   }
 
-  /** Of all peers there ever were, whether an account is kept of them or not. Costs the number of accounts. */
+  /**
+   * Adds what was exchanged before this process; the first are taken to be the
+   * latest. Of peers that are not here so many are taken as there is room.
+   * Returns how many were no receipts.
+   */
+  restore (saved: Iterable<SavedReceipt>, now: number): number {
+    const left = [...this.#left] // those that left since are later than all that was saved
+    const restored: Array<[string, Entry]> = []
+    let wrong = 0
+
+    for (const receipt of saved) {
+      if (!isReceipt(receipt)) {
+        wrong++
+        continue
+      }
+
+      const known = this.#entry(receipt.peer)
+
+      if (known == null && left.length + restored.length >= this.#maxKept) {
+        continue
+      }
+
+      const entry = known ?? createEntry()
+
+      if (known == null) {
+        restored.push([receipt.peer, entry])
+      }
+
+      add(entry, receipt)
+      add(this.#restored, receipt)
+      entry.exchangedAt ??= now - receipt.exchangedAgo
+    }
+
+    this.#left.clear()
+
+    for (const [peer, entry] of [...restored.toReversed(), ...left]) {
+      this.#left.set(peer, entry)
+    }
+
+    return wrong
+  }
+
+  /** So many of those with whom something was exchanged, the latest first. */
+  latest (count: number, now: number): SavedReceipt[] {
+    const receipts: SavedReceipt[] = []
+
+    for (const [peer, { sent, received, exchanged, exchangedAt }] of [...this.#left, ...this.#present]) {
+      if (exchangedAt != null) {
+        receipts.push({ peer, sent, received, exchanged, exchangedAgo: now - exchangedAt })
+      }
+    }
+
+    return receipts.sort((a, b) => a.exchangedAgo - b.exchangedAgo).slice(0, count)
+  }
+
+  /** Of all peers there ever were in this process, whether an account is kept of them or not. Costs the number of accounts. */
   total (): Sums {
     const total = { ...this.#forgotten }
 
     for (const entries of [this.#present, this.#left]) {
-      for (const { sent, received, exchanged } of entries.values()) {
-        total.sent += sent
-        total.received += received
-        total.exchanged += exchanged
+      for (const entry of entries.values()) {
+        add(total, entry)
       }
     }
+
+    add(total, this.#restored, -1)
 
     return total
   }
@@ -130,19 +188,35 @@ export class Receipts {
   }
 
   #dropOldest (): void {
-    for (const [peer, { sent, received, exchanged }] of this.#left) {
+    for (const [peer, entry] of this.#left) {
       if (this.#left.size <= this.#maxKept) {
         return
       }
 
       this.#left.delete(peer)
-      this.#forgotten.sent += sent
-      this.#forgotten.received += received
-      this.#forgotten.exchanged += exchanged
+      add(this.#forgotten, entry)
     }
   }
 }
 
 function createEntry (): Entry {
   return { sent: 0, received: 0, exchanged: 0, exchangedAt: undefined, worth: new PartnerWorth() }
+}
+
+function add (sums: Sums, { sent, received, exchanged }: Sums, sign: 1 | -1 = 1): void {
+  sums.sent += sign * sent
+  sums.received += sign * received
+  sums.exchanged += sign * exchanged
+}
+
+/** What comes out of a store may be anything. */
+function isReceipt (value: unknown): value is SavedReceipt {
+  if (typeof value !== 'object' || value === null) {
+    return false
+  }
+
+  const { peer, sent, received, exchanged, exchangedAgo } = value as SavedReceipt
+  const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && Number(count) >= 0
+
+  return typeof peer === 'string' && [sent, received, exchanged].every(isCount) && exchanged > 0 && Number.isFinite(exchangedAgo) && exchangedAgo >= 0
 }

@@ -58,10 +58,13 @@ export class Server {
 
   /** Serves from now on. Twice is a no-op. */
   start (): void {
-    this.#run ??= this.#createRun()
+    if (this.#run == null) {
+      this.#run = this.#createRun()
+      this.#scores.start()
+    }
   }
 
-  /** Drops all peers and what was being read for them. Twice is a no-op. */
+  /** Drops all peers and what was being read for them, and begins to save receipts. Twice is a no-op. */
   stop (): void {
     const run = this.#run
 
@@ -74,10 +77,15 @@ export class Server {
     }
 
     this.#run = undefined
-    this.#scores.stop()
     run.queries.stop()
     run.lane.stop()
     run.reader.stop(new Error('the server was stopped'))
+    this.#scores.stop()
+  }
+
+  /** Resolves when what began to be saved was, or could not be; undefined when there is no store for it. Never rejects. */
+  whenSaved (): Promise<void> | undefined {
+    return this.#scores.whenSaved()
   }
 
   peerConnected (peer: PeerId): void {

@@ -77,6 +77,23 @@ test('a node holds its repo until it is stopped, which may be done twice', async
   await (await openRepo(repo)).close()
 })
 
+test('what was exchanged with a peer is known to a node in a repo after it was started again', async t => {
+  const repo = await temporaryFolder(t)
+  const { cid, bytes } = await someBlock(1_000)
+  const seed = await startNode(t, { listen })
+  const first = await createNode({ repo })
+
+  await seed.bitswap.addBlock({ cid, bytes })
+  await first.start()
+  await first.bitswap.getBlock(cid, { providers: [seed.addresses()] })
+  await first.stop()
+
+  const second = await startNode(t, { repo })
+  await second.libp2p.dial(seed.addresses())
+  const receipt = second.bitswap.ledgerForPeer(seed.peerId)
+  assert.deepEqual([receipt?.received, receipt?.exchanged], [1_000, 1])
+})
+
 test('a node that cannot start lets go of its repo', async t => {
   const repo = await temporaryFolder(t)
   const other = await startNode(t, { listen })

@@ -11,6 +11,7 @@ import { createHost } from './libp2p-host.ts'
 import { listenError } from './listen-error.ts'
 import { resolveNodeOptions } from './options.ts'
 import { memoryRepo, openRepo } from '../store/repo.ts'
+import { RepoReceipts } from '../store/repo-receipts.ts'
 import type { FlatfsComponents } from '../store/flatfs-blockstore.ts'
 import type { NodeInit } from './options.ts'
 import type { Repo } from '../store/repo.ts'
@@ -50,7 +51,8 @@ export async function createNode (init: NodeInit = {}, components: NodeComponent
 
   try {
     const libp2p = await createHost(repo.privateKey, options)
-    const bitswap = createBitswap({ libp2p, blockstore: repo.blockstore, getHasher }, options.bitswap)
+    const server = { receiptStore: new RepoReceipts(repo.datastore), ...options.bitswap.server }
+    const bitswap = createBitswap({ libp2p, blockstore: repo.blockstore, getHasher }, { ...options.bitswap, server })
 
     return assemble(repo, libp2p, bitswap)
   } catch (error) {

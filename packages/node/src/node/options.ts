@@ -68,7 +68,7 @@ export interface NodeInit {
   /** The block store; see {@link StoreInit}. */
   store?: StoreInit
 
-  /** The exchange itself; see `BitswapInit`. */
+  /** The exchange itself; see `BitswapInit`. Without a `server.receiptStore` receipts are kept in the repo. */
   bitswap?: BitswapInit
 }
 
