@@ -10,8 +10,11 @@ import type { ServerInit, ServerOptions } from './server/options.ts'
 export interface BitswapInit {
   /** The wanting side: `client/options.ts`. */
   client?: ClientInit
-  /** The serving side: `server/options.ts`. */
-  server?: ServerInit
+  /**
+   * The serving side: `server/options.ts`. `false` and `'silent'` switch it off:
+   * short for `{ serve: false }` and `{ serve: 'silent' }`.
+   */
+  server?: ServerInit | false | 'silent'
   /** Streams and messages: `network/options.ts`. */
   network?: NetworkInit
 }
@@ -34,7 +37,11 @@ export function resolveOptions (init: BitswapInit = {}): BitswapOptions {
 
   return Object.freeze({
     client: resolveClientOptions(init.client),
-    server: resolveServerOptions(init.server),
+    server: resolveServerOptions(serverInit(init.server)),
     network: resolveNetworkOptions(init.network)
   })
+}
+
+function serverInit (server: BitswapInit['server']): ServerInit | undefined {
+  return server === false || server === 'silent' ? { serve: server } : server
 }

@@ -21,7 +21,7 @@ import { WantLedger } from './want-ledger.ts'
 
 export type EngineOptions = Pick<
   ServerOptions,
-  'maxWantsPerPeer' | 'maxCidSize' | 'filter' | 'wantHaveReplaceSize' | 'sendDontHaves' | 'maxReadsPerPeer' | 'maxReadAhead' | 'maxReadAheadPerPeer'
+  'serve' | 'maxWantsPerPeer' | 'maxCidSize' | 'filter' | 'wantHaveReplaceSize' | 'sendDontHaves' | 'maxReadsPerPeer' | 'maxReadAhead' | 'maxReadAheadPerPeer'
 >
 
 export class Engine {

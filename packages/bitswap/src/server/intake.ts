@@ -36,9 +36,11 @@ export interface Received {
   refused: number
   /** Of those that asked to be told so, how many will not be: too many were refused. */
   unanswered: number
+  /** Wants that were not looked at, as nobody is served. */
+  unserved: number
 }
 
-export type IntakeOptions = Pick<ServerOptions, 'maxWantsPerPeer' | 'maxCidSize' | 'filter'>
+export type IntakeOptions = Pick<ServerOptions, 'serve' | 'maxWantsPerPeer' | 'maxCidSize' | 'filter'>
 
 /** A want under the key it has in its account. */
 interface Keyed {
@@ -60,8 +62,14 @@ export class Intake {
   }
 
   received (account: Account, wantlist: Wantlist): Received {
-    const facts: Received = { ignored: 0, evicted: 0, refused: 0, unanswered: 0 }
+    const facts: Received = { ignored: 0, evicted: 0, refused: 0, unanswered: 0, unserved: 0 }
     const wants = this.#accepted(wantlist.wants, facts)
+
+    if (this.#options.serve !== true) {
+      this.#turnAway(account, wants, wantlist, facts)
+
+      return facts
+    }
 
     account.batch++
     account.isPartner ||= wants.length > 0
@@ -77,6 +85,25 @@ export class Intake {
     this.#admit(account, this.#repeated(account, wants, wantlist.full), facts)
 
     return facts
+  }
+
+  /** Nothing is kept but what the peer is to be told. */
+  #turnAway (account: Account, wants: Keyed[], { full, cancels }: Wantlist, facts: Received): void {
+    facts.unserved += wants.length
+
+    if (full) {
+      account.presences.forgetRefusals()
+    }
+
+    for (const cid of cancels) {
+      this.#cancel(account, cid, facts)
+    }
+
+    if (this.#options.serve === false) {
+      for (const { key, entry: { sendDontHave } } of wants) {
+        this.#refuse(account, { key, sendDontHave }, facts)
+      }
+    }
   }
 
   #isIgnored (cid: CID): boolean {

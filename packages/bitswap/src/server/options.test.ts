@@ -23,6 +23,7 @@ test('the largest block allowed by default is the largest that can be sent', () 
 
 test('each option refuses what it cannot be, by name', () => {
   const bad: Array<[keyof ServerInit, unknown[]]> = [
+    ['serve', [0, 'loud', undefined, null]],
     ['maxWantsPerPeer', [0, -1, 1.5, NaN, Infinity, '1', undefined, null]],
     ['maxCidSize', [0, NaN]],
     ['wantHaveReplaceSize', [-1, 0.5, NaN, Infinity]],

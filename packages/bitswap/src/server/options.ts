@@ -25,6 +25,18 @@ export const fairSchedule = (): Schedule => new FairSchedule()
 
 export interface ServerInit {
   /**
+   * Give others blocks. `false`: who wants something is told DONT_HAVE, if it
+   * asked to be told, and asks elsewhere at once; no want is kept, and no block is
+   * looked for. `'silent'`: the same without a word, as if the messages had not
+   * come (Kubo's `Bitswap.ServerEnabled: false`); others find out by waiting.
+   * Either way the protocol is registered, since what we want comes in on streams
+   * that others open, and what they give is accounted for.
+   *
+   * @default true
+   */
+  serve?: boolean | 'silent'
+
+  /**
    * Wants kept of one peer; the least useful go when there are more: first
    * those for blocks we lack, then the lowest priority, then the oldest. Who
    * asked to be told is told DONT_HAVE. (boxo: 1024.)
@@ -221,6 +233,7 @@ export interface ServerInit {
 export type ServerOptions = Readonly<Required<ServerInit>>
 
 export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
+  serve: true,
   maxWantsPerPeer: 1024,
   maxCidSize: 168,
   wantHaveReplaceSize: 1024,
@@ -247,6 +260,7 @@ export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
 })
 
 const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
+  serve: { expected: 'true, false or \'silent\'', holds: value => typeof value === 'boolean' || value === 'silent' },
   maxWantsPerPeer: POSITIVE,
   maxCidSize: POSITIVE,
   wantHaveReplaceSize: NOT_NEGATIVE,

@@ -249,10 +249,11 @@ export class Server {
     }
   }
 
-  #count (account: Account, { evicted, refused, unanswered, ignored }: Received): void {
+  #count (account: Account, { evicted, refused, unanswered, unserved, ignored }: Received): void {
     this.stats.evicted += evicted
     this.stats.refused += refused
     this.stats.unanswered += unanswered
+    this.stats.unserved += unserved
     this.stats.ignored += ignored
 
     if (evicted + refused + ignored > 0) {

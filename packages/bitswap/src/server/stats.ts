@@ -15,6 +15,8 @@ export interface ServerStats {
   refused: number
   /** Wants evicted or refused whose peer asked to be told, and cannot be: it reads too slowly. */
   unanswered: number
+  /** Wants that were not looked at, as nobody is served (`serve`). */
+  unserved: number
   /** Wants the filter denied. */
   denied: number
   /** Times the filter itself failed; they count as denied as well. */
@@ -45,6 +47,7 @@ export function createServerStats (): ServerStats {
     evicted: 0,
     refused: 0,
     unanswered: 0,
+    unserved: 0,
     denied: 0,
     filterErrors: 0,
     ignored: 0,

@@ -211,5 +211,7 @@ function isIdle ({ books: { peers } }: Exchange): boolean {
 
 /** One that keeps fewer wants of a peer than that tells it of, forgets some by itself. */
 function keepsAllOf (serving: Instance, wanting: Instance): boolean {
-  return serving.options.server.maxWantsPerPeer >= wanting.options.client.maxWantsPerPeer
+  const { serve, maxWantsPerPeer } = serving.options.server
+
+  return serve === true && maxWantsPerPeer >= wanting.options.client.maxWantsPerPeer
 }

@@ -94,6 +94,17 @@ test('what was exchanged with a peer is known to a node in a repo after it was s
   assert.deepEqual([receipt?.received, receipt?.exchanged], [1_000, 1])
 })
 
+test('a node may fetch and not serve', async t => {
+  const seed = await startNode(t, { listen })
+  const leech = await startNode(t, { listen, bitswap: { server: false } })
+  const [{ cid, bytes }, hers] = [await someBlock(1_000), await someBlock(2_000)]
+
+  await seed.bitswap.addBlock({ cid, bytes })
+  await leech.bitswap.addBlock(hers)
+  assert.deepEqual(await leech.bitswap.getBlock(cid, { providers: [seed.addresses()] }), bytes)
+  await assert.rejects(seed.bitswap.getBlock(hers.cid, { providers: [leech.addresses()], onlyProviders: true, failFast: true }), { name: 'BlockUnavailableError' })
+})
+
 test('a node that cannot start lets go of its repo', async t => {
   const repo = await temporaryFolder(t)
   const other = await startNode(t, { listen })

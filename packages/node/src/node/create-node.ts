@@ -51,7 +51,8 @@ export async function createNode (init: NodeInit = {}, components: NodeComponent
 
   try {
     const libp2p = await createHost(repo.privateKey, options)
-    const server = { receiptStore: new RepoReceipts(repo.datastore), ...options.bitswap.server }
+    const { server: given = {} } = options.bitswap
+    const server = { receiptStore: new RepoReceipts(repo.datastore), ...typeof given === 'object' ? given : { serve: given } }
     const bitswap = createBitswap({ libp2p, blockstore: repo.blockstore, getHasher }, { ...options.bitswap, server })
 
     return assemble(repo, libp2p, bitswap)

@@ -12,7 +12,7 @@
  *
  * It does not come right by itself
  *
- * - where the serving side keeps fewer wants (`maxWantsPerPeer`), or shorter
+ * - where the serving side does not serve, keeps fewer wants (`maxWantsPerPeer`), or shorter
  *   CIDs (`maxCidSize`), than the wanting side tells it of: what was evicted or
  *   ignored is held no more;
  * - when what was lost was sent longer ago than `resendInterval`, or more than
