@@ -28,6 +28,7 @@ import { abilitiesOf } from './network/protocols.ts'
 import type { BitswapProtocol } from './network/protocols.ts'
 import type { BitswapOptions } from './options.ts'
 import { blocksMessage, wantsMessage } from './outgoing.ts'
+import type { ServerUpdate } from './server/options.ts'
 import { Server } from './server/server.ts'
 import { statOf } from './stat.ts'
 
@@ -204,11 +205,15 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   /** All that is kept: for tests and tools to look at, not part of the public {@link Bitswap}. */
   get books (): ExchangeBooks {
-    return { self: this.#components.network.self, options: this.#options, client: this.#client.books, server: this.#server.books, peers: this.#messenger.books }
+    return { self: this.#components.network.self, options: { ...this.#options, server: this.#server.options }, client: this.#client.books, server: this.#server.books, peers: this.#messenger.books }
   }
 
   stat (): Stat {
     return statOf(this.#client, this.#server, this.#messenger.stats, this.#malformed)
+  }
+
+  updateServer (update: ServerUpdate): void {
+    this.#server.update(update)
   }
 
   // what the messenger reports

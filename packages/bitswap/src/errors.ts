@@ -102,6 +102,18 @@ export class InvalidOptionError extends Error {
   }
 }
 
+/** An option was to be changed that is fixed when a Bitswap is made. Nothing was changed. */
+export class FixedOptionError extends Error {
+  override readonly name = 'FixedOptionError'
+  /** Where it stands, as in `server.maxReadAhead`. */
+  readonly option: string
+
+  constructor (option: string) {
+    super(`${option} cannot be changed, it is fixed when a Bitswap is made`)
+    this.option = option
+  }
+}
+
 /** A block is larger than the caller, or the wire, allows. Nothing of it was kept. */
 export class BlockTooLargeError extends Error {
   override readonly name = 'BlockTooLargeError'

@@ -39,7 +39,7 @@ export type { NetworkInit } from './network/options.ts'
 export { BitswapProtocol } from './network/protocols.ts'
 export { FairSchedule } from './server/fair-schedule.ts'
 export type { Schedule } from './server/fair-schedule.ts'
-export type { RequestFilter, ServerInit } from './server/options.ts'
+export type { RequestFilter, ServerInit, ServerUpdate } from './server/options.ts'
 export type { ReceiptStore, SavedReceipt } from './server/receipt-store.ts'
 
 /** Components that libp2p hands to a service, as far as they are used. */

@@ -10,13 +10,15 @@ import type { PeerId } from '@libp2p/interface'
 import type { Deadlines } from '../core/deadlines.ts'
 import type { Account } from './account.ts'
 import { Intake } from './intake.ts'
-import type { Received, Wantlist } from './intake.ts'
+import type { Wantlist } from './intake.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ServerOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
 import type { ByteTally } from './request-queue.ts'
 import { RequestState } from './request.ts'
 import type { Request } from './request.ts'
+import { Room } from './room.ts'
+import type { Received } from './room.ts'
 import { WantLedger } from './want-ledger.ts'
 
 export type EngineOptions = Pick<
@@ -28,6 +30,7 @@ export class Engine {
   readonly lifecycle: Lifecycle
   readonly outbox: Outbox
   readonly #ledger: WantLedger = new WantLedger()
+  readonly #room: Room
   readonly #intake: Intake
   readonly #options: EngineOptions
   /** Read and not taken into a message, over all peers; and on the way from the store. */
@@ -38,7 +41,8 @@ export class Engine {
     this.#options = options
     this.lifecycle = new Lifecycle(this.#ledger, options)
     this.outbox = new Outbox(this.lifecycle)
-    this.#intake = new Intake(this.lifecycle, options)
+    this.#room = new Room(this.lifecycle, options)
+    this.#intake = new Intake(this.lifecycle, this.#room, options)
   }
 
   /** Who wants what: to look at, not to change. */
@@ -91,6 +95,20 @@ export class Engine {
     return this.#intake.received(account, wantlist)
   }
 
+  /** Nobody is served any more: drops what the peer wants, and has it told so. */
+  turnAway (account: Account): Received {
+    return this.#room.turnAway(account)
+  }
+
+  /** What may be had has changed: all the peer is going to be sent is to be asked about again, but for what is on its way. */
+  askAgain (account: Account): void {
+    for (const request of account.requests.values()) {
+      if (isToBeSent(request)) {
+        this.lifecycle.ask(request)
+      }
+    }
+  }
+
   /** Those who would be glad of this block: not known yet to be here, or known not to be. */
   waitingFor (multihash: string): Request[] {
     return this.#ledger.requestsFor(multihash).filter(({ state }) => {
@@ -124,5 +142,20 @@ export class Engine {
     account.reads--
     account.readingBytes -= size
     this.#readingBytes -= size
+  }
+}
+
+/** Or told that we have it. Not once it is on its way. */
+function isToBeSent ({ state }: Request): boolean {
+  switch (state) {
+    case RequestState.Asking:
+    case RequestState.Resting:
+    case RequestState.Have:
+    case RequestState.Queued:
+    case RequestState.Reading:
+    case RequestState.Ready:
+      return true
+    default:
+      return false
   }
 }

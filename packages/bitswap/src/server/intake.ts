@@ -7,7 +7,7 @@
  * of wants kept of that peer.
  */
 import type { CID } from 'multiformats/cid'
-import { Heap } from '../core/heap.ts'
+import type { Heap } from '../core/heap.ts'
 import { isIdentity } from '../core/known-block.ts'
 import { WantType } from '../message/message.ts'
 import type { WantEntry } from '../message/message.ts'
@@ -15,8 +15,10 @@ import type { Account } from './account.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { allowAll } from './options.ts'
 import type { ServerOptions } from './options.ts'
-import { cidKey, createRequest, isEvictable, isLessUseful, RequestState } from './request.ts'
-import type { Request, Usefulness } from './request.ts'
+import { cidKey, createRequest, RequestState } from './request.ts'
+import type { Request } from './request.ts'
+import { evictable, noFacts } from './room.ts'
+import type { Received, Room } from './room.ts'
 
 /** What a message says about wants. */
 export interface Wantlist {
@@ -24,20 +26,6 @@ export interface Wantlist {
   full: boolean
   wants: WantEntry[]
   cancels: CID[]
-}
-
-/** What became of a wantlist. */
-export interface Received {
-  /** Entries with a CID that is an identity CID, or too long. */
-  ignored: number
-  /** Wants of before that made room. */
-  evicted: number
-  /** Wants there was no room for. */
-  refused: number
-  /** Of those that asked to be told so, how many will not be: too many were refused. */
-  unanswered: number
-  /** Wants that were not looked at, as nobody is served. */
-  unserved: number
 }
 
 export type IntakeOptions = Pick<ServerOptions, 'serve' | 'maxWantsPerPeer' | 'maxCidSize' | 'filter'>
@@ -48,21 +36,20 @@ interface Keyed {
   entry: WantEntry
 }
 
-/** A want that may yet be refused: no request is made of it before there is room. */
-type Candidate = Usefulness & Pick<Request, 'key' | 'sendDontHave'>
-
 export class Intake {
   readonly #lifecycle: Lifecycle
+  readonly #room: Room
   readonly #options: IntakeOptions
   #order = 0
 
-  constructor (lifecycle: Lifecycle, options: IntakeOptions) {
+  constructor (lifecycle: Lifecycle, room: Room, options: IntakeOptions) {
     this.#lifecycle = lifecycle
+    this.#room = room
     this.#options = options
   }
 
   received (account: Account, wantlist: Wantlist): Received {
-    const facts: Received = { ignored: 0, evicted: 0, refused: 0, unanswered: 0, unserved: 0 }
+    const facts = noFacts()
     const wants = this.#accepted(wantlist.wants, facts)
 
     if (this.#options.serve !== true) {
@@ -99,10 +86,8 @@ export class Intake {
       this.#cancel(account, cid, facts)
     }
 
-    if (this.#options.serve === false) {
-      for (const { key, entry: { sendDontHave } } of wants) {
-        this.#refuse(account, { key, sendDontHave }, facts)
-      }
+    for (const { key, entry: { sendDontHave } } of wants) {
+      this.#room.refuse(account, { key, sendDontHave }, facts)
     }
   }
 
@@ -236,7 +221,7 @@ export class Intake {
 
         const candidate = { key, order, batch: account.batch, state: RequestState.Asking, priority: entry.priority, sendDontHave: entry.sendDontHave }
 
-        if (!this.#makeRoom(account, candidate, leastUseful, facts)) {
+        if (!this.#room.make(account, candidate, leastUseful, facts)) {
           continue
         }
       }
@@ -246,45 +231,4 @@ export class Intake {
       leastUseful?.push(request)
     }
   }
-
-  #makeRoom (account: Account, candidate: Candidate, leastUseful: Heap<Request>, facts: Received): boolean {
-    const victim = leastUseful.peek()
-
-    if (victim == null || isLessUseful(candidate, victim)) {
-      facts.refused++
-      this.#refuse(account, candidate, facts)
-
-      return false
-    }
-
-    const wasTold = victim.state === RequestState.Absent && !account.presences.has(victim.key)
-
-    leastUseful.pop()
-    facts.evicted++
-    this.#lifecycle.remove(victim)
-
-    if (!wasTold) {
-      this.#refuse(account, victim, facts)
-    }
-
-    return true
-  }
-
-  #refuse (account: Account, request: Pick<Request, 'key' | 'sendDontHave'>, facts: Received): void {
-    if (this.#lifecycle.wantsDontHave(request) && !account.presences.refuse(request.key)) {
-      facts.unanswered++
-    }
-  }
-}
-
-function evictable (account: Account): Heap<Request> {
-  const heap = new Heap<Request>(isLessUseful)
-
-  for (const request of account.requests.values()) {
-    if (isEvictable(request)) {
-      heap.push(request)
-    }
-  }
-
-  return heap
 }

@@ -232,6 +232,12 @@ export interface ServerInit {
 
 export type ServerOptions = Readonly<Required<ServerInit>>
 
+/** Options that can be changed while it runs. */
+export type ServerUpdate = Pick<
+  ServerInit,
+  'serve' | 'maxCidSize' | 'wantHaveReplaceSize' | 'sendDontHaves' | 'storeAttempts' | 'storeRetryDelay' | 'receiptSaveInterval' | 'filter'
+>
+
 export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
   serve: true,
   maxWantsPerPeer: 1024,

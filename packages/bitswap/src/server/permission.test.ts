@@ -16,7 +16,7 @@ const request = createRequest(new Account(peer, 10, { bytes: 0 }), cidKey(cid), 
 
 async function ask (filter: RequestFilter): Promise<{ isAllowed: boolean, denied: number, failed: number, logged: number }> {
   const [log, stats] = [recordingLog(), createServerStats()]
-  const isAllowed = await new Permission(filter, log, stats).has(request)
+  const isAllowed = await new Permission({ filter }, log, stats).has(request)
 
   return { isAllowed, denied: stats.denied, failed: stats.filterErrors, logged: log.lines.length }
 }
@@ -49,7 +49,7 @@ test('a filter that throws or rejects denies, and is named in the log', async ()
 })
 
 test('without a filter everybody may have everything', async () => {
-  assert.ok(new Permission(allowAll, recordingLog(), createServerStats()).isUnconditional)
-  assert.ok(!new Permission(() => true, recordingLog(), createServerStats()).isUnconditional)
+  assert.ok(new Permission({ filter: allowAll }, recordingLog(), createServerStats()).isUnconditional)
+  assert.ok(!new Permission({ filter: () => true }, recordingLog(), createServerStats()).isUnconditional)
   assert.equal((await ask(allowAll)).isAllowed, true)
 })

@@ -5,24 +5,24 @@
 import type { Logger } from '@libp2p/interface'
 import { nativePromise } from '../core/native-promise.ts'
 import { allowAll } from './options.ts'
-import type { RequestFilter } from './options.ts'
+import type { ServerOptions } from './options.ts'
 import type { Request } from './request.ts'
 import type { ServerStats } from './stats.ts'
 
 export class Permission {
-  readonly #filter: RequestFilter
+  readonly #options: Pick<ServerOptions, 'filter'>
   readonly #log: Logger
   readonly #stats: ServerStats
 
-  constructor (filter: RequestFilter, log: Logger, stats: ServerStats) {
-    this.#filter = filter
+  constructor (options: Pick<ServerOptions, 'filter'>, log: Logger, stats: ServerStats) {
+    this.#options = options
     this.#log = log
     this.#stats = stats
   }
 
   /** Nobody is ever denied. */
   get isUnconditional (): boolean {
-    return this.#filter === allowAll
+    return this.#options.filter === allowAll
   }
 
   /** Neither throws nor rejects. */
@@ -32,7 +32,7 @@ export class Permission {
     }
 
     try {
-      const isAllowed = nativePromise(this.#filter(request.account.peer, request.cid, request.wantType))
+      const isAllowed = nativePromise(this.#options.filter(request.account.peer, request.cid, request.wantType))
 
       return isAllowed instanceof Promise
         ? isAllowed.then(isAllowed => this.#answered(isAllowed), (error: unknown) => this.#failed(request, error))

@@ -18,12 +18,14 @@ import { BlockLane } from './block-lane.ts'
 import type { Envelope } from './block-lane.ts'
 import { BlockReader } from './block-reader.ts'
 import type { ServedBlockstore } from './block-reader.ts'
+import { changeServerOptions } from './change-options.ts'
 import { Engine } from './engine.ts'
-import type { Received, Wantlist } from './intake.ts'
-import type { ServerOptions } from './options.ts'
+import type { Wantlist } from './intake.ts'
+import type { ServerOptions, ServerUpdate } from './options.ts'
 import { PresenceLane } from './presence-lane.ts'
 import type { PresenceDelivery } from './presence-lane.ts'
 import type { Score } from './receipts.ts'
+import type { Received } from './room.ts'
 import { ScoreLedger } from './score-ledger.ts'
 import type { ScoreLedgerComponents } from './score-ledger.ts'
 import type { ServerBooks, ServerRun } from './server-books.ts'
@@ -46,14 +48,15 @@ export interface ServerComponents extends ScoreLedgerComponents {
 export class Server {
   readonly stats: ServerStats = createServerStats()
   readonly #components: ServerComponents
-  readonly #options: ServerOptions
+  /** Those in force: the parts read them when they need them. */
+  readonly options: ServerOptions
   readonly #scores: ScoreLedger
   #run: ServerRun | undefined
 
   constructor (components: ServerComponents, options: ServerOptions) {
     this.#components = components
-    this.#options = options
-    this.#scores = new ScoreLedger(components, options)
+    this.options = { ...options }
+    this.#scores = new ScoreLedger(components, this.options)
   }
 
   /** Serves from now on. Twice is a no-op. */
@@ -86,6 +89,15 @@ export class Server {
   /** Resolves when what began to be saved was, or could not be; undefined when there is no store for it. Never rejects. */
   whenSaved (): Promise<void> | undefined {
     return this.#scores.whenSaved()
+  }
+
+  /** @throws as {@link changeServerOptions}; nothing is changed then */
+  update (update: ServerUpdate): void {
+    Object.assign(this.options, changeServerOptions(this.options, update))
+
+    for (const account of this.#run?.engine.accounts() ?? []) {
+      this.#updated(account, update)
+    }
   }
 
   peerConnected (peer: PeerId): void {
@@ -213,15 +225,29 @@ export class Server {
   #createRun (): ServerRun {
     const { blockstore, clock, log } = this.#components
     const settled = (account: Account): void => { this.#settled(account) }
-    const engine = new Engine(this.#options)
-    const reader = new BlockReader({ blockstore, clock }, this.#options)
+    const engine = new Engine(this.options)
+    const reader = new BlockReader({ blockstore, clock }, this.options)
     const shared = { engine, reader, clock, log, stats: this.stats, settled }
-    const queries = new StoreQueries(shared, this.#options)
-    const lane = new BlockLane({ ...shared, queries, scores: this.#scores }, this.#options)
+    const queries = new StoreQueries(shared, this.options)
+    const lane = new BlockLane({ ...shared, queries, scores: this.#scores }, this.options)
 
-    const presences = new PresenceLane(shared, this.#options)
+    const presences = new PresenceLane(shared, this.options)
 
-    return { engine, reader, queries, lane, presences, arrivals: new Arrivals({ engine, reader, queries }, this.#options) }
+    return { engine, reader, queries, lane, presences, arrivals: new Arrivals({ engine, reader, queries }, this.options) }
+  }
+
+  #updated (account: Account, { filter }: ServerUpdate): void {
+    if (this.#run == null) {
+      return
+    }
+
+    if (this.options.serve !== true) {
+      this.#count(account, this.#run.engine.turnAway(account))
+    } else if (filter != null) {
+      this.#run.engine.askAgain(account)
+    }
+
+    this.#run.queries.ask(account)
   }
 
   #account (peer: PeerId): Account | undefined {

@@ -49,7 +49,7 @@ export class StoreQueries {
 
     this.#components = components
     this.#options = options
-    this.#permission = new Permission(options.filter, log, stats)
+    this.#permission = new Permission(options, log, stats)
     this.#outcomes = new Outcomes({ ...components, lifecycle: engine.lifecycle }, options)
   }
 

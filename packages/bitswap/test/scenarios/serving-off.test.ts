@@ -45,3 +45,17 @@ test('two that do not serve tell each other so, and end well', async () => {
   await assert.rejects(net.run(alice.bitswap.getBlock(block.cid, { failFast: true })), { name: 'BlockUnavailableError' })
   await net.close()
 })
+
+test('serving can be switched on while others ask, who get what they want when they ask again', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice, bob] = await net.instances(2, { server: false })
+  const [block] = await randomBlocks(1)
+  const got = alice.bitswap.getBlock(block.cid)
+
+  bob.hold(block)
+  await net.advance(1000)
+  bob.bitswap.updateServer({ serve: true })
+  assert.deepEqual(await net.run(got), block.bytes)
+  assert.throws(() => { bob.bitswap.updateServer({ maxReadAhead: 1 } as object) }, { name: 'FixedOptionError', option: 'server.maxReadAhead' })
+  await net.close()
+})
