@@ -3,6 +3,7 @@
  * connection period: a peer that comes back begins with an empty one.
  */
 import type { PeerId } from '@libp2p/interface'
+import type { LeastUseful } from './least-useful.ts'
 import { PresenceQueue } from './presence-queue.ts'
 import { RequestQueue } from './request-queue.ts'
 import type { ByteTally } from './request-queue.ts'
@@ -20,6 +21,8 @@ export class Account {
   readonly id: string
   /** By CID. What is in here is what `WantLedger` has in its index. */
   readonly requests: Map<string, Request> = new Map()
+  /** Who makes room first; undefined as long as there was enough. */
+  leastUseful: LeastUseful | undefined
   readonly presences: PresenceQueue
   /** To ask the filter and the store about. */
   readonly unasked: RequestQueue = new RequestQueue()

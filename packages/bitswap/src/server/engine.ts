@@ -23,7 +23,7 @@ import { WantLedger } from './want-ledger.ts'
 
 export type EngineOptions = Pick<
   ServerOptions,
-  'serve' | 'maxWantsPerPeer' | 'maxCidSize' | 'filter' | 'wantHaveReplaceSize' | 'sendDontHaves' | 'maxReadsPerPeer' | 'maxReadAhead' | 'maxReadAheadPerPeer'
+  'serve' | 'maxWants' | 'maxWantsPerPeer' | 'maxCidSize' | 'filter' | 'wantHaveReplaceSize' | 'sendDontHaves' | 'maxReadsPerPeer' | 'maxReadAhead' | 'maxReadAheadPerPeer'
 >
 
 export class Engine {
@@ -41,12 +41,12 @@ export class Engine {
     this.#options = options
     this.lifecycle = new Lifecycle(this.#ledger, options)
     this.outbox = new Outbox(this.lifecycle)
-    this.#room = new Room(this.lifecycle, options)
+    this.#room = new Room(this.lifecycle, this.#ledger, options)
     this.#intake = new Intake(this.lifecycle, this.#room, options)
   }
 
   /** Who wants what: to look at, not to change. */
-  get ledger (): Pick<WantLedger, 'size' | 'byPeer' | 'byBlock'> {
+  get ledger (): Pick<WantLedger, 'size' | 'fullest' | 'byPeer' | 'byBlock'> {
     return this.#ledger
   }
 

@@ -3,11 +3,10 @@
  * what has to go when a peer wants too much. Before any store is asked, so that
  * a block that arrives meanwhile finds its waiters.
  *
- * Costs the size of the message; where there is no room, once more the number
- * of wants kept of that peer.
+ * Costs the size of the message; where there is no room, times the logarithm of
+ * the number of wants kept of a peer.
  */
 import type { CID } from 'multiformats/cid'
-import type { Heap } from '../core/heap.ts'
 import { isIdentity } from '../core/known-block.ts'
 import { WantType } from '../message/message.ts'
 import type { WantEntry } from '../message/message.ts'
@@ -17,7 +16,7 @@ import { allowAll } from './options.ts'
 import type { ServerOptions } from './options.ts'
 import { cidKey, createRequest, RequestState } from './request.ts'
 import type { Request } from './request.ts'
-import { evictable, noFacts } from './room.ts'
+import { noFacts } from './room.ts'
 import type { Received, Room } from './room.ts'
 
 /** What a message says about wants. */
@@ -28,7 +27,7 @@ export interface Wantlist {
   cancels: CID[]
 }
 
-export type IntakeOptions = Pick<ServerOptions, 'serve' | 'maxWantsPerPeer' | 'maxCidSize' | 'filter'>
+export type IntakeOptions = Pick<ServerOptions, 'serve' | 'maxCidSize' | 'filter'>
 
 /** A want under the key it has in its account. */
 interface Keyed {
@@ -204,8 +203,6 @@ export class Intake {
 
   /** Takes up wants we do not know, as far as there is room, or something less useful to make room. */
   #admit (account: Account, wants: Keyed[], facts: Received): void {
-    let leastUseful: Heap<Request> | undefined
-
     for (const { key, entry } of wants) {
       const known = account.requests.get(key)
 
@@ -215,20 +212,11 @@ export class Intake {
       }
 
       const order = this.#order++
+      const { priority, sendDontHave } = entry
 
-      if (account.requests.size >= this.#options.maxWantsPerPeer) {
-        leastUseful ??= evictable(account)
-
-        const candidate = { key, order, batch: account.batch, state: RequestState.Asking, priority: entry.priority, sendDontHave: entry.sendDontHave }
-
-        if (!this.#room.make(account, candidate, leastUseful, facts)) {
-          continue
-        }
+      if (this.#room.make(account, { key, order, batch: account.batch, state: RequestState.Asking, priority, sendDontHave }, facts)) {
+        this.#lifecycle.begin(createRequest(account, key, entry, order))
       }
-
-      const request = createRequest(account, key, entry, order)
-      this.#lifecycle.begin(request)
-      leastUseful?.push(request)
     }
   }
 }

@@ -5,6 +5,7 @@
  */
 import { Deadlines } from '../core/deadlines.ts'
 import { PresenceType, WantType } from '../message/message.ts'
+import type { Account } from './account.ts'
 import type { ServerOptions } from './options.ts'
 import { RequestState } from './request.ts'
 import type { Request } from './request.ts'
@@ -17,7 +18,7 @@ import type { WantLedger } from './want-ledger.ts'
  */
 const MAX_RESENDS = 3
 
-export type LifecycleOptions = Pick<ServerOptions, 'maxWantsPerPeer' | 'wantHaveReplaceSize' | 'sendDontHaves'>
+export type LifecycleOptions = Pick<ServerOptions, 'maxWants' | 'maxWantsPerPeer' | 'wantHaveReplaceSize' | 'sendDontHaves'>
 
 export class Lifecycle {
   /** Requests the store failed for, and when they are asked about again. */
@@ -41,6 +42,7 @@ export class Lifecycle {
     this.#leave(request)
     request.state = RequestState.Asking
     request.account.unasked.push(request, 0)
+    request.account.leastUseful?.note(request)
   }
 
   /** Its priority changed. */
@@ -50,6 +52,8 @@ export class Lifecycle {
     for (const queue of [unasked, queued, ready]) {
       queue.update(request)
     }
+
+    request.account.leastUseful?.note(request)
   }
 
   /** The store failed; it is to be asked again at that time. */
@@ -57,6 +61,7 @@ export class Lifecycle {
     this.#leave(request)
     request.state = RequestState.Resting
     this.resting.set(request, until)
+    request.account.leastUseful?.note(request)
   }
 
   /** We lack the block. The peer is told if it asked to be. */
@@ -64,6 +69,7 @@ export class Lifecycle {
     this.#leave(request)
     request.state = RequestState.Absent
     request.failures = 0
+    request.account.leastUseful?.note(request)
 
     if (this.wantsDontHave(request)) {
       request.account.presences.add(request, PresenceType.DontHave)
@@ -95,6 +101,8 @@ export class Lifecycle {
       request.bytes = bytes
       account.ready.push(request, bytes.byteLength)
     }
+
+    account.leastUseful?.note(request)
   }
 
   /** Its block is being read. */
@@ -136,7 +144,7 @@ export class Lifecycle {
     const { account } = request
     const overtaken = !account.open || account.fullBatch > request.batch || account.requests.has(request.key)
 
-    if (overtaken || account.requests.size >= this.#options.maxWantsPerPeer || !this.#mayResend(request)) {
+    if (overtaken || !this.#hasRoom(account) || !this.#mayResend(request)) {
       return false
     }
 
@@ -167,6 +175,11 @@ export class Lifecycle {
   #add (request: Request): void {
     request.account.presences.delete(request.key)
     this.#ledger.add(request)
+    request.account.leastUseful?.note(request)
+  }
+
+  #hasRoom ({ requests }: Account): boolean {
+    return requests.size < this.#options.maxWantsPerPeer && this.#ledger.size < this.#options.maxWants
   }
 
   #mayResend (request: Request): boolean {

@@ -25,6 +25,7 @@ test('each option refuses what it cannot be, by name', () => {
   const bad: Array<[keyof ServerInit, unknown[]]> = [
     ['serve', [0, 'loud', undefined, null]],
     ['maxWantsPerPeer', [0, -1, 1.5, NaN, Infinity, '1', undefined, null]],
+    ['maxWants', [0, 1.5, Infinity]],
     ['maxCidSize', [0, NaN]],
     ['wantHaveReplaceSize', [-1, 0.5, NaN, Infinity]],
     ['sendDontHaves', [1, 'true', undefined]],

@@ -46,6 +46,16 @@ export interface ServerInit {
   maxWantsPerPeer?: number
 
   /**
+   * Wants kept of all peers together. When there are as many, the peer with the
+   * most makes room for one that has fewer, with the least useful of its own, and
+   * is told as above. Of those that have about the same, each makes room for
+   * itself. About a kilobyte each.
+   *
+   * @default 262144
+   */
+  maxWants?: number
+
+  /**
    * Entries with a longer CID are ignored, in bytes: four varints of ten bytes
    * and a digest of 128. (boxo: 168.)
    *
@@ -241,6 +251,7 @@ export type ServerUpdate = Pick<
 export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
   serve: true,
   maxWantsPerPeer: 1024,
+  maxWants: 262_144,
   maxCidSize: 168,
   wantHaveReplaceSize: 1024,
   sendDontHaves: true,
@@ -268,6 +279,7 @@ export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
 const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
   serve: { expected: 'true, false or \'silent\'', holds: value => typeof value === 'boolean' || value === 'silent' },
   maxWantsPerPeer: POSITIVE,
+  maxWants: POSITIVE,
   maxCidSize: POSITIVE,
   wantHaveReplaceSize: NOT_NEGATIVE,
   sendDontHaves: { expected: 'a boolean', holds: value => typeof value === 'boolean' },

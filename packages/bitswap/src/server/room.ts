@@ -2,12 +2,13 @@
  * Who has to go when there is no room, or when nobody is served: what is dropped,
  * and who is told.
  */
-import { Heap } from '../core/heap.ts'
 import type { Account } from './account.ts'
+import { LeastUseful } from './least-useful.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { ServerOptions } from './options.ts'
-import { isEvictable, isLessUseful, RequestState } from './request.ts'
+import { isLessUseful, RequestState } from './request.ts'
 import type { Request, Usefulness } from './request.ts'
+import type { WantLedger } from './want-ledger.ts'
 
 /** What became of a wantlist. */
 export interface Received {
@@ -21,25 +22,36 @@ export interface Received {
   unanswered: number
   /** Wants that were not looked at, as nobody is served. */
   unserved: number
+  /** Wants of other peers that made room, by how many of each. */
+  displaced?: Map<Account, number>
 }
 
-export type RoomOptions = Pick<ServerOptions, 'serve'>
+export type RoomOptions = Pick<ServerOptions, 'serve' | 'maxWants' | 'maxWantsPerPeer'>
 
 /** A want that may yet be refused: no request is made of it before there is room. */
 export type Candidate = Usefulness & Pick<Request, 'key' | 'sendDontHave'>
 
 export class Room {
   readonly #lifecycle: Lifecycle
+  readonly #ledger: WantLedger
   readonly #options: RoomOptions
 
-  constructor (lifecycle: Lifecycle, options: RoomOptions) {
+  constructor (lifecycle: Lifecycle, ledger: WantLedger, options: RoomOptions) {
     this.#lifecycle = lifecycle
+    this.#ledger = ledger
     this.#options = options
   }
 
-  /** False when there is nothing less useful than the candidate; it is refused then. */
-  make (account: Account, candidate: Candidate, leastUseful: Heap<Request>, facts: Received): boolean {
-    const victim = leastUseful.peek()
+  /** False when there is nothing that has to go for the candidate; it is refused then. */
+  make (account: Account, candidate: Candidate, facts: Received): boolean {
+    const { maxWantsPerPeer, maxWants } = this.#options
+    const isFull = account.requests.size >= maxWantsPerPeer
+
+    if (!isFull && (this.#ledger.size < maxWants || this.#takeFromOther(account, facts))) {
+      return true
+    }
+
+    const victim = leastUsefulOf(account)
 
     if (victim == null || isLessUseful(candidate, victim)) {
       facts.refused++
@@ -48,7 +60,6 @@ export class Room {
       return false
     }
 
-    leastUseful.pop()
     facts.evicted++
     this.#drop(victim, facts)
 
@@ -76,6 +87,27 @@ export class Room {
     }
   }
 
+  /** Whoever has most, if that is more than the peer would have then: priorities of different peers cannot be compared. */
+  #takeFromOther (account: Account, facts: Received): boolean {
+    const other = this.#ledger.fullest
+
+    if (other == null || other.requests.size <= account.requests.size + 1) {
+      return false
+    }
+
+    const victim = leastUsefulOf(other)
+
+    if (victim == null) {
+      return false
+    }
+
+    facts.displaced ??= new Map()
+    facts.displaced.set(other, (facts.displaced.get(other) ?? 0) + 1)
+    this.#drop(victim, facts)
+
+    return true
+  }
+
   /** Its peer is told, unless it was told so already. */
   #drop (request: Request, facts: Received): void {
     const { account, key, state } = request
@@ -93,14 +125,8 @@ export function noFacts (): Received {
   return { ignored: 0, evicted: 0, refused: 0, unanswered: 0, unserved: 0 }
 }
 
-export function evictable (account: Account): Heap<Request> {
-  const heap = new Heap<Request>(isLessUseful)
+function leastUsefulOf (account: Account): Request | undefined {
+  account.leastUseful ??= new LeastUseful(account.requests)
 
-  for (const request of account.requests.values()) {
-    if (isEvictable(request)) {
-      heap.push(request)
-    }
-  }
-
-  return heap
+  return account.leastUseful.peek()
 }

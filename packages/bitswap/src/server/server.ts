@@ -275,7 +275,7 @@ export class Server {
     }
   }
 
-  #count (account: Account, { evicted, refused, unanswered, unserved, ignored }: Received): void {
+  #count (account: Account, { evicted, refused, unanswered, unserved, ignored, displaced }: Received): void {
     this.stats.evicted += evicted
     this.stats.refused += refused
     this.stats.unanswered += unanswered
@@ -284,6 +284,12 @@ export class Server {
 
     if (evicted + refused + ignored > 0) {
       this.#components.log('wantlist of %p: %d wants evicted, %d refused (%d of both not told), %d entries ignored', account.peer, evicted, refused, unanswered, ignored)
+    }
+
+    for (const [other, count] of displaced ?? []) {
+      this.stats.displaced += count
+      this.#components.log('%d wants of %p made room for those of %p', count, other.peer, account.peer)
+      this.#settled(other)
     }
   }
 }

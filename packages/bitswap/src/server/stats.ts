@@ -11,6 +11,8 @@ export interface ServerStats {
   envelopes: number
   /** Wants that had to make room for others of the same peer. */
   evicted: number
+  /** Wants that had to make room for those of other peers. */
+  displaced: number
   /** Wants there was no room for. */
   refused: number
   /** Wants evicted or refused whose peer asked to be told, and cannot be: it reads too slowly. */
@@ -45,6 +47,7 @@ export function createServerStats (): ServerStats {
     dontHavesSent: 0,
     envelopes: 0,
     evicted: 0,
+    displaced: 0,
     refused: 0,
     unanswered: 0,
     unserved: 0,

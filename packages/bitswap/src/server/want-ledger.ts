@@ -7,6 +7,7 @@
  */
 import type { PeerId } from '@libp2p/interface'
 import { Account } from './account.ts'
+import { Fullest } from './fullest.ts'
 import type { ByteTally } from './request-queue.ts'
 import type { Request } from './request.ts'
 
@@ -14,6 +15,7 @@ export class WantLedger {
   readonly #accounts: Map<string, Account> = new Map()
   // most blocks are wanted by one peer: a set only where there are more
   readonly #byBlock: Map<string, Request | Set<Request>> = new Map()
+  readonly #fullest: Fullest = new Fullest()
   #size = 0
 
   /** Accounts by peer: to look at, not to change. */
@@ -29,6 +31,11 @@ export class WantLedger {
   /** Requests of all peers. */
   get size (): number {
     return this.#size
+  }
+
+  /** One of the peers that want most. */
+  get fullest (): Account | undefined {
+    return this.#fullest.peek()
   }
 
   /** Distinct blocks that are wanted. */
@@ -77,6 +84,7 @@ export class WantLedger {
     }
 
     request.account.requests.set(request.key, request)
+    this.#fullest.grew(request.account)
     this.#size++
   }
 
@@ -93,6 +101,7 @@ export class WantLedger {
     }
 
     request.account.requests.delete(request.key)
+    this.#fullest.shrank(request.account)
     this.#size--
   }
 

@@ -10,6 +10,8 @@ import { peerName, requestName } from './names.ts'
 /** What the accounts come to. */
 export interface AccountTotals {
   requests: number
+  /** Of one account. */
+  most: number
   resting: number
   readyBytes: number
   readingBytes: number
@@ -66,6 +68,7 @@ class Checks {
     this.#presences()
     this.#readAhead()
     totals.requests += requests.size
+    totals.most = Math.max(totals.most, requests.size)
     totals.readyBytes += this.#readyBytes
     totals.readingBytes += this.#account.readingBytes
   }

@@ -46,6 +46,15 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
     const request = await busy.request(RequestState.Absent)
     request.account.requests.delete(request.key)
   }],
+  [/^\d+ requests are kept, over 1$/, async busy => {
+    await busy.until(() => busy.run.engine.ledger.size > 1)
+    Object.assign(busy.exchange.books.options.server, { maxWants: 1 })
+  }],
+  [/^the peer with the most requests is taken to have \d+, there is one with \d+$/, async busy => {
+    const { account } = await busy.request(RequestState.Absent)
+    Object.defineProperty(busy.run.engine.ledger, 'fullest', { value: undefined })
+    assert.ok(account.requests.size > 0)
+  }],
   [/^a block is kept that nobody wants$/, async busy => {
     await busy.request(RequestState.Absent)
     writable(busy.run.engine.ledger.byBlock).set('unknown', new Set())

@@ -28,13 +28,13 @@ export function serverViolations (exchange: Exchange, now: number): string[] {
   }
 
   const violations: string[] = []
-  const totals: AccountTotals = { requests: 0, resting: 0, readyBytes: 0, readingBytes: 0, exempt: 0 }
+  const totals: AccountTotals = { requests: 0, most: 0, resting: 0, readyBytes: 0, readingBytes: 0, exempt: 0 }
 
   for (const account of run.engine.ledger.byPeer.values()) {
     accountViolations(account, { run, options: books.options.server, totals, violations })
   }
 
-  ledgerViolations(run, totals, violations)
+  ledgerViolations(run, books.options.server, totals, violations)
   byteViolations(run, books.options.server, totals, violations)
   restViolations(run, totals, now, violations)
   waitingViolations(run, violations)
@@ -44,7 +44,7 @@ export function serverViolations (exchange: Exchange, now: number): string[] {
 }
 
 /** The two maps are each other's inverse: each request of an account was found by its block, so there must be as many. */
-function ledgerViolations ({ engine }: ServerRun, totals: AccountTotals, violations: string[]): void {
+function ledgerViolations ({ engine }: ServerRun, { maxWants }: ServerOptions, totals: AccountTotals, violations: string[]): void {
   const { ledger } = engine
   let byBlock = 0
 
@@ -62,6 +62,14 @@ function ledgerViolations ({ engine }: ServerRun, totals: AccountTotals, violati
 
   if (ledger.size !== totals.requests) {
     violations.push(`${ledger.size} requests are counted, there are ${totals.requests}`)
+  }
+
+  if (ledger.size > maxWants) {
+    violations.push(`${ledger.size} requests are kept, over ${maxWants}`)
+  }
+
+  if ((ledger.fullest?.requests.size ?? 0) !== totals.most) {
+    violations.push(`the peer with the most requests is taken to have ${ledger.fullest?.requests.size ?? 0}, there is one with ${totals.most}`)
   }
 }
 
