@@ -26,7 +26,9 @@ const PARTS: readonly string[] = ['network/', 'client/', 'server/', 'providing/'
 const ROOT_FILES: Readonly<Record<string, readonly string[]>> = {
   'bitswap.ts': PARTS,
   'index.ts': PARTS,
-  'options.ts': PARTS.map(part => `${part}options.ts`),
+  // what one side is given of another
+  'ports.ts': PARTS,
+  'options.ts': [...PARTS.map(part => `${part}options.ts`), 'server/resolve-options.ts'],
   'errors.ts': PARTS.map(part => `${part}errors.ts`)
 }
 

@@ -5,7 +5,7 @@ import { WantType } from 'ts-bitswap/message'
 import type { Block } from 'ts-bitswap/message'
 import { MemoryStore, peerIdFromSeed, VirtualClock } from 'ts-bitswap/testing'
 import { multihashKey } from '../../../packages/bitswap/src/core/cid-map.ts'
-import { resolveServerOptions } from '../../../packages/bitswap/src/server/options.ts'
+import { resolveServerOptions } from '../../../packages/bitswap/src/server/resolve-options.ts'
 import { Server } from '../../../packages/bitswap/src/server/server.ts'
 import { silentLogger } from '../../../packages/bitswap/src/testing/silent-logger.ts'
 
@@ -25,6 +25,7 @@ export class Waiting {
       blockstore: this.#store,
       clock: new VirtualClock(),
       log: silentLogger().forComponent('server'),
+      network: { tag: () => {} },
       sender: { wake: (peer, lane) => { if (lane === 'blocks') { this.#woken.add(peer) } } }
     }, resolveServerOptions())
     this.#peers = Array.from({ length: peers }, (_, i) => peerIdFromSeed(i + 1))

@@ -22,12 +22,12 @@ import type { Block, ReceivedMessage } from './message/message.ts'
 import type { HasherLoader } from './message/prefix.ts'
 import { Lane, Messenger } from './network/messenger.ts'
 import type { MessengerReceiver, Outgoing } from './network/messenger.ts'
-import { TagName } from './network/network.ts'
 import type { Network } from './network/network.ts'
 import { abilitiesOf } from './network/protocols.ts'
 import type { BitswapProtocol } from './network/protocols.ts'
 import type { BitswapOptions } from './options.ts'
 import { blocksMessage, wantsMessage } from './outgoing.ts'
+import { portOfClient, portOfServer } from './ports.ts'
 import type { ServerUpdate } from './server/options.ts'
 import { Server } from './server/server.ts'
 import { statOf } from './stat.ts'
@@ -65,7 +65,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
       clock,
       log: logger.forComponent('bitswap:server'),
       sender,
-      network: { tag: (peer, tag) => { this.#messenger.tag(peer, TagName.Partner, tag) } }
+      network: portOfServer(this.#messenger)
     }, options.server)
     this.#client = new Client({
       blockstore,
@@ -73,15 +73,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
       log: logger.forComponent('bitswap:client'),
       getHasher,
       routing,
-      network: {
-        self: network.self,
-        connect: async (target, options) => await this.#messenger.connect(target, options),
-        disconnect: peer => { this.#messenger.disconnect(peer) },
-        tag: (peer, tag) => { this.#messenger.tag(peer, TagName.Source, tag) },
-        heardAt: peer => this.#messenger.heardAt(peer),
-        bytesFrom: peer => this.#messenger.bytesFrom(peer),
-        isFullWithout: rate => this.#messenger.isFullWithout(rate)
-      },
+      network: portOfClient(this.#messenger, network.self),
       sender,
       arrivals: {
         blockReceived: (cid, from, size, kind) => { this.#blockReceived(cid, from, size, kind) },

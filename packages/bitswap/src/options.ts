@@ -4,7 +4,7 @@ import type { ClientInit, ClientOptions } from './client/options.ts'
 import { InvalidOptionError } from './errors.ts'
 import { resolveNetworkOptions } from './network/options.ts'
 import type { NetworkInit, NetworkOptions } from './network/options.ts'
-import { resolveServerOptions } from './server/options.ts'
+import { resolveServerOptions } from './server/resolve-options.ts'
 import type { ServerInit, ServerOptions } from './server/options.ts'
 
 export interface BitswapInit {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FakeStream } from '../../test/fake-stream.ts'
 import { alice, bob, createNetwork, Recorder, startNetwork } from '../../test/network-setup.ts'
+import { TagName } from './network.ts'
 import { BitswapProtocol } from './protocols.ts'
 
 const { V110, V120 } = BitswapProtocol
@@ -88,7 +89,7 @@ for (const hung of ['tags', 'protocols']) {
       await unhandle(protocol)
       await (hung === 'protocols' ? never : undefined)
     }
-    network.tag(alice, { value: 5, ttl: 1000 })
+    network.tag(alice, TagName.Source, { value: 5, ttl: 1000 })
     const stopped = network.stop()
     await clock.run(stopped, { limit: 50 })
     assert.deepEqual([clock.now(), logger.errors.length, host.handlers.size, host.listeners], [50, 1, 0, 0])

@@ -1,6 +1,6 @@
 /** Which options of the serving side can be changed while it runs. */
 import { FixedOptionError } from '../errors.ts'
-import { resolveServerOptions } from './options.ts'
+import { resolveServerOptions } from './resolve-options.ts'
 import type { ServerOptions, ServerUpdate } from './options.ts'
 
 const CHANGEABLE: Readonly<Record<keyof ServerUpdate, true>> = {

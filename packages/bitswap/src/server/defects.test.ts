@@ -9,7 +9,7 @@ import test from 'node:test'
 import { blockOf, blocksOf, cidOf, MemoryStore, names, Serving, settled, SizingStore, SlowStore, wantBlock, wantHave } from '../../test/support/serving.ts'
 import { MAX_MESSAGE_SIZE } from '../message/limits.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
-import { resolveServerOptions } from './options.ts'
+import { resolveServerOptions } from './resolve-options.ts'
 
 test('D0: peers that do not read, however many, keep nobody else from being served', async () => {
   const serving = new Serving(new SizingStore(...blocksOf(20, 100_000)), { maxReadAhead: 1_000_000, maxConcurrentReads: 4 })

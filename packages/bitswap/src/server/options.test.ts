@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { InvalidOptionError } from '../errors.ts'
 import { MAX_SENDABLE_BLOCK } from './envelope.ts'
-import { resolveServerOptions, SERVER_DEFAULTS } from './options.ts'
+import { SERVER_DEFAULTS } from './options.ts'
+import { resolveServerOptions } from './resolve-options.ts'
 import type { ServerInit } from './options.ts'
 
 test('without anything said the defaults hold, and cannot be changed', () => {

@@ -1,12 +1,9 @@
 /** What can be set about the serving side, and what is used when it is not. */
 import type { PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
-import { InvalidOptionError } from '../errors.ts'
 import type { WantType } from '../message/message.ts'
 import { FairSchedule } from './fair-schedule.ts'
 import type { Schedule } from './fair-schedule.ts'
-import { DURATION, isStore, isWhole, NOT_NEGATIVE, POSITIVE, RATE, SENDABLE } from './option-rules.ts'
-import type { Rule } from './option-rules.ts'
 import type { ReceiptStore } from './receipt-store.ts'
 
 /**
@@ -275,50 +272,3 @@ export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
   schedule: fairSchedule,
   filter: allowAll
 })
-
-const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
-  serve: { expected: 'true, false or \'silent\'', holds: value => typeof value === 'boolean' || value === 'silent' },
-  maxWantsPerPeer: POSITIVE,
-  maxWants: POSITIVE,
-  maxCidSize: POSITIVE,
-  wantHaveReplaceSize: NOT_NEGATIVE,
-  sendDontHaves: { expected: 'a boolean', holds: value => typeof value === 'boolean' },
-  targetMessageSize: SENDABLE,
-  maxBlockSize: SENDABLE,
-  maxConcurrentReads: POSITIVE,
-  maxReadsPerPeer: POSITIVE,
-  maxReadAhead: POSITIVE,
-  maxReadAheadPerPeer: POSITIVE,
-  maxSizesRemembered: NOT_NEGATIVE,
-  maxAbsenceAge: { expected: 'a number of milliseconds, 0 or more', holds: value => typeof value === 'number' && value >= 0 && value < Infinity },
-  storeAttempts: { expected: 'a whole number from 1 to 16', holds: value => isWhole(value, 1, 16) },
-  storeRetryDelay: DURATION,
-  storeTimeout: DURATION,
-  maxReceiptsKept: NOT_NEGATIVE,
-  receiptStore: { expected: 'something to load from and save to, or false', holds: value => value === false || isStore(value) },
-  receiptSaveInterval: DURATION,
-  maxBytesUnderWay: POSITIVE,
-  uploadRate: RATE,
-  uploadRatePerPeer: RATE,
-  schedule: { expected: 'a function', holds: value => typeof value === 'function' },
-  filter: { expected: 'a function', holds: value => typeof value === 'function' }
-}
-
-/** @throws InvalidOptionError on a value an option cannot have, and on options there are not */
-export function resolveServerOptions (init: ServerInit = {}): ServerOptions {
-  const options = { ...SERVER_DEFAULTS, ...init }
-
-  for (const [name, value] of Object.entries(options) as Array<[string, unknown]>) {
-    if (!Object.hasOwn(RULES, name)) {
-      throw new InvalidOptionError(`server.${name}`, value, 'an option there is')
-    }
-
-    const rule = RULES[name as keyof ServerOptions]
-
-    if (!rule.holds(value)) {
-      throw new InvalidOptionError(`server.${name}`, value, rule.expected)
-    }
-  }
-
-  return Object.freeze(options)
-}
