@@ -23,11 +23,11 @@ test('as long as something is left one may say more, were it too much; then that
 test('what is given back was not spent, and no account holds more than the most', () => {
   const allowance = new EntryAllowance(OPTIONS)
 
-  allowance.giveBack('a', 1000)
+  allowance.giveBack('a', 1000, 0)
   allowance.spend('a', 15, 0)
-  allowance.giveBack('a', 6)
+  allowance.giveBack('a', 6, 0)
   assert.equal(allowance.waitFor('a', 0), 0)
-  allowance.giveBack('a', 1000)
+  allowance.giveBack('a', 1000, 0)
   allowance.spend('a', 10, 0)
   assert.equal(allowance.waitFor('a', 0), 10)
 })
@@ -46,10 +46,12 @@ test('how long one has had to wait is counted until it lets up, or is given some
   assert.equal(allowance.waited('a', 20), 20)
   assert.equal(allowance.waitFor('a', 60), 0)
   assert.equal(say(10, 60), 60, 'it was let through, and said as much again')
-  allowance.giveBack('a', 1)
+  allowance.giveBack('a', 1, 80)
   assert.equal(allowance.waited('a', 80), 0)
-  assert.equal(allowance.waitFor('a', 1000), 0)
-  assert.equal(say(20, 1000), 0, 'it had let up')
+  assert.equal(allowance.waitFor('a', 100_000), 0)
+  assert.equal(say(20, 100_000), 0, 'its account was full')
+  allowance.letUp('a')
+  assert.equal(allowance.waited('a', 100_050), 0, 'it had let up')
 })
 
 test('where many say much they share what all may say, and those who say little are not among them', () => {
@@ -61,7 +63,7 @@ test('where many say much they share what all may say, and those who say little 
     allowance.spend(peer, 19, 0)
   }
 
-  assert.equal(allowance.waitFor('a', 100), 0, 'shared out only now')
+  assert.equal(allowance.waitFor('quiet', 100), 0, 'shared out only now')
   assert.equal(allowance.size, 8)
 
   for (const peer of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
@@ -84,4 +86,17 @@ test('4096 accounts are kept, one more takes the place of the oldest', () => {
   assert.equal(allowance.size, 4096)
   assert.equal(allowance.waitFor('0', 0), 0)
   assert.ok(allowance.waitFor('1', 0) > 0)
+})
+
+test('what many say at one time is spread, but for those who say little, or were given something back lately', () => {
+  const allowance = new EntryAllowance({ maxEntries: 1000, entryRate: 1000, totalEntryRate: 1000 })
+
+  allowance.spend('a', 500, 0)
+  assert.equal(allowance.waitFor('a', 100), 0, 'one alone has all of it')
+  allowance.spend('b', 500, 100)
+  allowance.spend('small', 15, 100)
+  allowance.spend('useful', 510, 100)
+  allowance.giveBack('useful', 10, 100)
+  assert.deepEqual(['a', 'b', 'small', 'useful', 'new'].map(peer => allowance.waitFor(peer, 200)), [1315, 1315, 0, 0, 0])
+  assert.equal(allowance.waitFor('b', 1515), 0)
 })

@@ -2,7 +2,8 @@
  * How much peers may say, in entries: wants, cancels, presences. Each has an
  * account of `maxEntries` that fills up at `entryRate`; what was to the purpose
  * is given back. Over it a peer is in debt until that is paid off. What all may
- * use up in a second is bounded too: while many do they share it. Pure.
+ * use up in a second is bounded too: while many do they share it, and what they
+ * say at one time is spread. Pure.
  *
  * Limits: accounts only of peers that have said something lately, be they
  * connected or not, `MAX_ACCOUNTS` at the most; over it the oldest is forgotten.
@@ -10,6 +11,12 @@
 import type { NetworkOptions } from './options.ts'
 
 const MAX_ACCOUNTS = 4096
+
+/** Who owes less than this part of its account is not made to wait for what others say. */
+const SMALL_PART = 64
+
+/** For how long after it was given something back a peer is not made to wait for what others say, in milliseconds. */
+const USEFUL_TIME = 5000
 
 /** How often it is looked up who shares, in milliseconds. */
 const SHARING_INTERVAL = 100
@@ -23,6 +30,8 @@ interface Account {
   at: number
   /** Since when it has had to wait, and let up not once. */
   waitingSince: number | undefined
+  /** When it was given something back last. */
+  usefulAt: number
 }
 
 export class EntryAllowance {
@@ -32,6 +41,9 @@ export class EntryAllowance {
   /** Entries a millisecond that each account gets. */
   #share: number
   #sharedAt = -Infinity
+  /** What all have said and not been given back, until the rate of all pays it off, and when that was so. */
+  #debt = 0
+  #debtAt = -Infinity
 
   constructor (options: EntryOptions) {
     this.#options = options
@@ -47,21 +59,28 @@ export class EntryAllowance {
   spend (peer: string, entries: number, now: number): void {
     this.#shareOut(now)
 
-    const account = this.#accounts.get(peer) ?? { left: this.#options.maxEntries, at: now, waitingSince: undefined }
+    const account = this.#accounts.get(peer) ?? { left: this.#options.maxEntries, at: now, waitingSince: undefined, usefulAt: -Infinity }
 
     this.#fill(account, now)
     account.left -= entries
+    this.#debt = this.#debtNow(now) + entries
+    this.#debtAt = now
     this.#accounts.set(peer, account)
     this.#forgetOldest()
   }
 
   /** So much of what it said was to the purpose, or asked for. */
-  giveBack (peer: string, entries: number): void {
+  giveBack (peer: string, entries: number, now: number): void {
     const account = this.#accounts.get(peer)
 
     if (account != null) {
-      account.left = Math.min(this.#options.maxEntries, account.left + entries)
+      const left = Math.min(this.#options.maxEntries, account.left + entries)
+
+      this.#debt = Math.max(0, this.#debtNow(now) - (left - account.left))
+      this.#debtAt = now
+      account.left = left
       account.waitingSince = undefined
+      account.usefulAt = now
     }
   }
 
@@ -77,10 +96,19 @@ export class EntryAllowance {
 
     this.#fill(account, now)
 
-    return account.left > 0 ? 0 : (1 - account.left) / this.#share
+    return account.left > 0 ? this.#waitForAll(account, now) : (1 - account.left) / this.#share
   }
 
-  /** It has to wait now. For how long has it had to, ever since its account was half full, or something was given back? */
+  /** It says something, and did not have to wait for that. */
+  letUp (peer: string): void {
+    const account = this.#accounts.get(peer)
+
+    if (account != null) {
+      account.waitingSince = undefined
+    }
+  }
+
+  /** It has to wait now. For how long has it had to, ever since it let up, or something was given back? */
   waited (peer: string, now: number): number {
     const account = this.#accounts.get(peer)
 
@@ -93,15 +121,21 @@ export class EntryAllowance {
     return now - account.waitingSince
   }
 
+  /** While there are many of them, those that say much, to no purpose, do so one after the other. */
+  #waitForAll (account: Account, now: number): number {
+    const { maxEntries, entryRate, totalEntryRate } = this.#options
+    const isExempt = this.#share >= entryRate / 1000 || account.left > maxEntries - maxEntries / SMALL_PART || now - account.usefulAt < USEFUL_TIME
+
+    return isExempt ? 0 : this.#debtNow(now) / totalEntryRate * 1000
+  }
+
+  #debtNow (now: number): number {
+    return Math.max(0, this.#debt - (now - this.#debtAt) / 1000 * this.#options.totalEntryRate)
+  }
+
   #fill (account: Account, now: number): void {
-    const { maxEntries } = this.#options
-
-    account.left = Math.min(maxEntries, account.left + (now - account.at) * this.#share)
+    account.left = Math.min(this.#options.maxEntries, account.left + (now - account.at) * this.#share)
     account.at = now
-
-    if (account.left >= maxEntries / 2) {
-      account.waitingSince = undefined
-    }
   }
 
   /** Costs the number of accounts, once in a while. */

@@ -45,6 +45,8 @@ export class PeerConduct {
   readonly #options: PeerConductOptions
   /** While its messages have to wait. */
   #waiting: { readable: PromiseWithResolvers<void>, cancel: Cancel } | undefined
+  /** The next message it is read had to wait. */
+  #hasWaited = false
   #emptyStreams = 0
   #isLeaving = false
   #stopped = false
@@ -73,6 +75,12 @@ export class PeerConduct {
     const wait = entries.waitFor(this.#key, now)
 
     if (wait === 0) {
+      if (!this.#hasWaited) {
+        entries.letUp(this.#key)
+      }
+
+      this.#hasWaited = false
+
       return undefined
     }
 
@@ -88,6 +96,7 @@ export class PeerConduct {
 
     const cancel = clock.timer(Math.max(1, Math.min(wait, this.#options.floodTimeout - waited)), () => { this.#endWait() })
     this.#waiting = { readable: Promise.withResolvers(), cancel }
+    this.#hasWaited = true
 
     return this.#waiting.readable.promise
   }
@@ -109,7 +118,7 @@ export class PeerConduct {
     const free = ENTRIES_PER_BLOCK * blocks.length + PRESENCES_PER_WANT * wants.length
 
     if (free > 0) {
-      this.#components.entries.giveBack(this.#key, free)
+      this.#components.entries.giveBack(this.#key, free, this.#components.clock.now())
       this.#endWait()
     }
   }
