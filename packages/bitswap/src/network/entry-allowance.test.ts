@@ -100,3 +100,22 @@ test('what many say at one time is spread, but for those who say little, or were
   assert.deepEqual(['a', 'b', 'small', 'useful', 'new'].map(peer => allowance.waitFor(peer, 200)), [1315, 1315, 0, 0, 0])
   assert.equal(allowance.waitFor('b', 1515), 0)
 })
+
+test('what is large waits for what others have said just now, also from one that is new, but not from one that was of use lately', () => {
+  const allowance = new EntryAllowance({ maxEntries: 16_384, entryRate: 4096, totalEntryRate: 16_384 })
+
+  allowance.spend('a', 1024, 0)
+  assert.equal(allowance.waitForOthers('new', 0), 0)
+  allowance.spend('b', 1024, 0)
+  allowance.spend('useful', 1024, 0)
+  allowance.giveBack('useful', 1, 0)
+  assert.deepEqual(['new', 'a', 'useful'].map(peer => allowance.waitForOthers(peer, 0)), [2047 / 16.384, 1023 / 16.384, 0])
+  assert.equal(allowance.waitForOthers('new', 125), 0)
+})
+
+test('nobody waits for what it has said itself', () => {
+  const allowance = new EntryAllowance({ maxEntries: 16_384, entryRate: 4096, totalEntryRate: 16_384 })
+
+  allowance.spend('a', 10_000, 0)
+  assert.equal(allowance.waitForOthers('a', 0), 0)
+})

@@ -18,6 +18,9 @@ const SMALL_PART = 64
 /** For how long after it was given something back a peer is not made to wait for what others say, in milliseconds. */
 const USEFUL_TIME = 5000
 
+/** So many entries that were said by others just now keep nobody waiting. */
+const AT_ONCE = 1024
+
 /** How often it is looked up who shares, in milliseconds. */
 const SHARING_INTERVAL = 100
 
@@ -97,6 +100,20 @@ export class EntryAllowance {
     this.#fill(account, now)
 
     return account.left > 0 ? this.#waitForAll(account, now) : (1 - account.left) / this.#share
+  }
+
+  /**
+   * In how many milliseconds it may say something large, for all that others have
+   * said at this time; 0 when it may now, as may whoever was given something back
+   * lately. It is not what it owes that it waits for: it may be new.
+   */
+  waitForOthers (peer: string, now: number): number {
+    const { maxEntries, totalEntryRate } = this.#options
+    const account = this.#accounts.get(peer)
+    const others = this.#debtNow(now) - (account == null ? 0 : maxEntries - account.left)
+    const isUseful = account != null && now - account.usefulAt < USEFUL_TIME
+
+    return isUseful || others <= AT_ONCE ? 0 : (others - AT_ONCE) / totalEntryRate * 1000
   }
 
   /** It says something, and did not have to wait for that. */

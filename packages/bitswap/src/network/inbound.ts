@@ -44,7 +44,7 @@ export interface InboundOwner {
   messageGrew (size: number): void
 
   /** Asked before each message is decoded, and again when it was waited for: undefined when it may be. */
-  whenReadable (): Promise<void> | undefined
+  whenReadable (size: number): Promise<void> | undefined
 
   /** The next one comes when this has resolved, or in the same turn when it returns nothing. */
   messageReceived (message: ReceivedMessage): void | Promise<void>
@@ -172,7 +172,7 @@ export class Inbound implements StreamReader, BudgetHolder {
       this.#busySize = frame.byteLength
       this.#lastSize = frame.byteLength
 
-      const wait = this.#components.owner.whenReadable()
+      const wait = this.#components.owner.whenReadable(frame.byteLength)
       const pending = wait == null ? this.#handOver(frame) : this.#handOverLater(frame, wait)
 
       if (pending == null) {
@@ -189,7 +189,7 @@ export class Inbound implements StreamReader, BudgetHolder {
   async #handOverLater (frame: Uint8ArrayList, wait: Promise<void>): Promise<void> {
     this.#held = true
 
-    for (let next: Promise<void> | undefined = wait; next != null && !this.#stopped; next = this.#components.owner.whenReadable()) {
+    for (let next: Promise<void> | undefined = wait; next != null && !this.#stopped; next = this.#components.owner.whenReadable(frame.byteLength)) {
       await next
     }
 

@@ -35,6 +35,9 @@ export interface PeerConductComponents extends ConductComponents {
 
 export type PeerConductOptions = Pick<NetworkOptions, 'floodTimeout'>
 
+/** A message of so many bytes may say so much that others would wait for it: some 350 wants. */
+const LARGE = 16_384
+
 /** What a peer is disconnected for: the counter of that. */
 type Offence = 'floodsCutOff' | 'malformedCutOff' | 'streamsCutOff'
 
@@ -63,8 +66,8 @@ export class PeerConduct {
     return this.#waiting != null
   }
 
-  /** To be asked before a message is decoded, and again after it was waited for: undefined when it may be. */
-  whenReadable (): Promise<void> | undefined {
+  /** To be asked before a message of so many bytes is decoded, and again after it was waited for: undefined when it may be. */
+  whenReadable (size: number): Promise<void> | undefined {
     const { entries, clock, log, stats } = this.#components
 
     if (this.#stopped || this.#waiting != null) {
@@ -73,6 +76,13 @@ export class PeerConduct {
 
     const now = clock.now()
     const wait = entries.waitFor(this.#key, now)
+    const waitForOthers = wait === 0 && size >= LARGE ? entries.waitForOthers(this.#key, now) : 0
+
+    if (waitForOthers > 0) {
+      stats.timesHeld++
+
+      return this.#wait(waitForOthers)
+    }
 
     if (wait === 0) {
       if (!this.#hasWaited) {
@@ -94,11 +104,9 @@ export class PeerConduct {
       this.#cutOff('floodsCutOff', 'goes on saying more than it may')
     }
 
-    const cancel = clock.timer(Math.max(1, Math.min(wait, this.#options.floodTimeout - waited)), () => { this.#endWait() })
-    this.#waiting = { readable: Promise.withResolvers(), cancel }
     this.#hasWaited = true
 
-    return this.#waiting.readable.promise
+    return this.#wait(Math.min(wait, this.#options.floodTimeout - waited))
   }
 
   /** It said this. */
@@ -172,6 +180,13 @@ export class PeerConduct {
     if (malformed.charge(this.#key, amount, clock.now())) {
       this.#cutOff('malformedCutOff', 'goes on sending what cannot be read')
     }
+  }
+
+  #wait (time: number): Promise<void> {
+    const cancel = this.#components.clock.timer(Math.max(1, time), () => { this.#endWait() })
+    this.#waiting = { readable: Promise.withResolvers(), cancel }
+
+    return this.#waiting.readable.promise
   }
 
   #endWait (): void {

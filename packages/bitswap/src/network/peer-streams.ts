@@ -228,7 +228,7 @@ export class PeerStreams {
         messageReceived: message => before == null
           ? this.#deal(message, stream.protocol)
           : before.then(async () => { await this.#deal(message, stream.protocol) }),
-        whenReadable: () => this.#conduct.whenReadable(),
+        whenReadable: size => this.#conduct.whenReadable(size),
         caughtUp: () => { this.#hurry() },
         malformed: error => {
           stats.malformed++
