@@ -16,11 +16,11 @@ function readerOf (blockstore: ServedBlockstore, options: Partial<ServerOptions>
 }
 
 function lookUp (reader: BlockReader, seed: number): LookUpResult | Promise<LookUpResult> {
-  return reader.lookUp(cidOf(seed), multihashKey(cidOf(seed)))
+  return reader.lookUp(cidOf(seed), multihashKey(cidOf(seed)), 'a')
 }
 
 function read (reader: BlockReader, seed: number): ReadResult | Promise<ReadResult> {
-  return reader.read(cidOf(seed), multihashKey(cidOf(seed)))
+  return reader.read(cidOf(seed), multihashKey(cidOf(seed)), 'a')
 }
 
 test('a store in memory is asked, measured and read without a promise', () => {
@@ -110,7 +110,7 @@ test('so many sizes are remembered as the option says, and not one more', async 
 test('who wants the same block at the same time shares the read, by whatever name', async () => {
   const store = new SlowStore(blockOf(1))
   const reader = readerOf(store)
-  const results = [read(reader, 1), reader.read(cidV0Of(1), multihashKey(cidV0Of(1)))]
+  const results = [read(reader, 1), reader.read(cidV0Of(1), multihashKey(cidV0Of(1)), 'a')]
 
   assert.deepEqual(store.waiting, ['get'])
   await store.release()

@@ -108,20 +108,22 @@ export class BlockReader {
     return Math.ceil(this.#meanSize.value ?? GUESSED_SIZE)
   }
 
-  lookUp (cid: CID, multihash: string): LookUpResult | Promise<LookUpResult> {
+  /** @param line - those with the same wait for each other before the store, and not others for all of them */
+  lookUp (cid: CID, multihash: string, line: string): LookUpResult | Promise<LookUpResult> {
     return this.#gate.run(guarded<Found | Missing | Oversize>(signal => this.#sizeOf == null
       ? chain(this.#store.has(cid, { signal }), isHere => isHere ? this.#measure(cid, multihash, signal) : MISSING)
-      : chain(this.#sizeOf(cid, { signal }), size => this.#found(size))))
+      : chain(this.#sizeOf(cid, { signal }), size => this.#found(size))), line)
   }
 
-  read (cid: CID, multihash: string): ReadResult | Promise<ReadResult> {
+  /** @param line - as for {@link lookUp} */
+  read (cid: CID, multihash: string, line: string): ReadResult | Promise<ReadResult> {
     const shared = this.#shared.get(multihash)
 
     if (shared != null) {
       return shared
     }
 
-    const result = this.#gate.run(guarded<Bytes | Oversize>(signal => this.#get(cid, multihash, signal)))
+    const result = this.#gate.run(guarded<Bytes | Oversize>(signal => this.#get(cid, multihash, signal)), line)
 
     if (!(result instanceof Promise)) {
       return result

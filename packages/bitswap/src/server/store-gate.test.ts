@@ -14,7 +14,7 @@ interface Slow {
 }
 
 /** An operation that ends when the test says so. */
-function slow (gate: StoreGate): Slow {
+function slow (gate: StoreGate, line: string = 'a'): Slow {
   const { promise, resolve } = Promise.withResolvers<string>()
   const operation: Slow = { began: false, signal: undefined, result: undefined, finish: resolve }
   const result = gate.run<string>(async signal => {
@@ -22,7 +22,7 @@ function slow (gate: StoreGate): Slow {
     operation.signal = signal
 
     return await promise
-  })
+  }, line)
 
   assert.ok(result instanceof Promise)
   result.then(value => { operation.result = value }, (error: unknown) => { throw error })
@@ -33,8 +33,8 @@ function slow (gate: StoreGate): Slow {
 test('what is answered at once comes back at once, however many there are', () => {
   const gate = new StoreGate(new VirtualClock(), { maxConcurrent: 1, timeout: 100 })
 
-  assert.equal(gate.run(() => 'a'), 'a')
-  assert.equal(gate.run(() => 'b'), 'b')
+  assert.equal(gate.run(() => 'a', 'a'), 'a')
+  assert.equal(gate.run(() => 'b', 'a'), 'b')
 })
 
 test('so many run at once as it was told; one more waits for its turn', async () => {
@@ -54,7 +54,7 @@ test('whoever comes while others wait goes to the end of the line, even if it wo
   const gate = new StoreGate(new VirtualClock(), { maxConcurrent: 1, timeout: 100 })
   const first = slow(gate)
   const second = slow(gate)
-  const third = gate.run(() => 'third')
+  const third = gate.run(() => 'third', 'a')
 
   assert.ok(third instanceof Promise)
   first.finish('first')
@@ -63,6 +63,24 @@ test('whoever comes while others wait goes to the end of the line, even if it wo
   second.finish('second')
 
   assert.equal(await third, 'third')
+})
+
+test('lines take turns: a long one holds up nobody but itself', async () => {
+  const gate = new StoreGate(new VirtualClock(), { maxConcurrent: 1, timeout: 100 })
+  const long = Array.from({ length: 5 }, () => slow(gate, 'long'))
+  const other = [slow(gate, 'short'), slow(gate, 'short')]
+  const order: string[] = []
+  const all = [...long, ...other]
+
+  for (let i = 0; i < all.length; i++) {
+    const next = all.find(({ began, result }) => began && result == null) as Slow
+
+    order.push(long.includes(next) ? 'long' : 'short')
+    next.finish('done')
+    await settled()
+  }
+
+  assert.deepEqual(order, ['long', 'long', 'short', 'long', 'short', 'long', 'long'])
 })
 
 test('an operation that takes too long counts as failed, and gives its place to the next', async () => {
@@ -103,7 +121,7 @@ test('an operation that rejects has failed', async () => {
   const gate = new StoreGate(new VirtualClock(), { maxConcurrent: 1, timeout: 100 })
   const error = new Error('no disk')
 
-  assert.deepEqual(await gate.run(async () => { throw error }), { status: 'failed', error })
+  assert.deepEqual(await gate.run(async () => { throw error }, 'a'), { status: 'failed', error })
 })
 
 test('stopping aborts what runs and what waits, and leaves no timer', async () => {
@@ -119,6 +137,6 @@ test('stopping aborts what runs and what waits, and leaves no timer', async () =
   assert.deepEqual(waiting.result, { status: 'failed', error: reason })
   assert.equal(running.signal?.reason, reason)
   assert.ok(!waiting.began)
-  assert.deepEqual(gate.run(() => 'late'), { status: 'failed', error: reason })
+  assert.deepEqual(gate.run(() => 'late', 'a'), { status: 'failed', error: reason })
   assert.equal(clock.pending, 0)
 })

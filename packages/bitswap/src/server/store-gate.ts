@@ -1,7 +1,8 @@
 /**
  * Bounds what a store is asked at once, and how long it may take. Who finds no
- * room waits in line, first come first served. What the store answers at once
- * is passed on at once: no promise is made for it.
+ * room waits in a line of its own; lines take turns, and in each it is first come
+ * first served. What the store answers at once is passed on at once: no promise
+ * is made for it.
  *
  * Limits: `maxConcurrent` operations run; those in line are bounded by who asks.
  * An operation that timed out gives its place to the next, although the store
@@ -37,7 +38,8 @@ export class StoreGate {
   readonly #clock: Clock
   readonly #options: StoreGateOptions
   readonly #abort: AbortController = new AbortController()
-  readonly #waiting: Set<() => void> = new Set()
+  /** What waits, by line; whose turn it is next is first. None is empty. */
+  readonly #lines: Map<string, Array<() => void>> = new Map()
   readonly #running: Set<Running> = new Set() // all have the same time, so the first to begin is the first to be late
   #cancelTimer: Cancel | undefined
 
@@ -51,13 +53,17 @@ export class StoreGate {
     return this.#running.size
   }
 
-  run<T> (operation: Operation<T>): T | Failed | Promise<T | Failed> {
+  /** @param name - of the line it waits in when there is no room */
+  run<T> (operation: Operation<T>, name: string): T | Failed | Promise<T | Failed> {
     if (this.#running.size < this.#options.maxConcurrent) {
       return this.#begin(operation)
     }
 
     return new Promise(resolve => {
-      this.#waiting.add(() => { resolve(this.#begin(operation)) })
+      const line = this.#lines.get(name) ?? []
+
+      line.push(() => { resolve(this.#begin(operation)) })
+      this.#lines.set(name, line)
     })
   }
 
@@ -70,11 +76,10 @@ export class StoreGate {
       running.fail(reason)
     }
 
-    for (const begin of this.#waiting) {
-      begin()
-    }
+    const waiting = [...this.#lines.values()].flat()
 
-    this.#waiting.clear()
+    this.#lines.clear()
+    waiting.forEach(begin => { begin() })
   }
 
   #begin<T> (operation: Operation<T>): T | Failed | Promise<T | Failed> {
@@ -111,19 +116,31 @@ export class StoreGate {
 
   /** An operation ended: the next may begin. */
   #left (): void {
-    for (const begin of this.#waiting) {
-      if (this.#running.size >= this.#options.maxConcurrent) {
-        break
-      }
-
-      this.#waiting.delete(begin)
-      begin()
+    while (this.#running.size < this.#options.maxConcurrent && this.#lines.size > 0) {
+      this.#takeNext()?.()
     }
 
     if (this.#running.size === 0) {
       this.#cancelTimer?.()
       this.#cancelTimer = undefined
     }
+  }
+
+  /** The first of the line whose turn it is, which goes to the end if there are more. */
+  #takeNext (): (() => void) | undefined {
+    for (const [name, line] of this.#lines) {
+      const begin = line.shift()
+
+      this.#lines.delete(name)
+
+      if (line.length > 0) {
+        this.#lines.set(name, line)
+      }
+
+      return begin
+    }
+
+    return undefined
   }
 
   /** One timer for all: set for the first, and again when it has passed. */

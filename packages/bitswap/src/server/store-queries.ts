@@ -178,7 +178,7 @@ export class StoreQueries {
       return this.#read(request) // the answer and the block in one go
     }
 
-    const outcome = reader.lookUp(request.cid, request.multihash)
+    const outcome = reader.lookUp(request.cid, request.multihash, request.account.id)
 
     return after(outcome, outcome => { this.#settle(request, ticket, isAllowed ? outcome : MISSING, isAllowed) })
   }
@@ -194,7 +194,7 @@ export class StoreQueries {
     const { engine, reader } = this.#components
     const { account, ticket } = request
     const expected = request.size ?? reader.typicalSize
-    const outcome = reader.read(request.cid, request.multihash)
+    const outcome = reader.read(request.cid, request.multihash, request.account.id)
 
     engine.readBegan(account, expected)
 
