@@ -71,10 +71,9 @@ test('lines take turns: a long one holds up nobody but itself', async () => {
   const other = [slow(gate, 'short'), slow(gate, 'short')]
   const order: string[] = []
   const all = [...long, ...other]
+  const isAtWork = ({ began, result }: Slow): boolean => began && result == null
 
-  for (let i = 0; i < all.length; i++) {
-    const next = all.find(({ began, result }) => began && result == null) as Slow
-
+  for (let next = all.find(isAtWork); next != null; next = all.find(isAtWork)) {
     order.push(long.includes(next) ? 'long' : 'short')
     next.finish('done')
     await settled()
