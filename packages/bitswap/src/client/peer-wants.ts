@@ -9,6 +9,7 @@
  * to a want-have, ends it at the peer too; a DONT_HAVE does not: the peer keeps
  * the want and sends the block unasked if it gets it.
  */
+import { RecentSet } from '../core/recent-set.ts'
 import { WantType } from '../message/message.ts'
 import type { PeerAbilities } from './peer-abilities.ts'
 import type { PendingCancels } from './pending-cancels.ts'
@@ -17,12 +18,17 @@ import { UnsaidWants } from './unsaid-wants.ts'
 import { dropUpgrade, EntryState, Upgrade } from './wantlist-entry.ts'
 import type { Entry, Wanted, WantsBatch, SaidWants } from './wantlist-entry.ts'
 
+/** So many wants are remembered, at the least, that were cancelled before they were answered. */
+const ABANDONED = 64
+
 export class PeerWants {
   readonly #maxSize: number
   readonly #entries: Map<string, Entry> = new Map()
   readonly #unsaid: UnsaidWants = new UnsaidWants(this.#entries)
   /** Refused entries, oldest first: the first to go when a slot is needed. */
   readonly #refused: RefusedEntries = new RefusedEntries()
+  /** Keys of wants that were cancelled before they were answered, which they may be yet; made when there is one. */
+  #abandoned: RecentSet<string> | undefined
 
   constructor (maxSize: number) {
     this.#maxSize = maxSize
@@ -76,7 +82,20 @@ export class PeerWants {
       return
     }
 
-    const added: Entry = { key, cid, priority, wantType, state: EntryState.Queued, toldAs: undefined, repeated: false, answered: false, upgrade: Upgrade.None, sentAt: undefined, refusal: undefined }
+    const added: Entry = {
+      key,
+      cid,
+      priority,
+      wantType,
+      state: EntryState.Queued,
+      toldAs: undefined,
+      repeated: false,
+      answered: false,
+      hasEarlier: this.#abandoned?.has(key) === true,
+      upgrade: Upgrade.None,
+      sentAt: undefined,
+      refusal: undefined
+    }
 
     this.#entries.set(key, added)
     this.#unsaid.add(added)
@@ -99,6 +118,11 @@ export class PeerWants {
 
     if (entry?.toldAs != null) {
       this.#unsaid.cancel(key, entry.toldAs, entry.wantType === WantType.Have)
+
+      if (!entry.answered) {
+        this.#abandoned ??= new RecentSet(ABANDONED)
+        this.#abandoned.add(key)
+      }
     }
   }
 
@@ -109,15 +133,16 @@ export class PeerWants {
   }
 
   /**
-   * The peer sent the block: it holds this want no more, unless that answers the
-   * first of two sayings and the second came to it later. Returns when it was
-   * asked, if it was.
+   * The peer sent the block: it holds this want no more, unless that answers an
+   * earlier saying and the last came to it later. Returns when it was asked, if it
+   * was.
    */
   blockReceived (key: string): number | undefined {
     const entry = this.#entries.get(key)
-    const cameBetween = entry?.upgrade === Upgrade.Said && !this.#unsaid.has(entry)
+    const cameBetween = entry != null && (entry.upgrade === Upgrade.Said || entry.hasEarlier) && !this.#unsaid.has(entry)
 
     this.#remove(key)
+    this.#abandoned?.delete(key)
 
     if (cameBetween && entry.toldAs != null) {
       this.#unsaid.cancel(key, entry.toldAs)
@@ -207,6 +232,7 @@ export class PeerWants {
     if (entry.state === EntryState.Refused && entry.toldAs != null) {
       this.#unsaid.cancel(entry.key, entry.toldAs)
       this.#unsaid.add(entry)
+      entry.hasEarlier = !entry.answered
     } else if (upgrade && entry.state === EntryState.Sent) {
       this.#unsaid.add(entry)
       entry.upgrade = Upgrade.Due

@@ -8,7 +8,20 @@ import type { Entry } from './wantlist-entry.ts'
 const [block] = await randomBlocks(1)
 
 function newEntry (i: number): Entry {
-  return { key: String(i), cid: block!.cid, priority: 1, wantType: 'have', state: 'refused', toldAs: block!.cid, repeated: false, answered: true, upgrade: 'none', sentAt: 0, refusal: undefined }
+  return {
+    key: String(i),
+    cid: block!.cid,
+    priority: 1,
+    wantType: 'have',
+    state: 'refused',
+    toldAs: block!.cid,
+    repeated: false,
+    answered: true,
+    hasEarlier: false,
+    upgrade: 'none',
+    sentAt: 0,
+    refusal: undefined
+  }
 }
 
 test('the first is the one that was refused longest ago, whatever is taken out', () => {

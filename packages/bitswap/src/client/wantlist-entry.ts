@@ -41,6 +41,8 @@ export interface Entry {
   repeated: boolean
   /** It said that it lacks it, since it was last told: it holds it. */
   answered: boolean
+  /** It was told of it before, and did not answer that: the block that comes may be the answer, and what it was told last be still before it. */
+  hasEarlier: boolean
   upgrade: Upgrade
   /** Undefined while the message is still on its way out. */
   sentAt: number | undefined
