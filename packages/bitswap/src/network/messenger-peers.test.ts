@@ -144,6 +144,24 @@ test('when a message of a peer last grew is known, as long as it grows by more t
   assert.equal(messenger.heardAt(bob.peer), -Infinity)
 })
 
+test('what comes of a peer is counted as it comes, but for messages that bring no block', async () => {
+  const { net, node, messenger, bob } = await setUpMessenger()
+  const raw = await net.run(bob.open(node))
+  const frame = frameOf({ blocks: await randomBlocks(1, { size: 1000 }) })
+  const cid = (await randomBlocks(1))[0].cid
+
+  raw.stream.send(frameOf({ cancels: [cid] }))
+  await net.clock.advance(40)
+  const before = messenger.bytesFrom(bob.peer)
+  assert.ok(before <= 2, `${before}: no more than the length of the message`)
+  raw.stream.send(frame.subarray(0, 600))
+  await net.clock.advance(40)
+  assert.equal(messenger.bytesFrom(bob.peer) - before, 600)
+  raw.stream.send(frame.subarray(600))
+  await net.clock.advance(40)
+  assert.equal(messenger.bytesFrom(bob.peer) - before, frame.byteLength)
+})
+
 test('what a peer speaks is learnt from its streams', async () => {
   const { net, node, messenger, bob } = await setUpMessenger()
   bob.node.protocols = [BitswapProtocol.V110]

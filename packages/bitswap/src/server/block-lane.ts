@@ -70,11 +70,6 @@ export class BlockLane {
     this.#turns = new Turns({ clock: components.clock, haveTurn: account => { this.#haveTurn(account) } }, options)
   }
 
-  /** Who waits for a turn, and when one comes of itself: to look at, not to change. */
-  get turns (): Pick<Turns, 'dueAt' | 'waiting'> {
-    return this.#turns
-  }
-
   /** Those for whom a message is being waited for. */
   get waiting (): Iterable<Account> {
     return this.#waiters.keys()

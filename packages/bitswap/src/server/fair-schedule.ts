@@ -14,7 +14,7 @@
  *
  * Limits: an entry for each peer that is connected and was given something.
  */
-import { Heap } from '../core/heap.ts'
+import { Deadlines } from '../core/deadlines.ts'
 
 /**
  * Replaces how turns are given (`server.schedule`). Peers are named by their id.
@@ -28,7 +28,7 @@ export interface Schedule {
   /** It waits no more: what it was to be sent is gone. */
   leave (peer: string): void
 
-  /** Somebody waits. */
+  /** Nobody waits. */
   readonly isEmpty: boolean
 
   /** Whose turn it is; it waits no more. Undefined if nobody waits. */
@@ -44,21 +44,13 @@ export interface Schedule {
 /** So many of the largest messages a peer that was away for a moment may catch up with. */
 const CATCH_UP = 2
 
-interface Waiting {
-  peer: string
-  start: number
-  order: number
-  live: boolean
-}
-
 export class FairSchedule implements Schedule {
   /** Where what a peer was given ends. */
   readonly #ends: Map<string, number> = new Map()
-  readonly #waiting: Map<string, Waiting> = new Map()
-  #heap: Heap<Waiting> = newHeap()
+  /** Those who wait, by the place they begin at; of those at one place the first to come is first. */
+  readonly #waiting: Deadlines<string> = new Deadlines()
   /** Where the last one that was served began. */
   #scale = 0
-  #order = 0
   /** The most that was given at once. */
   #largest = 0
 
@@ -67,32 +59,15 @@ export class FairSchedule implements Schedule {
   }
 
   enter (peer: string): void {
-    const waiting = { peer, start: this.#startOf(peer), order: this.#order++, live: true }
-
-    this.#waiting.set(peer, waiting)
-    this.#heap.push(waiting)
+    this.#waiting.set(peer, this.#startOf(peer))
   }
 
   leave (peer: string): void {
-    const waiting = this.#waiting.get(peer)
-
-    if (waiting != null) {
-      waiting.live = false
-      this.#waiting.delete(peer)
-      this.#compact()
-    }
+    this.#waiting.delete(peer)
   }
 
   next (): string | undefined {
-    for (let first = this.#heap.pop(); first != null; first = this.#heap.pop()) {
-      if (first.live) {
-        this.#waiting.delete(first.peer)
-
-        return first.peer
-      }
-    }
-
-    return undefined
+    return this.#waiting.takeDue(Infinity)
   }
 
   given (peer: string, bytes: number): void {
@@ -113,16 +88,4 @@ export class FairSchedule implements Schedule {
 
     return end == null ? this.#scale : Math.max(this.#scale - CATCH_UP * this.#largest, end)
   }
-
-  /** Keeps the dead fewer than the living, or few. */
-  #compact (): void {
-    if (this.#heap.size >= 64 && this.#heap.size >= 2 * this.#waiting.size) {
-      this.#heap = newHeap()
-      this.#waiting.forEach(waiting => { this.#heap.push(waiting) })
-    }
-  }
-}
-
-function newHeap (): Heap<Waiting> {
-  return new Heap<Waiting>((a, b) => a.start === b.start ? a.order < b.order : a.start < b.start)
 }

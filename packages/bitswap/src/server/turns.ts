@@ -26,16 +26,6 @@ export class Turns {
     this.#round = new Round(options, options.schedule())
   }
 
-  /** When somebody may get a turn though nothing else happens; undefined while nobody waits for that. */
-  get dueAt (): number | undefined {
-    return this.#timer?.at
-  }
-
-  /** Peers that wait for their turn. */
-  get waiting (): number {
-    return this.#waiting.size
-  }
-
   has (account: Account): boolean {
     return this.#waiting.has(account.id)
   }
