@@ -85,7 +85,8 @@ export class FoundPeers {
         want.answers.set(peer, 'have') // which it has not said: nobody is told
       }
 
-      if (isUnresolved(want)) {
+      // one that waits for another peer may be had from this one now
+      if (isUnresolved(want) || want.state === WantState.Ready) {
         this.#moves.assign(want, now)
       }
     }

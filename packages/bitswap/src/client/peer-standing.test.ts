@@ -45,6 +45,15 @@ test('a peer that lacks most waits for what it says it has, as long as another h
   assert.equal(table.state(2)?.askedOf.has(doubtful), true)
 })
 
+test('nor does it wait for what routing says it has', () => {
+  const { table, session, proven, doubtful } = setup(1)
+
+  table.want(session, 0, 1, 2)
+  assert.deepEqual([table.state(2)?.state, proven.asked.size, doubtful.asked.size], ['ready', 2, 0])
+  table.planner.found.providerFound(table.state(2) as Want, doubtful.peer, table.now)
+  assert.equal(table.state(2)?.askedOf.has(doubtful), true)
+})
+
 test('when the one that had most leaves, the other is asked for all', () => {
   const { table, session, proven, doubtful } = setup(4)
 
