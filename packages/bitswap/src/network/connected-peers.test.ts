@@ -43,6 +43,22 @@ test('further connections and identifies change nothing, until the last connecti
   assert.equal(peers.standing(peer), 'absent')
 })
 
+test('that a peer has gone is news also when it never said what it speaks, or said nothing of Bitswap', () => {
+  for (const spoken of [undefined, []]) {
+    const peers = setup()
+    const connection = connect()
+
+    peers.opened(connection)
+
+    if (spoken != null) {
+      peers.identified(peer, spoken)
+    }
+
+    assert.equal(peers.closed(connection), 'disconnected')
+    assert.equal(peers.closed(connection), undefined)
+  }
+})
+
 test('a peer that left has to say again what it speaks', () => {
   const peers = setup()
   const first = connect()
@@ -95,7 +111,7 @@ test('a limited connection does not count', () => {
   assert.deepEqual(peers.connections(peer), [direct])
   assert.equal(peers.closed(direct), 'disconnected')
   assert.equal(peers.standing(peer), 'unknown')
-  assert.equal(peers.closed(limited), undefined)
+  assert.equal(peers.closed(limited), 'disconnected', 'it has gone altogether')
   assert.equal(peers.standing(peer), 'absent')
 })
 

@@ -64,6 +64,7 @@ export class ConnectedPeers {
     return this.#refresh(entry)
   }
 
+  /** The last one's end is news also of a peer that never counted: it may be known by its streams. */
   closed (connection: Connection): PeerChange | undefined {
     const key = connection.remotePeer.toString()
     const entry = this.#entries.get(key)
@@ -77,6 +78,8 @@ export class ConnectedPeers {
     if (entry.connections.length === 0) {
       // what it spoke is forgotten: it may come back with another version
       this.#entries.delete(key)
+
+      return PeerChange.Disconnected
     }
 
     return this.#refresh(entry)

@@ -33,13 +33,13 @@ test('a peer is gone when its last connection is, also while libp2p still lists 
   assert.deepEqual(network.peers(), [])
 })
 
-test('a peer that leaves before identify has finished is never reported, nor is its late identify', async () => {
+test('a peer that leaves before identify has finished is told to have gone, and its late identify is not told', async () => {
   const { host, receiver } = await startNetwork()
   const connection = host.open(alice)
   host.close(connection)
   host.identify(connection, [V120])
 
-  assert.deepEqual(receiver.told, [])
+  assert.deepEqual(receiver.told, ['alice disconnected'])
 })
 
 test('a quick reconnect is told in order, and the new connection is the one that is used', async () => {

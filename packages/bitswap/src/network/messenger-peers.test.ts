@@ -126,6 +126,20 @@ test('a peer that is never identified is forgotten a while after its last stream
   assert.deepEqual(receiver.events.slice(5), ['disconnected'])
 })
 
+test('a peer that is known by its streams alone is another one after it was connected anew', async () => {
+  const { net, node, receiver } = await setUpMessenger({ options: { identifyTimeout: 3_000 } })
+  const carol = await net.rawPeer()
+  net.connect(node, carol.node, { identifyDelay: 1_000_000 })
+  const raw = await net.run(carol.open(node))
+  raw.stream.send(frameOf(wantMessage(1)))
+  await net.clock.advance(100)
+  net.disconnect(node, carol.node)
+  assert.deepEqual(receiver.events, [CONNECTED, CONNECTED, 'message', 'disconnected'])
+  net.connect(node, carol.node)
+  await net.clock.advance(10_000)
+  assert.deepEqual(receiver.events.slice(4), [CONNECTED])
+})
+
 test('when a message of a peer last grew is known, as long as it grows by more than a trifle', async () => {
   const { net, node, messenger, bob } = await setUpMessenger()
   assert.equal(messenger.heardAt(bob.peer), -Infinity)

@@ -82,7 +82,7 @@ export interface NetworkReceiver {
    */
   peerConnected (peer: PeerId, protocol: BitswapProtocol | undefined): void
 
-  /** The last connection is gone. */
+  /** The last connection is gone, maybe of one that was never reported; or the peer speaks no Bitswap any more. */
   peerDisconnected (peer: PeerId): void
 
   /** A peer opened a stream to us. `stream.read` must be called before this returns. */

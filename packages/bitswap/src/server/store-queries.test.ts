@@ -170,6 +170,27 @@ test('a read that fails is tried again, as often as a question', async () => {
   assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
 })
 
+test('a block whose read failed is read again only when there is room for the size it is known to have', async () => {
+  const serving = new Serving(new SizingStore(blockOf(1, 5000), ...[2, 3].map(seed => blockOf(seed, 100))), { maxReadAheadPerPeer: 1200, storeAttempts: 2, storeRetryDelay: 100 })
+  const get = serving.store.get.bind(serving.store)
+
+  serving.store.isOpen = true
+  await serving.asking(wantBlock(cidOf(2)))
+  await serving.deliver() // blocks are small, as far as it knows
+  await serving.asking(wantHave(cidOf(1)))
+  serving.store.get = () => { throw new Error('corrupt') }
+  await serving.asking(wantBlock(cidOf(1)))
+  assert.equal(serving.server.envelopeFor(serving.peer), undefined)
+  assert.equal(serving.server.stats.storeErrors, 1)
+  serving.store.get = get
+  await serving.asking(wantBlock(cidOf(3))) // read ahead, and in the way
+
+  const reads = serving.store.calls.filter(name => name === 'get').length
+  await serving.clock.advance(100)
+  assert.equal(serving.store.calls.filter(name => name === 'get').length, reads)
+  assert.deepEqual((await serving.deliver()).blocks, [cidOf(3), cidOf(1)])
+})
+
 test('a want that comes again after the store was given up has as many attempts as the first', async () => {
   const serving = new Serving(new MemoryStore(blockOf(1)), { storeAttempts: 2 })
   serving.store.failure = new Error('no disk')

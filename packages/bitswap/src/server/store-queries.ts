@@ -174,7 +174,7 @@ export class StoreQueries {
 
     const isToBeSent = isAllowed && request.wantType === WantType.Block
 
-    if (isToBeSent && !reader.isSynchronous && engine.mayReadAhead(request.account, reader.typicalSize)) {
+    if (isToBeSent && !reader.isSynchronous && engine.mayReadAhead(request.account, request.size ?? reader.typicalSize)) {
       return this.#read(request) // the answer and the block in one go
     }
 

@@ -11,6 +11,8 @@ export class Resident {
   readonly spoilt: Set<number> = new Set()
   state: 'up' | 'stopped' | 'crashed' = 'up'
   frozen: boolean = false
+  /** Is it coming back, and not there yet? */
+  starting: boolean = false
   /** Was its store ever made to fail? */
   storeFailed: boolean = false
   /** Was it ever made to answer late, or to lose what it had? */
@@ -30,7 +32,7 @@ export class Resident {
 
   /** Can its user do anything? */
   get isAwake (): boolean {
-    return this.state !== 'crashed' && !this.frozen
+    return this.state !== 'crashed' && !this.frozen && !this.starting
   }
 
   /** May it once have had a block to send, and not when it was to send it again? */

@@ -181,6 +181,7 @@ export class World {
     const { state, instance } = resident
 
     resident.state = 'up'
+    resident.starting = true
 
     if (state === 'crashed') {
       resident.spoilt.clear()
@@ -192,6 +193,8 @@ export class World {
 
       await instance.bitswap.start()
     }
+
+    resident.starting = false
   }
 
   /** That it was away has to get to others before that it is back, or nobody knows. */

@@ -214,8 +214,13 @@ export class VirtualLink {
       }
     }
 
-    this.update(this.#sides[0].node)
-    this.update(this.#sides[1].node)
+    for (const { node, told, vanished } of this.#sides) {
+      if (told) {
+        this.update(node)
+      } else if (!vanished) {
+        node.receiver?.peerDisconnected(this.#of(node)[1].node.self) // it may know the other by its streams
+      }
+    }
   }
 
   /** The node at this end is no more, and nobody at the other has heard of it yet. */
