@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { CID } from 'multiformats/cid'
-import { blockOf, blocksOf, cidOf, MemoryStore, names, Serving, wantBlock, wantHave } from '../../test/support/serving.ts'
+import { blockOf, blocksOf, cidOf, cidV0Of, MemoryStore, names, Serving, wantBlock, wantHave } from '../../test/support/serving.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import { SeededRandom } from '../core/random.ts'
 import type { WantEntry } from '../message/message.ts'
@@ -189,6 +189,19 @@ test('a block we are told of is looked up again whatever the store said before',
   serving.store.put(blockOf(1))
   serving.server.blocksArrived([{ cid: cidOf(1) }])
   assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
+})
+
+test('what is missing is kept by its name, without the CID object, and told and sent under the CID it was asked by', async () => {
+  const serving = new Serving(new MemoryStore())
+  const asked = [cidOf(1), cidV0Of(2)]
+  serving.wants(...asked.map(cid => wantBlock(cid, { sendDontHave: true })))
+  const account = serving.server.books.run?.engine.account(serving.peer)
+
+  assert.deepEqual([...account?.requests.values() ?? []].map(({ cid }) => cid), [undefined, undefined])
+  assert.deepEqual(names((await serving.deliver()).dontHaves), names(asked))
+  assert.deepEqual(names(serving.server.wantlistForPeer(serving.peer).map(({ cid }) => cid)), names(asked))
+  serving.server.blocksArrived([blockOf(1), blockOf(2)])
+  assert.deepEqual(names((await serving.deliver()).blocks), names(asked))
 })
 
 test('what was denied and is allowed when it comes again is looked up, and what was missing and is denied then as well', async () => {

@@ -3,6 +3,7 @@ import { MAX_MESSAGE_SIZE } from '../message/limits.ts'
 import type { Block } from '../message/message.ts'
 import { blockSize, pendingBytesSize, wantlistSize } from '../message/sizes.ts'
 import type { RequestQueue } from './request-queue.ts'
+import { cidOfRequest } from './request.ts'
 import type { Request } from './request.ts'
 
 /** Whatever is in a message: an empty wantlist, and pending bytes at their longest. */
@@ -35,7 +36,7 @@ export function packEnvelope (ready: RequestQueue, targetSize: number): Packed {
   let encoded = MESSAGE_OVERHEAD
 
   for (let request = ready.peek(); request?.bytes != null; request = ready.peek()) {
-    const block = { cid: request.cid, bytes: request.bytes }
+    const block = { cid: cidOfRequest(request), bytes: request.bytes }
     payload += block.bytes.byteLength
     encoded += blockSize(block, 'v1') // never less than in v0
 

@@ -69,6 +69,7 @@ export class Lifecycle {
     this.#leave(request)
     request.state = RequestState.Absent
     request.failures = 0
+    request.cid = undefined // it may wait for long, and takes three times as much as all else that is kept of it
     request.account.leastUseful?.note(request)
 
     if (this.wantsDontHave(request)) {

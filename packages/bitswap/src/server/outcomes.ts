@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import type { LookUpResult, ReadResult } from './block-reader.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { ServerOptions } from './options.ts'
+import { cidOfRequest } from './request.ts'
 import type { Request } from './request.ts'
 import type { ServerStats } from './stats.ts'
 
@@ -69,12 +70,14 @@ export class Outcomes {
     this.#name(request)
   }
 
-  #name ({ account, cid, multihash }: Request): void {
+  #name (request: Request): void {
+    const { account, multihash } = request
+
     if (this.#named.has(multihash)) {
       return
     }
 
-    this.#components.log.error('block %c has more than %d bytes and is not sent; %p is the first to be told we lack it', cid, this.#options.maxBlockSize, account.peer)
+    this.#components.log.error('block %c has more than %d bytes and is not sent; %p is the first to be told we lack it', cidOfRequest(request), this.#options.maxBlockSize, account.peer)
     this.#named.add(multihash)
 
     for (const oldest of this.#named) {
@@ -93,14 +96,14 @@ export class Outcomes {
     request.failures++
 
     if (request.failures < this.#options.storeAttempts) {
-      log('the block store failed for %c, wanted by %p - %e', request.cid, request.account.peer, error)
+      log('the block store failed for %c, wanted by %p - %e', cidOfRequest(request), request.account.peer, error)
       lifecycle.rest(request, clock.now() + this.#options.storeRetryDelay * (1 << (request.failures - 1)))
 
       return
     }
 
     stats.storeFailures++
-    log.error('the block store failed %d times in a row for %c, which %p is told we lack - %e', request.failures, request.cid, request.account.peer, error)
+    log.error('the block store failed %d times in a row for %c, which %p is told we lack - %e', request.failures, cidOfRequest(request), request.account.peer, error)
     lifecycle.absent(request)
   }
 }

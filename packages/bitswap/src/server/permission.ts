@@ -6,6 +6,7 @@ import type { Logger } from '@libp2p/interface'
 import { nativePromise } from '../core/native-promise.ts'
 import { allowAll } from './options.ts'
 import type { ServerOptions } from './options.ts'
+import { cidOfRequest } from './request.ts'
 import type { Request } from './request.ts'
 import type { ServerStats } from './stats.ts'
 
@@ -32,7 +33,7 @@ export class Permission {
     }
 
     try {
-      const isAllowed = nativePromise(this.#options.filter(request.account.peer, request.cid, request.wantType))
+      const isAllowed = nativePromise(this.#options.filter(request.account.peer, cidOfRequest(request), request.wantType))
 
       return isAllowed instanceof Promise
         ? isAllowed.then(isAllowed => this.#answered(isAllowed), (error: unknown) => this.#failed(request, error))
@@ -50,10 +51,10 @@ export class Permission {
     return isAllowed
   }
 
-  #failed ({ account, cid }: Request, error: unknown): false {
+  #failed (request: Request, error: unknown): false {
     this.#stats.denied++
     this.#stats.filterErrors++
-    this.#log.error('the request filter failed for %c and %p, which counts as denied - %e', cid, account.peer, error)
+    this.#log.error('the request filter failed for %c and %p, which counts as denied - %e', cidOfRequest(request), request.account.peer, error)
 
     return false
   }

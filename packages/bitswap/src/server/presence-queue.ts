@@ -8,7 +8,7 @@
 import { PresenceType } from '../message/message.ts'
 import type { Presence } from '../message/message.ts'
 import { presenceSize } from '../message/sizes.ts'
-import { cidOfKey } from './request.ts'
+import { cidOfKey, cidOfRequest } from './request.ts'
 import type { Request } from './request.ts'
 
 export interface TakenPresence {
@@ -103,7 +103,7 @@ export class PresenceQueue {
 
   * #inOrder (): Generator<TakenPresence> {
     for (const [key, { request, type }] of this.#answers) {
-      yield { presence: { cid: request.cid, type }, key, request }
+      yield { presence: { cid: cidOfRequest(request), type }, key, request }
     }
 
     for (const key of this.#refused) {

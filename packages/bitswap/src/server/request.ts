@@ -42,8 +42,8 @@ export type RequestState = typeof RequestState[keyof typeof RequestState]
 
 export interface Request {
   readonly account: Account
-  /** The CID as the peer wrote it: what it is to be answered with. */
-  readonly cid: CID
+  /** The CID as the peer wrote it, unless it is let go of until it is needed: see {@link cidOfRequest}. */
+  cid: CID | undefined
   /** {@link cidKey} of the CID: names the request within its account. */
   readonly key: string
   /** `multihashKey` of the CID: names the block. */
@@ -78,6 +78,11 @@ export function cidKey (cid: CID): string {
 /** The CID of a {@link cidKey}. */
 export function cidOfKey (key: string): CID {
   return CID.decode(Uint8Array.from(key, character => character.charCodeAt(0)))
+}
+
+/** What the peer is to be answered with: the CID as it wrote it. */
+export function cidOfRequest ({ cid, key }: Pick<Request, 'cid' | 'key'>): CID {
+  return cid ?? cidOfKey(key)
 }
 
 /** The CID is kept, and with it the memory it lies in: the codec gives each little of its own (`message/cid-decoder.ts`). */

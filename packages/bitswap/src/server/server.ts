@@ -25,6 +25,7 @@ import type { ServerOptions, ServerUpdate } from './options.ts'
 import { PresenceLane } from './presence-lane.ts'
 import type { PresenceDelivery } from './presence-lane.ts'
 import type { Score } from './receipts.ts'
+import { cidOfRequest } from './request.ts'
 import type { Received } from './room.ts'
 import { ScoreLedger } from './score-ledger.ts'
 import type { ScoreLedgerComponents } from './score-ledger.ts'
@@ -202,7 +203,11 @@ export class Server {
   wantlistForPeer (peer: PeerId): WantEntry[] {
     const requests = this.#account(peer)?.requests.values() ?? []
 
-    return [...requests].map(({ cid, priority, wantType, sendDontHave }) => ({ cid, priority, wantType, sendDontHave }))
+    return [...requests].map(request => {
+      const { priority, wantType, sendDontHave } = request
+
+      return { cid: cidOfRequest(request), priority, wantType, sendDontHave }
+    })
   }
 
   /** Bytes exchanged with a peer that is connected, or was not long ago. */

@@ -18,6 +18,7 @@ import type { ServerOptions } from './options.ts'
 import { Outcomes } from './outcomes.ts'
 import type { Outcome, OutcomesOptions } from './outcomes.ts'
 import { Permission } from './permission.ts'
+import { cidOfRequest } from './request.ts'
 import type { Request } from './request.ts'
 import type { ServerStats } from './stats.ts'
 
@@ -178,7 +179,7 @@ export class StoreQueries {
       return this.#read(request) // the answer and the block in one go
     }
 
-    const outcome = reader.lookUp(request.cid, request.multihash, request.account.id)
+    const outcome = reader.lookUp(cidOfRequest(request), request.multihash, request.account.id)
 
     return after(outcome, outcome => { this.#settle(request, ticket, isAllowed ? outcome : MISSING, isAllowed) })
   }
@@ -194,7 +195,7 @@ export class StoreQueries {
     const { engine, reader } = this.#components
     const { account, ticket } = request
     const expected = request.size ?? reader.typicalSize
-    const outcome = reader.read(request.cid, request.multihash, request.account.id)
+    const outcome = reader.read(cidOfRequest(request), request.multihash, request.account.id)
 
     engine.readBegan(account, expected)
 

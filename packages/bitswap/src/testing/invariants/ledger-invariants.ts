@@ -23,6 +23,7 @@ import type { Exchange } from '../../bitswap.ts'
 import { EntryState } from '../../client/wantlist-entry.ts'
 import type { Entry } from '../../client/wantlist-entry.ts'
 import { WantType } from '../../message/message.ts'
+import { cidOfRequest } from '../../server/request.ts'
 import type { Request } from '../../server/request.ts'
 import { cidName, peerName } from './names.ts'
 import { isSettled } from './settled.ts'
@@ -61,7 +62,7 @@ export function ledgerDifferences (wanting: Exchange, serving: Exchange): string
 
   for (const [key, request] of held) {
     if (known.wants.entries.get(key)?.toldAs == null && !known.wants.cancels.has(key)) {
-      differences.push(`${holds} holds a want-${request.wantType} for ${cidName(request.cid)} that ${wants} does not want of it`)
+      differences.push(`${holds} holds a want-${request.wantType} for ${cidName(cidOfRequest(request))} that ${wants} does not want of it`)
     }
   }
 

@@ -2,6 +2,7 @@
 import type { CID } from 'multiformats/cid'
 import type { SessionState } from '../../client/session-state.ts'
 import type { Want } from '../../client/want.ts'
+import { cidOfRequest } from '../../server/request.ts'
 import type { Request } from '../../server/request.ts'
 
 /** The end of an id, or of a CID, tells them apart. */
@@ -24,5 +25,5 @@ export function sessionName (session: SessionState): string {
 }
 
 export function requestName (request: Request): string {
-  return `request ${cidName(request.cid)} (${request.state}) of ${peerName(request.account.id)}`
+  return `request ${cidName(cidOfRequest(request))} (${request.state}) of ${peerName(request.account.id)}`
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { BusyExchange } from '../../../test/support/busy-exchange.ts'
 import { PresenceType } from '../../message/message.ts'
 import { Account } from '../../server/account.ts'
-import { createRequest, RequestState } from '../../server/request.ts'
+import { cidOfRequest, createRequest, RequestState } from '../../server/request.ts'
 import type { Request } from '../../server/request.ts'
 import type { ServerInit } from '../../server/options.ts'
 import { peerIdFromSeed } from '../peer-ids.ts'
@@ -18,8 +18,8 @@ function violations ({ exchange, net }: BusyExchange): string[] {
 }
 
 /** One that is in no book, for the block of another. */
-function strangerTo ({ account, cid }: Request): Request {
-  return createRequest(account, 'a stranger', { cid, priority: 1, wantType: 'block', sendDontHave: false }, 1)
+function strangerTo (request: Request): Request {
+  return createRequest(request.account, 'a stranger', { cid: cidOfRequest(request), priority: 1, wantType: 'block', sendDontHave: false }, 1)
 }
 
 /** Writes to what is only shown. */
