@@ -9,7 +9,9 @@ import type { ProgressOptions } from 'progress-events'
 import type { BitswapEvents, BitswapProgressEvents } from './events.ts'
 import type { Block, WantType } from './message/message.ts'
 import type { HasherLoader } from './message/prefix.ts'
+import type { MessengerStats } from './network/messenger-stats.ts'
 import type { ServerUpdate } from './server/options.ts'
+import type { ServerStat } from './server/server-stat.ts'
 import type { WantExplanation } from './want-explanation.ts'
 
 export type { Block, HasherLoader, WantType }
@@ -192,6 +194,10 @@ export interface Stat {
   malformedDataReceived: number
   /** Times a peer had said more than it may (`network.maxEntries`), so that its next message had to wait. */
   timesHeld: number
+  /** What went over the streams, and what failed. */
+  network: MessengerStats
+  /** What was done for peers that want something of us, and where it stands. */
+  server: ServerStat
   /**
    * How often a peer was disconnected because it went on sending blocks it was
    * not asked for, or what cannot be read or verified, or said too much, or

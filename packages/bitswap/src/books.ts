@@ -7,7 +7,7 @@ import type { PeerId } from '@libp2p/interface'
 import type { ClientBooks } from './client/client-books.ts'
 import type { MessengerPeer } from './network/messenger.ts'
 import type { BitswapOptions } from './options.ts'
-import type { ServerBooks } from './server/server-books.ts'
+import type { ServerBooks } from './server/server-run.ts'
 
 export interface ExchangeBooks {
   readonly self: PeerId

@@ -34,13 +34,16 @@ export type * from './events.ts'
 export * from './errors.ts'
 export { WantType } from './message/message.ts'
 export type { BitswapInit } from './options.ts'
+export type { DurationSummary } from './core/durations.ts'
 export type { ClientInit } from './client/options.ts'
+export type { MessengerStats } from './network/messenger-stats.ts'
 export type { NetworkInit } from './network/options.ts'
 export { BitswapProtocol } from './network/protocols.ts'
 export { FairSchedule } from './server/fair-schedule.ts'
 export type { Schedule } from './server/fair-schedule.ts'
 export type { RequestFilter, ServerInit, ServerUpdate } from './server/options.ts'
 export type { ReceiptStore, SavedReceipt } from './server/receipt-store.ts'
+export type { ServerStat } from './server/server-stat.ts'
 
 /** Components that libp2p hands to a service, as far as they are used. */
 export interface Libp2pComponents extends HostComponents {

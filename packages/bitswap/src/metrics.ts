@@ -1,16 +1,25 @@
 /**
  * The counters, for whoever collects metrics through libp2p. They are counted
- * where things happen and only read here, when the collector asks.
+ * where things happen and only read here, when the collector asks: all from
+ * `stat()`, so that both say the same.
  */
 import type { Metrics } from '@libp2p/interface'
 import type { Stat } from './api.ts'
+import type { DurationSummary } from './core/durations.ts'
+import type { ServerStat } from './server/server-stat.ts'
 
-/** Registers `bitswap_total`, one label a counter, and `bitswap_current`, one label a size. */
+type Current = 'wants' | 'pendingBytes' | 'readAheadBytes' | 'activeBytes' | 'longestWait'
+
+/**
+ * Registers counters (`bitswap_total`, `bitswap_network_total`,
+ * `bitswap_server_total`), sizes (`bitswap_current`, `bitswap_server_current`),
+ * and how long things took (`bitswap_server_milliseconds`), one label each.
+ */
 export function registerMetrics (metrics: Metrics, stat: () => Stat): void {
   metrics.registerCounterGroup('bitswap_total', {
     label: 'counter',
     help: 'What Bitswap has sent and received since it was created: messages, blocks, bytes',
-    calculate: () => Object.fromEntries(Object.entries(stat()).filter(([name, value]) => name !== 'sessions' && typeof value === 'number'))
+    calculate: () => numbersOf(stat(), ['sessions'])
   })
   metrics.registerMetricGroup('bitswap_current', {
     label: 'size',
@@ -21,4 +30,44 @@ export function registerMetrics (metrics: Metrics, stat: () => Stat): void {
       return { wantlist: wantlist.length, peers: peers.length, sessions }
     }
   })
+  metrics.registerCounterGroup('bitswap_network_total', {
+    label: 'counter',
+    help: 'What went over the streams of Bitswap since it was created, and what failed',
+    calculate: () => numbersOf(stat().network)
+  })
+  registerServer(metrics, () => stat().server)
+}
+
+function registerServer (metrics: Metrics, stat: () => ServerStat): void {
+  metrics.registerCounterGroup('bitswap_server_total', {
+    label: 'counter',
+    help: 'What was done for peers since Bitswap was created: answers, wants that made room, denials, what the store was asked',
+    calculate: () => numbersOf(stat(), Object.keys(currentOf(stat())))
+  })
+  metrics.registerMetricGroup('bitswap_server_current', {
+    label: 'size',
+    help: 'Wants of peers, bytes they are to be sent, and for how many milliseconds the peer has waited that has waited longest',
+    calculate: () => currentOf(stat())
+  })
+  metrics.registerMetricGroup('bitswap_server_milliseconds', {
+    label: 'time',
+    help: 'How long blocks waited to be sent, and how long the block store took; since Bitswap was created',
+    calculate: () => {
+      const { queueWait, storeLatency } = stat()
+
+      return { ...timesOf('queueWait', queueWait), ...timesOf('storeLatency', storeLatency) }
+    }
+  })
+}
+
+function currentOf ({ wants, pendingBytes, readAheadBytes, activeBytes, longestWait }: ServerStat): Record<Current, number> {
+  return { wants, pendingBytes, readAheadBytes, activeBytes, longestWait }
+}
+
+function timesOf (name: string, { total, longest, median, percentile99 }: DurationSummary): Record<string, number> {
+  return { [`${name}_total`]: total, [`${name}_longest`]: longest, [`${name}_median`]: median, [`${name}_percentile99`]: percentile99 }
+}
+
+function numbersOf (stat: object, except: readonly string[] = []): Record<string, number> {
+  return Object.fromEntries(Object.entries(stat).filter(([name, value]) => typeof value === 'number' && !except.includes(name)))
 }

@@ -27,6 +27,8 @@ export function statOf (client: Client, server: Server, messages: MessengerStats
     malformedReceived: client.stats.malformed + messages.malformed + malformed,
     malformedDataReceived: client.stats.malformedData,
     timesHeld: messages.timesHeld,
+    network: messages,
+    server: server.stat(),
     peersCutOff: client.stats.peersCutOff + messages.floodsCutOff + messages.malformedCutOff + messages.streamsCutOff
   }
 }

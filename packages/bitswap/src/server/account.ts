@@ -44,6 +44,8 @@ export class Account {
   batch = 0
   /** The last of them that was a full one. */
   fullBatch = 0
+  /** When its last wantlist came, in whole milliseconds of the clock. */
+  heardAt = 0
   /** It has wanted something of us. */
   isPartner = false
 

@@ -4,6 +4,7 @@
  * that of all requests.
  */
 import type { CID } from 'multiformats/cid'
+import type { Clock } from '../core/clock.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import type { Account } from './account.ts'
 import type { BlockReader } from './block-reader.ts'
@@ -20,6 +21,7 @@ export interface ArrivedBlock {
 }
 
 export interface ArrivalsComponents {
+  clock: Clock
   engine: Engine
   reader: BlockReader
   queries: StoreQueries
@@ -36,7 +38,8 @@ export class Arrivals {
 
   /** Returns the peers that something is to be done for. */
   arrived (blocks: readonly ArrivedBlock[]): Set<Account> {
-    const { engine, reader, queries } = this.#components
+    const { engine, reader, queries, clock } = this.#components
+    const now = Math.trunc(clock.now())
     const accounts = new Set<Account>()
 
     for (const { cid, bytes } of blocks) {
@@ -49,8 +52,9 @@ export class Arrivals {
         continue
       }
 
-      for (const { account } of waiting) {
-        accounts.add(account)
+      for (const request of waiting) {
+        request.since = now
+        accounts.add(request.account)
       }
 
       if (bytes == null || queries.isFiltered) {

@@ -52,6 +52,7 @@ export interface BlockLaneComponents {
 }
 
 interface Waiter {
+  since: number
   promise: Promise<Envelope | undefined>
   resolve (envelope: Envelope | undefined): void
   cancelSoon: Cancel | undefined
@@ -63,6 +64,7 @@ export class BlockLane {
   readonly #turns: Turns
   readonly #waiters: Map<Account, Waiter> = new Map()
   readonly #sizes: Map<Account, MessageSize> = new Map()
+  #bytesUnderWay = 0
 
   constructor (components: BlockLaneComponents, options: Pick<ServerOptions, 'targetMessageSize' | 'schedule'> & RoundOptions) {
     this.#components = components
@@ -73,6 +75,18 @@ export class BlockLane {
   /** Those for whom a message is being waited for. */
   get waiting (): Iterable<Account> {
     return this.#waiters.keys()
+  }
+
+  /** Bytes of blocks that were handed to streams and have not left. */
+  get bytesUnderWay (): number {
+    return this.#bytesUnderWay
+  }
+
+  /** How long the peer has waited that has waited longest: for its turn, or for the store; in milliseconds. */
+  get longestWait (): number {
+    const [first] = this.#waiters.values() // those that came first are first
+
+    return first == null ? 0 : this.#components.clock.now() - first.since
   }
 
   /** Is a message of this peer being waited for? */
@@ -140,7 +154,7 @@ export class BlockLane {
   #wait (account: Account): Promise<Envelope | undefined> {
     const { promise, resolve } = Promise.withResolvers<Envelope | undefined>()
 
-    this.#waiters.set(account, { promise, resolve, cancelSoon: undefined })
+    this.#waiters.set(account, { since: this.#components.clock.now(), promise, resolve, cancelSoon: undefined })
 
     return promise
   }
@@ -183,6 +197,7 @@ export class BlockLane {
     let finished: Request[] | undefined
 
     stats.envelopes++
+    this.#bytesUnderWay += bytes
     queries.readAhead(account)
 
     return {
@@ -190,7 +205,9 @@ export class BlockLane {
       pendingBytes: account.pendingBytes,
       sent: () => {
         finished = engine.outbox.blocksSent(requests)
+        this.#bytesUnderWay -= bytes
         this.#count(account, blocks)
+        requests.forEach(({ since }) => { stats.queueWait.add(given.at - since) })
         size.written(bytes, clock.now() - given.at)
         this.#turns.ended(given)
       },
@@ -199,6 +216,7 @@ export class BlockLane {
         log('%d blocks for %p were lost - %e', blocks.length, account.peer, error)
 
         if (finished == null) {
+          this.#bytesUnderWay -= bytes
           engine.outbox.blocksLost(account, requests) // the sender knows, and asks again when it can
           this.#turns.ended(given)
         } else {

@@ -10,9 +10,10 @@ import { BlockReader } from './block-reader.ts'
 import type { LookUpResult, ReadResult, ServedBlockstore } from './block-reader.ts'
 import { SERVER_DEFAULTS } from './options.ts'
 import type { ServerOptions } from './options.ts'
+import { createServerStats } from './stats.ts'
 
 function readerOf (blockstore: ServedBlockstore, options: Partial<ServerOptions> = {}): BlockReader {
-  return new BlockReader({ blockstore, clock: new VirtualClock() }, { ...SERVER_DEFAULTS, ...options })
+  return new BlockReader({ blockstore, clock: new VirtualClock(), stats: createServerStats() }, { ...SERVER_DEFAULTS, ...options })
 }
 
 function lookUp (reader: BlockReader, seed: number): LookUpResult | Promise<LookUpResult> {

@@ -16,6 +16,7 @@ import { nativePromise } from '../core/native-promise.ts'
 import type { ServerOptions } from './options.ts'
 import { collect, collectAsync, sizeOf } from './pieces.ts'
 import { SizeCache } from './size-cache.ts'
+import type { ServerStats } from './stats.ts'
 import { StoreGate } from './store-gate.ts'
 import type { Failed, Operation } from './store-gate.ts'
 
@@ -55,6 +56,7 @@ export type ReadResult = Bytes | Missing | Oversize | Failed
 export interface BlockReaderComponents {
   blockstore: ServedBlockstore
   clock: Clock
+  stats: ServerStats
 }
 
 export type BlockReaderOptions = Pick<ServerOptions, 'maxBlockSize' | 'maxConcurrentReads' | 'maxSizesRemembered' | 'storeTimeout'>
@@ -73,6 +75,7 @@ export class BlockReader {
   readonly #sizeOf: ServedBlockstore['size'] | undefined
   readonly #options: BlockReaderOptions
   readonly #gate: StoreGate
+  readonly #stats: ServerStats
   readonly #sizes: SizeCache
   readonly #shared: Map<string, Promise<ReadResult>> = new Map() // reads under way, bounded by those who wait for them
   readonly #meanSize: MovingAverage = new MovingAverage(NEWEST_WEIGHT)
@@ -84,7 +87,8 @@ export class BlockReader {
     // many things have a `size`: only one that can be asked is ours
     this.#sizeOf = typeof this.#store.size === 'function' ? this.#store.size.bind(this.#store) : undefined
     this.#options = options
-    this.#gate = new StoreGate(components.clock, { maxConcurrent: options.maxConcurrentReads, timeout: options.storeTimeout })
+    this.#stats = components.stats
+    this.#gate = new StoreGate(components.clock, this.#stats.storeLatency, { maxConcurrent: options.maxConcurrentReads, timeout: options.storeTimeout })
     this.#sizes = new SizeCache(options.maxSizesRemembered)
   }
 
@@ -110,6 +114,8 @@ export class BlockReader {
 
   /** @param line - those with the same wait for each other before the store, and not others for all of them */
   lookUp (cid: CID, multihash: string, line: string): LookUpResult | Promise<LookUpResult> {
+    this.#stats.storeLookUps++
+
     return this.#gate.run(guarded<Found | Missing | Oversize>(signal => this.#sizeOf == null
       ? chain(this.#store.has(cid, { signal }), isHere => isHere ? this.#measure(cid, multihash, signal) : MISSING)
       : chain(this.#sizeOf(cid, { signal }), size => this.#found(size))), line)
@@ -123,6 +129,7 @@ export class BlockReader {
       return shared
     }
 
+    this.#stats.storeReads++
     const result = this.#gate.run(guarded<Bytes | Oversize>(signal => this.#get(cid, multihash, signal)), line)
 
     if (!(result instanceof Promise)) {

@@ -177,6 +177,7 @@ export class Intake {
     }
 
     if (request.state === RequestState.Absent) { // the store may have got it without our being told
+      request.since = request.account.heardAt
       this.#lifecycle.ask(request)
     } else if (isOther) {
       this.#wantOther(request)

@@ -12,27 +12,24 @@
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { WantEntry } from '../message/message.ts'
 import type { Account } from './account.ts'
-import { Arrivals } from './arrivals.ts'
 import type { ArrivedBlock } from './arrivals.ts'
-import { BlockLane } from './block-lane.ts'
 import type { Envelope } from './block-lane.ts'
-import { BlockReader } from './block-reader.ts'
 import type { ServedBlockstore } from './block-reader.ts'
 import { changeServerOptions } from './change-options.ts'
-import { Engine } from './engine.ts'
 import type { Wantlist } from './intake.ts'
 import type { ServerOptions, ServerUpdate } from './options.ts'
-import { PresenceLane } from './presence-lane.ts'
 import type { PresenceDelivery } from './presence-lane.ts'
 import type { Score } from './receipts.ts'
 import { cidOfRequest } from './request.ts'
 import type { Received } from './room.ts'
 import { ScoreLedger } from './score-ledger.ts'
 import type { ScoreLedgerComponents } from './score-ledger.ts'
-import type { ServerBooks, ServerRun } from './server-books.ts'
+import { createServerRun } from './server-run.ts'
+import type { ServerBooks, ServerRun } from './server-run.ts'
+import { serverStatOf } from './server-stat.ts'
+import type { ServerStat } from './server-stat.ts'
 import { createServerStats } from './stats.ts'
 import type { ServerStats } from './stats.ts'
-import { StoreQueries } from './store-queries.ts'
 
 export interface ServerComponents extends ScoreLedgerComponents {
   blockstore: ServedBlockstore
@@ -63,7 +60,7 @@ export class Server {
   /** Serves from now on. Twice is a no-op. */
   start (): void {
     if (this.#run == null) {
-      this.#run = this.#createRun()
+      this.#run = createServerRun({ ...this.#components, stats: this.stats, scores: this.#scores, settled: account => { this.#settled(account) } }, this.options)
       this.#scores.start()
     }
   }
@@ -144,6 +141,7 @@ export class Server {
       return undefined
     }
 
+    account.heardAt = Math.trunc(this.#components.clock.now())
     this.#count(account, this.#run.engine.received(account, wantlist))
     this.#run.queries.ask(account)
 
@@ -215,6 +213,10 @@ export class Server {
     return this.#scores.get(peer.toString())
   }
 
+  stat (): ServerStat {
+    return serverStatOf(this.stats, this.#run)
+  }
+
   /** What is kept: to look at, not to change. */
   get books (): ServerBooks {
     return { stats: this.stats, scores: this.#scores, run: this.#run }
@@ -225,20 +227,6 @@ export class Server {
     const partners = this.#run?.engine.accounts().filter(({ isPartner }) => isPartner) ?? []
 
     return partners.sort((a, b) => a.id < b.id ? -1 : 1).map(({ peer }) => peer)
-  }
-
-  #createRun (): ServerRun {
-    const { blockstore, clock, log } = this.#components
-    const settled = (account: Account): void => { this.#settled(account) }
-    const engine = new Engine(this.options)
-    const reader = new BlockReader({ blockstore, clock }, this.options)
-    const shared = { engine, reader, clock, log, stats: this.stats, settled }
-    const queries = new StoreQueries(shared, this.options)
-    const lane = new BlockLane({ ...shared, queries, scores: this.#scores }, this.options)
-
-    const presences = new PresenceLane(shared, this.options)
-
-    return { engine, reader, queries, lane, presences, arrivals: new Arrivals({ engine, reader, queries }, this.options) }
   }
 
   #updated (account: Account, { filter }: ServerUpdate): void {

@@ -1,6 +1,7 @@
 /** What the serving side counts, all since it was made. Counted in the shell, from what the parts return. */
+import { Durations } from '../core/durations.ts'
 
-export interface ServerStats {
+export interface ServerCounters {
   /** Blocks whose messages were written, and their bytes. */
   blocksSent: number
   dataSent: number
@@ -37,6 +38,17 @@ export interface ServerStats {
   lost: number
   /** Answers that are sent again because the first may not have arrived. */
   restored: number
+  /** Times the store was asked for a block. */
+  storeReads: number
+  /** Times the store was asked whether a block is here, and how large it is. */
+  storeLookUps: number
+}
+
+export interface ServerStats extends ServerCounters {
+  /** Of blocks that were sent: from the want, or the block's arrival if that came later, until they were put into a message. */
+  queueWait: Durations
+  /** Of questions to the store, and reads, that were not answered at once: until they were, or were given up. */
+  storeLatency: Durations
 }
 
 export function createServerStats (): ServerStats {
@@ -59,6 +71,10 @@ export function createServerStats (): ServerStats {
     storeFailures: 0,
     oversize: 0,
     lost: 0,
-    restored: 0
+    restored: 0,
+    storeReads: 0,
+    storeLookUps: 0,
+    queueWait: new Durations(),
+    storeLatency: new Durations()
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { settled } from '../../test/support/serving.ts'
+import { Durations } from '../core/durations.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import { StoreTimeoutError } from './errors.ts'
 import { StoreGate } from './store-gate.ts'
@@ -31,14 +32,14 @@ function slow (gate: StoreGate, line: string = 'a'): Slow {
 }
 
 test('what is answered at once comes back at once, however many there are', () => {
-  const gate = new StoreGate(new VirtualClock(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 1, timeout: 100 })
 
   assert.equal(gate.run(() => 'a', 'a'), 'a')
   assert.equal(gate.run(() => 'b', 'a'), 'b')
 })
 
 test('so many run at once as it was told; one more waits for its turn', async () => {
-  const gate = new StoreGate(new VirtualClock(), { maxConcurrent: 2, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 2, timeout: 100 })
   const [first, second, third, fourth] = [slow(gate), slow(gate), slow(gate), slow(gate)]
 
   assert.deepEqual([first, second, third, fourth].map(({ began }) => began), [true, true, false, false])
@@ -51,7 +52,7 @@ test('so many run at once as it was told; one more waits for its turn', async ()
 })
 
 test('whoever comes while others wait goes to the end of the line, even if it would be answered at once', async () => {
-  const gate = new StoreGate(new VirtualClock(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 1, timeout: 100 })
   const first = slow(gate)
   const second = slow(gate)
   const third = gate.run(() => 'third', 'a')
@@ -66,7 +67,7 @@ test('whoever comes while others wait goes to the end of the line, even if it wo
 })
 
 test('lines take turns: a long one holds up nobody but itself', async () => {
-  const gate = new StoreGate(new VirtualClock(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 1, timeout: 100 })
   const long = Array.from({ length: 5 }, () => slow(gate, 'long'))
   const other = [slow(gate, 'short'), slow(gate, 'short')]
   const order: string[] = []
@@ -84,7 +85,7 @@ test('lines take turns: a long one holds up nobody but itself', async () => {
 
 test('an operation that takes too long counts as failed, and gives its place to the next', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 1, timeout: 100 })
   const [stuck, next] = [slow(gate), slow(gate)]
 
   await clock.advance(99)
@@ -103,7 +104,7 @@ test('an operation that takes too long counts as failed, and gives its place to 
 
 test('each operation has its own time, though there is one timer', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, { maxConcurrent: 9, timeout: 100 })
+  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 9, timeout: 100 })
   const early = slow(gate)
 
   await clock.advance(60)
@@ -117,7 +118,7 @@ test('each operation has its own time, though there is one timer', async () => {
 })
 
 test('an operation that rejects has failed', async () => {
-  const gate = new StoreGate(new VirtualClock(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 1, timeout: 100 })
   const error = new Error('no disk')
 
   assert.deepEqual(await gate.run(async () => { throw error }, 'a'), { status: 'failed', error })
@@ -125,7 +126,7 @@ test('an operation that rejects has failed', async () => {
 
 test('stopping aborts what runs and what waits, and leaves no timer', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 1, timeout: 100 })
   const [running, waiting] = [slow(gate), slow(gate)]
   const reason = new Error('stopped')
 

@@ -9,6 +9,7 @@
  * may still be at it.
  */
 import type { Cancel, Clock } from '../core/clock.ts'
+import type { Durations } from '../core/durations.ts'
 import { isLate } from '../core/fair-timer.ts'
 import { StoreTimeoutError } from './errors.ts'
 
@@ -36,6 +37,7 @@ interface Running {
 
 export class StoreGate {
   readonly #clock: Clock
+  readonly #latency: Durations
   readonly #options: StoreGateOptions
   readonly #abort: AbortController = new AbortController()
   /** What waits, by line; whose turn it is next is first. None is empty. */
@@ -43,8 +45,10 @@ export class StoreGate {
   readonly #running: Set<Running> = new Set() // all have the same time, so the first to begin is the first to be late
   #cancelTimer: Cancel | undefined
 
-  constructor (clock: Clock, options: StoreGateOptions) {
+  /** @param latency - to be told how long each operation took that was not done at once */
+  constructor (clock: Clock, latency: Durations, options: StoreGateOptions) {
     this.#clock = clock
+    this.#latency = latency
     this.#options = options
   }
 
@@ -89,6 +93,7 @@ export class StoreGate {
       return { status: 'failed', error: signal.reason }
     }
 
+    const began = this.#clock.now()
     const result = operation(signal)
 
     if (!(result instanceof Promise)) {
@@ -98,12 +103,13 @@ export class StoreGate {
     return new Promise(resolve => {
       const finish = (outcome: T | Failed): void => {
         if (this.#running.delete(running)) {
+          this.#latency.add(this.#clock.now() - began)
           resolve(outcome)
           this.#left()
         }
       }
       const running: Running = {
-        deadline: this.#clock.now() + this.#options.timeout,
+        deadline: began + this.#options.timeout,
         isExcused: false,
         fail: error => { finish({ status: 'failed', error }) }
       }

@@ -4,7 +4,7 @@ import type { Account } from '../../server/account.ts'
 import type { ServerOptions } from '../../server/options.ts'
 import { RequestState } from '../../server/request.ts'
 import type { Request } from '../../server/request.ts'
-import type { ServerRun } from '../../server/server-books.ts'
+import type { ServerRun } from '../../server/server-run.ts'
 import { peerName, requestName } from './names.ts'
 
 /** What the accounts come to. */
