@@ -162,6 +162,11 @@ answerCalls({ address: String(node.addresses()[0]) }, {
     return { rss: peak, stat: bitswap.stat() }
   },
 
+  /** What it takes now, in bytes. */
+  async memory () {
+    return { ...process.memoryUsage() }
+  },
+
   /** Stores a chain, for others to follow. */
   async addChain (init: ChainInit) {
     const head = await buildChain(init, async bytes => {

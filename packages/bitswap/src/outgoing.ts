@@ -45,17 +45,14 @@ function outgoing (envelope: Envelope | undefined, blockSent: ((block: Block) =>
     return undefined
   }
 
-  const { blocks, pendingBytes } = envelope
+  const { blocks, pendingBytes, sent, lost } = envelope
 
   return {
     message: { full: false, wants: [], cancels: [], blocks, presences: [], pendingBytes },
-    sent: () => {
-      envelope.sent()
-
-      if (blockSent != null) {
-        blocks.forEach(blockSent)
-      }
+    sent: blockSent == null ? sent : () => {
+      sent()
+      blocks.forEach(blockSent)
     },
-    lost: envelope.lost
+    lost
   }
 }

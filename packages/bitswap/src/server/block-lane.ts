@@ -189,31 +189,40 @@ export class BlockLane {
   }
 
   #pack (account: Account): Envelope {
-    const { engine, queries, clock, stats, log } = this.#components
-    const size = this.#sizeFor(account)
-    const { requests, blocks } = engine.outbox.takeBlocks(account, size.bytes)
-    const bytes = blocks.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+    const { engine, queries, stats } = this.#components
+    const { requests, blocks } = engine.outbox.takeBlocks(account, this.#sizeFor(account).bytes)
+
+    stats.envelopes++
+    queries.readAhead(account)
+
+    return { blocks, pendingBytes: account.pendingBytes, ...this.#fate(account, requests, blocks.map(({ bytes }) => bytes.byteLength)) }
+  }
+
+  /**
+   * What is kept until the message has arrived; the blocks are not.
+   *
+   * @param sizes - of the blocks, each of the request at the same place
+   */
+  #fate (account: Account, requests: Request[], sizes: number[]): Pick<Delivery, 'sent' | 'lost'> {
+    const { engine, clock, stats, log } = this.#components
+    const bytes = sizes.reduce((sum, size) => sum + size, 0)
     const given = this.#turns.given(account, bytes)
     let finished: Request[] | undefined
 
-    stats.envelopes++
     this.#bytesUnderWay += bytes
-    queries.readAhead(account)
 
     return {
-      blocks,
-      pendingBytes: account.pendingBytes,
       sent: () => {
         finished = engine.outbox.blocksSent(requests)
         this.#bytesUnderWay -= bytes
-        this.#count(account, blocks)
+        this.#count(account, sizes)
         requests.forEach(({ since }) => { stats.queueWait.add(given.at - since) })
-        size.written(bytes, clock.now() - given.at)
+        this.#sizeFor(account).written(bytes, clock.now() - given.at)
         this.#turns.ended(given)
       },
       lost: error => {
         stats.lost++
-        log('%d blocks for %p were lost - %e', blocks.length, account.peer, error)
+        log('%d blocks for %p were lost - %e', sizes.length, account.peer, error)
 
         if (finished == null) {
           this.#bytesUnderWay -= bytes
@@ -235,13 +244,13 @@ export class BlockLane {
     return size
   }
 
-  #count (account: Account, blocks: Block[]): void {
+  #count (account: Account, sizes: number[]): void {
     const { scores, stats } = this.#components
 
-    for (const { bytes } of blocks) {
+    for (const size of sizes) {
       stats.blocksSent++
-      stats.dataSent += bytes.byteLength
-      scores.sent(account.id, bytes.byteLength)
+      stats.dataSent += size
+      scores.sent(account.id, size)
     }
   }
 }

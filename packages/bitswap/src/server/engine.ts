@@ -23,7 +23,7 @@ import { WantLedger } from './want-ledger.ts'
 
 export type EngineOptions = Pick<
   ServerOptions,
-  'serve' | 'maxWants' | 'maxWantsPerPeer' | 'maxCidSize' | 'filter' | 'wantHaveReplaceSize' | 'sendDontHaves' | 'maxReadsPerPeer' | 'maxReadAhead' | 'maxReadAheadPerPeer'
+  'serve' | 'maxWants' | 'maxWantsPerPeer' | 'maxCidSize' | 'filter' | 'maxAbsenceAge' | 'wantHaveReplaceSize' | 'sendDontHaves' | 'maxReadsPerPeer' | 'maxReadAhead' | 'maxReadAheadPerPeer'
 >
 
 export class Engine {

@@ -14,7 +14,7 @@ import type { Account } from './account.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { allowAll } from './options.ts'
 import type { ServerOptions } from './options.ts'
-import { cidKey, createRequest, RequestState } from './request.ts'
+import { cidKey, createRequest, RequestState, wasMissing } from './request.ts'
 import type { Request } from './request.ts'
 import { noFacts } from './room.ts'
 import type { Received, Room } from './room.ts'
@@ -27,7 +27,7 @@ export interface Wantlist {
   cancels: CID[]
 }
 
-export type IntakeOptions = Pick<ServerOptions, 'serve' | 'maxCidSize' | 'filter'>
+export type IntakeOptions = Pick<ServerOptions, 'serve' | 'maxCidSize' | 'filter' | 'maxAbsenceAge'>
 
 /** A want under the key it has in its account. */
 interface Keyed {
@@ -176,11 +176,24 @@ export class Intake {
       this.#lifecycle.reorder(request)
     }
 
-    if (request.state === RequestState.Absent) { // the store may have got it without our being told
-      request.since = request.account.heardAt
-      this.#lifecycle.ask(request)
+    if (request.state === RequestState.Absent) {
+      this.#askAgain(request)
     } else if (isOther) {
       this.#wantOther(request)
+    }
+  }
+
+  /** The store may have got it without our being told; unless that was asked lately, as there are peers that say all they want every second. */
+  #askAgain (request: Request): void {
+    const { heardAt } = request.account
+    const isKnown = this.#options.filter === allowAll && wasMissing(request, heardAt - this.#options.maxAbsenceAge)
+
+    request.since = heardAt
+
+    if (isKnown) {
+      this.#lifecycle.absent(request)
+    } else {
+      this.#lifecycle.ask(request)
     }
   }
 

@@ -133,6 +133,7 @@ export class Lifecycle {
 
     this.#leave(request)
     request.state = RequestState.Gone
+    request.cid = undefined // it may be brought back, and is kept for that
     this.#ledger.remove(request)
   }
 

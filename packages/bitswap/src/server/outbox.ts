@@ -7,7 +7,7 @@ import type { Account } from './account.ts'
 import { packEnvelope } from './envelope.ts'
 import type { Packed } from './envelope.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import type { TakenPresence } from './presence-queue.ts'
+import type { TakenPresence, TakenPresences } from './presence-queue.ts'
 import { RequestState } from './request.ts'
 import type { Request } from './request.ts'
 
@@ -19,11 +19,11 @@ export class Outbox {
   }
 
   /** What the peer is to be told, as much as fits into so many bytes. */
-  takePresences (account: Account, maxBytes: number): TakenPresence[] {
+  takePresences (account: Account, maxBytes: number): TakenPresences {
     const taken = account.presences.take(maxBytes)
 
-    for (const { presence, request } of taken) {
-      if (presence.type === PresenceType.Have && request != null) {
+    for (const { type, request } of taken.taken) {
+      if (type === PresenceType.Have && request != null) {
         this.#lifecycle.telling(request)
       }
     }
@@ -57,10 +57,10 @@ export class Outbox {
 
   /** They were not written: they are due again, unless something else became of their requests. */
   presencesLost (account: Account, taken: TakenPresence[]): void {
-    for (const { key, presence, request } of taken) {
+    for (const { key, type, request } of taken) {
       if (request?.state === RequestState.Telling) {
         this.#lifecycle.present(request, request.size)
-      } else if (presence.type === PresenceType.DontHave) {
+      } else if (type === PresenceType.DontHave) {
         this.#refuseAgain(account, key, request)
       }
     }

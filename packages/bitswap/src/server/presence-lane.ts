@@ -37,18 +37,23 @@ export class PresenceLane {
 
   /** The next message; undefined when there is nothing to say. */
   take (account: Account): PresenceDelivery | undefined {
-    const { engine: { outbox }, stats, log } = this.#components
+    const { engine: { outbox } } = this.#components
 
     if (account.presences.size === 0) {
       return undefined
     }
 
-    const taken = outbox.takePresences(account, this.#options.targetMessageSize)
+    const { presences, taken } = outbox.takePresences(account, this.#options.targetMessageSize)
+
+    return { presences, pendingBytes: account.pendingBytes, ...this.#fate(account, taken) }
+  }
+
+  /** What is kept until the message has arrived; the message itself is not. */
+  #fate (account: Account, taken: TakenPresence[]): Pick<Delivery, 'sent' | 'lost'> {
+    const { engine: { outbox }, stats, log } = this.#components
     let finished: Request[] | undefined
 
     return {
-      presences: taken.map(({ presence }) => presence),
-      pendingBytes: account.pendingBytes,
       sent: () => {
         finished = outbox.presencesSent(taken)
         this.#count(taken)
@@ -70,8 +75,8 @@ export class PresenceLane {
   #count (taken: TakenPresence[]): void {
     const { stats } = this.#components
 
-    for (const { presence } of taken) {
-      if (presence.type === PresenceType.Have) {
+    for (const { type } of taken) {
+      if (type === PresenceType.Have) {
         stats.havesSent++
       } else {
         stats.dontHavesSent++

@@ -16,7 +16,7 @@ function requestOf (seed: number): Request {
 }
 
 function said (queue: PresenceQueue, maxBytes: number = 10_000): Array<[string, string]> {
-  return queue.take(maxBytes).map(({ presence }) => [presence.cid.toString(), presence.type])
+  return queue.take(maxBytes).presences.map(({ cid, type }) => [cid.toString(), type])
 }
 
 test('answers come first in their order, then refusals, and each once', () => {

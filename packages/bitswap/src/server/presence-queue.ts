@@ -11,11 +11,18 @@ import { presenceSize } from '../message/sizes.ts'
 import { cidOfKey, cidOfRequest } from './request.ts'
 import type { Request } from './request.ts'
 
+/** What is kept of a presence until it has arrived: not its CID, which takes many times as much. */
 export interface TakenPresence {
-  presence: Presence
   key: string
+  type: PresenceType
   /** Undefined for a refusal: nothing else is known of it. */
   request: Request | undefined
+}
+
+export interface TakenPresences {
+  /** Each of the presence at the same place. */
+  taken: TakenPresence[]
+  presences: Presence[]
 }
 
 export class PresenceQueue {
@@ -83,31 +90,36 @@ export class PresenceQueue {
   }
 
   /** Removes and returns the first, as many as fit into so many bytes when encoded; one at the least. */
-  take (maxBytes: number): TakenPresence[] {
+  take (maxBytes: number): TakenPresences {
     const taken: TakenPresence[] = []
+    const presences: Presence[] = []
     let bytes = 0
 
     for (const next of this.#inOrder()) {
-      bytes += presenceSize(next.presence, 'v1')
+      const { key, type, request } = next
+      const presence = { cid: request == null ? cidOfKey(key) : cidOfRequest(request), type }
+
+      bytes += presenceSize(presence, 'v1')
 
       if (bytes > maxBytes && taken.length > 0) {
         break
       }
 
-      this.delete(next.key)
+      this.delete(key)
       taken.push(next)
+      presences.push(presence)
     }
 
-    return taken
+    return { taken, presences }
   }
 
   * #inOrder (): Generator<TakenPresence> {
     for (const [key, { request, type }] of this.#answers) {
-      yield { presence: { cid: cidOfRequest(request), type }, key, request }
+      yield { key, type, request }
     }
 
     for (const key of this.#refused) {
-      yield { presence: { cid: cidOfKey(key), type: PresenceType.DontHave }, key, request: undefined }
+      yield { key, type: PresenceType.DontHave, request: undefined }
     }
   }
 }

@@ -79,7 +79,13 @@ export function cidKey (cid: CID): string {
 
 /** The CID of a {@link cidKey}. */
 export function cidOfKey (key: string): CID {
-  return CID.decode(Uint8Array.from(key, character => character.charCodeAt(0)))
+  const bytes = new Uint8Array(key.length)
+
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = key.charCodeAt(i)
+  }
+
+  return CID.decode(bytes)
 }
 
 /** What the peer is to be answered with: the CID as it wrote it. */
@@ -110,6 +116,11 @@ export function createRequest (account: Account, key: string, entry: WantEntry, 
     failures: 0,
     resends: 0
   }
+}
+
+/** Has the store said that it lacks the block, later than at that time? To a peer that might have had it, if it was there. */
+export function wasMissing ({ missing }: Pick<Request, 'missing'>, time: number): boolean {
+  return missing?.isAllowed === true && missing.at > time
 }
 
 /** Who is to be served first: the higher priority, then the older. */
