@@ -20,6 +20,18 @@ test('more may be taken than there is, and is paid off before there is one again
   assert.equal(bucket.availableAt(1500), 2001)
 })
 
+test('another rate and size hold from then on, and debts are paid off at it', () => {
+  const bucket = new TokenBucket(1000, 500, 0)
+
+  bucket.take(1500, 0)
+  bucket.change(100, 50, 900)
+  assert.equal(bucket.availableAt(900), 900 + 101 * 10)
+  bucket.change(1000, 500, 900)
+  bucket.change(10, 5, 100_000)
+  bucket.take(5, 100_000)
+  assert.equal(bucket.availableAt(100_000), 100_100)
+})
+
 test('it never holds more than it can', () => {
   const bucket = new TokenBucket(1000, 500, 0)
 

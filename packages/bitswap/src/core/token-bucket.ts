@@ -4,8 +4,8 @@
  * What was taken over that is paid off before there is one again. Pure.
  */
 export class TokenBucket {
-  readonly #perMillisecond: number
-  readonly #capacity: number
+  #perMillisecond: number
+  #capacity: number
   #tokens: number
   #at: number
 
@@ -15,6 +15,14 @@ export class TokenBucket {
     this.#capacity = capacity
     this.#tokens = capacity
     this.#at = now
+  }
+
+  /** Another rate from now on, and another size; what was taken too much is still to be paid off. Parameters as those of the constructor. */
+  change (rate: number, capacity: number, now: number): void {
+    this.#fill(now)
+    this.#perMillisecond = rate / 1000
+    this.#capacity = capacity
+    this.#fill(now)
   }
 
   /** From when on something may be taken: `now`, or later. */

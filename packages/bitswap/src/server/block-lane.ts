@@ -135,6 +135,11 @@ export class BlockLane {
     }
   }
 
+  /** What may be uploaded, or be under way, has changed. */
+  optionsChanged (): void {
+    this.#turns.optionsChanged()
+  }
+
   /** The peer left: nothing more is sent. */
   close (account: Account): void {
     const waiter = this.#waiters.get(account)

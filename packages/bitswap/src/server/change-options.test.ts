@@ -15,7 +15,11 @@ const OTHER_VALUES: Required<ServerUpdate> = {
   storeAttempts: 1,
   storeRetryDelay: 7,
   receiptSaveInterval: 9,
-  filter: deny
+  filter: deny,
+  maxAbsenceAge: 3,
+  maxBytesUnderWay: 4096,
+  uploadRate: 1e6,
+  uploadRatePerPeer: 1e5
 }
 
 test('what can be changed is changed, one by one or together, and the rest stays', () => {

@@ -11,7 +11,11 @@ const CHANGEABLE: Readonly<Record<keyof ServerUpdate, true>> = {
   storeAttempts: true,
   storeRetryDelay: true,
   receiptSaveInterval: true,
-  filter: true
+  filter: true,
+  maxAbsenceAge: true,
+  maxBytesUnderWay: true,
+  uploadRate: true,
+  uploadRatePerPeer: true
 }
 
 /**

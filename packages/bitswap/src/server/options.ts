@@ -242,7 +242,8 @@ export type ServerOptions = Readonly<Required<ServerInit>>
 /** Options that can be changed while it runs. */
 export type ServerUpdate = Pick<
   ServerInit,
-  'serve' | 'maxCidSize' | 'wantHaveReplaceSize' | 'sendDontHaves' | 'storeAttempts' | 'storeRetryDelay' | 'receiptSaveInterval' | 'filter'
+  'serve' | 'maxCidSize' | 'wantHaveReplaceSize' | 'sendDontHaves' | 'storeAttempts' | 'storeRetryDelay' | 'receiptSaveInterval' | 'filter' | 'maxAbsenceAge'
+  | 'maxBytesUnderWay' | 'uploadRate' | 'uploadRatePerPeer'
 >
 
 export const SERVER_DEFAULTS: ServerOptions = Object.freeze({

@@ -161,6 +161,21 @@ export class Round {
     this.#usual.add(Math.min(time, limit))
   }
 
+  /** What may be uploaded has changed. */
+  ratesChanged (now: number): void {
+    const { uploadRate, uploadRatePerPeer } = this.#options
+
+    this.#bucket = changedBucket(this.#bucket, uploadRate, now)
+
+    for (const [peer, standing] of this.#standings) {
+      standing.bucket = changedBucket(standing.bucket, uploadRatePerPeer, now)
+
+      if (this.#capped.get(peer) != null) {
+        this.#capped.set(peer, standing.bucket?.availableAt(now) ?? now)
+      }
+    }
+  }
+
   /** The peer disconnected. */
   forget (peer: string): void {
     this.leave(peer)
@@ -220,6 +235,17 @@ export class Round {
       this.#counted.delete(given)
     }
   }
+}
+
+/** One that is not there is made when something is taken from it. */
+function changedBucket (bucket: TokenBucket | undefined, rate: number, now: number): TokenBucket | undefined {
+  if (rate === Infinity) {
+    return undefined
+  }
+
+  bucket?.change(rate, rate, now)
+
+  return bucket
 }
 
 /** Holds what comes in a second. */

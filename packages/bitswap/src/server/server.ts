@@ -92,6 +92,7 @@ export class Server {
   /** @throws as {@link changeServerOptions}; nothing is changed then */
   update (update: ServerUpdate): void {
     Object.assign(this.options, changeServerOptions(this.options, update))
+    this.#run?.lane.optionsChanged()
 
     for (const account of this.#run?.engine.accounts() ?? []) {
       this.#updated(account, update)

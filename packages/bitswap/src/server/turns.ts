@@ -61,6 +61,12 @@ export class Turns {
     this.#give()
   }
 
+  /** What may be uploaded, or be under way, has changed. */
+  optionsChanged (): void {
+    this.#round.ratesChanged(this.#components.clock.now())
+    this.#give()
+  }
+
   /** The peer left. */
   forget (account: Account): void {
     this.#waiting.delete(account.id)

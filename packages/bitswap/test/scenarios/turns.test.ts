@@ -194,6 +194,47 @@ test('uploads are capped for each peer, and for all together', async () => {
   close(await timeOfOne({ uploadRate: 400_000 }, 3), 4 * bytes / 400_000 - 1)
 })
 
+test('caps may be changed while it runs, and hold at once, also for those who wait already', async () => {
+  for (const cap of ['uploadRate', 'uploadRatePerPeer'] as const) {
+    const setting = await setup({ blocks: [400, 16_384], server: { [cap]: 10_000 } })
+    const { net, bob } = setting
+    const [alice] = await connected(setting, 1, 'alice') as [RawPeer]
+    const sentWithin = async (time: number, rate: number): Promise<number> => {
+      const before = sentTo(setting, [alice])[0] as number
+
+      bob.bitswap.updateServer({ [cap]: rate })
+      await net.advance(time)
+
+      return (sentTo(setting, [alice])[0] as number) - before
+    }
+
+    await askForAll(setting, [alice])
+    await net.advance(1000)
+    const message = sentTo(setting, [alice])[0] as number // all it may have for half a minute
+    assert.equal(await sentWithin(1000, 10_000), 0)
+    const quick = await sentWithin(5000, 1_000_000)
+    assert.ok(Math.abs(quick - 5_000_000 + message) < 1_000_000, `${cap}: ${quick} bytes at the higher rate`)
+    const slow = await sentWithin(5000, 50_000)
+    assert.ok(slow < 1_000_000, `${cap}: ${slow} bytes at the lower rate`)
+    const rest = await sentWithin(1000, Infinity)
+    assert.equal(message + quick + slow + rest, 400 * 16_384, `${cap}: all at once, without one`)
+  }
+})
+
+test('how much may be under way may be changed while it runs', async () => {
+  const setting = await setup({ blocks: [64, 262_144], uplink: 10_000_000, server: { maxBytesUnderWay: 262_144 } })
+  const { net, bob } = setting
+  const peers = await connected(setting, 8, 'peer')
+  const active = (): number => bob.bitswap.stat().server.activeBytes
+
+  await askForAll(setting, peers)
+  await net.advance(500)
+  const few = active()
+  bob.bitswap.updateServer({ maxBytesUnderWay: 4 * 1_048_576 })
+  await net.advance(100)
+  assert.ok(active() > few + 1_000_000, `${few} bytes under way at first, ${active()} later`)
+})
+
 test('who is next may be decided by others', async () => {
   const given: string[] = []
   const waiting: string[] = []
