@@ -50,6 +50,8 @@ export class PeerConduct {
   #waiting: { readable: PromiseWithResolvers<void>, cancel: Cancel } | undefined
   /** The next message it is read had to wait. */
   #hasWaited = false
+  /** That it has to wait, for itself or others, was counted. */
+  #isCounted = false
   #emptyStreams = 0
   #isLeaving = false
   #stopped = false
@@ -68,7 +70,7 @@ export class PeerConduct {
 
   /** To be asked before a message of so many bytes is decoded, and again after it was waited for: undefined when it may be. */
   whenReadable (size: number): Promise<void> | undefined {
-    const { entries, clock, log, stats } = this.#components
+    const { entries, clock, log } = this.#components
 
     if (this.#stopped || this.#waiting != null) {
       return this.#waiting?.readable.promise
@@ -79,8 +81,6 @@ export class PeerConduct {
     const waitForOthers = wait === 0 && size >= LARGE ? entries.waitForOthers(this.#key, now) : 0
 
     if (waitForOthers > 0) {
-      stats.timesHeld++
-
       return this.#wait(waitForOthers)
     }
 
@@ -90,13 +90,12 @@ export class PeerConduct {
       }
 
       this.#hasWaited = false
+      this.#isCounted = false
 
       return undefined
     }
 
     const waited = entries.waited(this.#key, now)
-
-    stats.timesHeld++
 
     if (waited === 0) {
       log('%p says more than it may, and has to wait', this.#peer)
@@ -182,7 +181,10 @@ export class PeerConduct {
     }
   }
 
+  /** It may turn out then that others have used up what there was, and that it has to wait again. */
   #wait (time: number): Promise<void> {
+    this.#components.stats.timesHeld += this.#isCounted ? 0 : 1
+    this.#isCounted = true
     const cancel = this.#components.clock.timer(Math.max(1, time), () => { this.#endWait() })
     this.#waiting = { readable: Promise.withResolvers(), cancel }
 
