@@ -3,7 +3,7 @@
  * One peer's; whose turn it is among peers is not decided here. Holds no more
  * than the peer may want.
  */
-import { Heap } from '../core/heap.ts'
+import { KeyedHeap } from '../core/keyed-heap.ts'
 import { isMoreUrgent } from './request.ts'
 import type { Request } from './request.ts'
 
@@ -12,20 +12,16 @@ export interface ByteTally {
   bytes: number
 }
 
-interface Entry {
-  request: Request
+interface Place {
   bytes: number
   /** As they were when it was pushed: the heap relies on them. */
   priority: number
   order: number
-  /** False once it was taken out: it is dropped from the heap when it surfaces. */
-  live: boolean
 }
 
 export class RequestQueue {
-  readonly #entries: Map<Request, Entry> = new Map()
+  readonly #heap = new KeyedHeap<Request, Place>(isMoreUrgent)
   readonly #total: ByteTally | undefined
-  #heap: Heap<Entry> = newHeap()
   #bytes = 0
 
   /** @param total - kept in step with the bytes of this queue and of others */
@@ -34,11 +30,11 @@ export class RequestQueue {
   }
 
   get size (): number {
-    return this.#entries.size
+    return this.#heap.size
   }
 
   has (request: Request): boolean {
-    return this.#entries.has(request)
+    return this.#heap.has(request)
   }
 
   /** Sum of what {@link push} was told. */
@@ -49,50 +45,36 @@ export class RequestQueue {
   /** Must not be in the queue. When its priority changes, {@link update} it. */
   push (request: Request, bytes: number): void {
     const { priority, order } = request
-    const entry = { request, bytes, priority, order, live: true }
 
-    this.#entries.set(request, entry)
-    this.#heap.push(entry)
+    this.#heap.set(request, { bytes, priority, order })
     this.#count(bytes)
   }
 
   /** The most urgent. */
   peek (): Request | undefined {
-    while (this.#heap.peek()?.live === false) {
-      this.#heap.pop()
-    }
-
-    return this.#heap.peek()?.request
+    return this.#heap.peek()
   }
 
   /** Takes it out, wherever it is. False when it was not in. */
   delete (request: Request): boolean {
-    const entry = this.#entries.get(request)
+    const place = this.#heap.delete(request)
 
-    if (entry == null) {
-      return false
-    }
+    this.#count(-(place?.bytes ?? 0))
 
-    entry.live = false
-    this.#entries.delete(request)
-    this.#count(-entry.bytes)
-    this.#compact()
-
-    return true
+    return place != null
   }
 
   /** Puts it where its priority belongs by now. False when it is not in. */
   update (request: Request): boolean {
-    const entry = this.#entries.get(request)
+    const place = this.#heap.delete(request)
 
-    if (entry == null) {
-      return false
+    if (place != null) {
+      const { priority, order } = request
+
+      this.#heap.set(request, { bytes: place.bytes, priority, order })
     }
 
-    this.delete(request)
-    this.push(request, entry.bytes)
-
-    return true
+    return place != null
   }
 
   #count (bytes: number): void {
@@ -102,21 +84,4 @@ export class RequestQueue {
       this.#total.bytes += bytes
     }
   }
-
-  /** Keeps the dead fewer than the living, or few. */
-  #compact (): void {
-    if (this.#heap.size < 64 || this.#heap.size < 2 * this.#entries.size) {
-      return
-    }
-
-    this.#heap = newHeap()
-
-    for (const entry of this.#entries.values()) {
-      this.#heap.push(entry)
-    }
-  }
-}
-
-function newHeap (): Heap<Entry> {
-  return new Heap<Entry>(isMoreUrgent)
 }
