@@ -5,12 +5,13 @@
  *
  *   --rounds N    measurements of each (default 5)
  *   --quick       one small round: shows that it runs, measures nothing
- *   --only NAME   transfer, chain or attack
+ *   --only NAME   transfer, chain or attack; or message-size, which is run only when it is named
  *   --json        one object per line on standard output, nothing else
  */
 import { parseArgs } from 'node:util'
 import { attack, attackMisses, attackTable } from './scenarios/attack.ts'
 import { chain, chainMisses, chainTable } from './scenarios/chain.ts'
+import { messageSize, messageSizeTable } from './scenarios/message-size.ts'
 import { transfer, transferMisses, transferTable } from './scenarios/transfer.ts'
 
 const MIB = 1024 * 1024
@@ -56,6 +57,15 @@ const scenarios: Record<string, () => Promise<string[]>> = {
   }
 }
 
+/** These choose a default, and have no bounds. */
+const onRequest: Record<string, () => Promise<string[]>> = {
+  async 'message-size' () {
+    show(await messageSize({ size: (values.quick ? 8 : 128) * MIB, rounds }, say), messageSizeTable)
+
+    return []
+  }
+}
+
 function say (line: string): void {
   if (!values.json) {
     console.error(line)
@@ -69,10 +79,10 @@ function show<T extends object> (result: T, table: (result: T) => string[]): voi
 const chosen = values.only == null ? Object.keys(scenarios) : [values.only]
 
 for (const name of chosen) {
-  const scenario = scenarios[name]
+  const scenario = scenarios[name] ?? onRequest[name]
 
   if (scenario == null) {
-    throw new RangeError(`--only must be one of ${Object.keys(scenarios).join(', ')}, got ${name}`)
+    throw new RangeError(`--only must be one of ${Object.keys({ ...scenarios, ...onRequest }).join(', ')}, got ${name}`)
   }
 
   const misses = await scenario()

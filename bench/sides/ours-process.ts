@@ -1,7 +1,8 @@
 /**
  * Ours in a process of its own, driven by calls over its standard input: the
  * same calls as `interop/helia/node.ts` answers, so that both are measured by
- * the same hand. Memory stores, loopback TCP, tls, no routing.
+ * the same hand. Memory stores, loopback TCP, tls, no routing. `--bitswap`: options
+ * of Bitswap that are not to be as by default, as JSON.
  */
 import { multiaddr } from '@multiformats/multiaddr'
 import * as dagCbor from '@ipld/dag-cbor'
@@ -13,6 +14,8 @@ import * as Digest from 'multiformats/hashes/digest'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { BitswapInit } from 'ts-bitswap'
 import { createNode } from 'ts-bitswap-node'
 import { answerCalls } from '../../interop/harness/calls.ts'
 import { buildChain } from '../../interop/harness/chain.ts'
@@ -20,7 +23,8 @@ import type { ChainInit } from '../../interop/harness/chain.ts'
 import { randomPieces } from '../../interop/harness/data.ts'
 import { followChain } from './follow-chain.ts'
 
-const node = await createNode({ listen: ['/ip4/127.0.0.1/tcp/0'], encrypters: ['tls'] })
+const { values } = parseArgs({ options: { tls: { type: 'boolean' }, bitswap: { type: 'string', default: '{}' } } })
+const node = await createNode({ listen: ['/ip4/127.0.0.1/tcp/0'], encrypters: ['tls'], bitswap: JSON.parse(values.bitswap) as BitswapInit })
 const { bitswap, libp2p, repo } = node
 
 await node.start()
