@@ -45,8 +45,8 @@ export class ClientPeer {
   readonly overtaken: OvertakenWants = new OvertakenWants()
   /** What there was no room for when it came. */
   unoffered: UnofferedWants | undefined
-  /** What it said it has and did not send when it was asked, since the last block it sent. */
-  #unhonoured: WeakSet<Want> | undefined
+  /** What it said it has and did not send when it was asked, since the last block it sent; and in which round of the want. */
+  #unhonoured: WeakMap<Want, number> | undefined
   readonly sessions: Set<SessionState> = new Set()
   /** How likely it is to have what is wanted next. */
   usefulness: Usefulness = new Usefulness()
@@ -178,13 +178,13 @@ export class ClientPeer {
 
   /** It said that it has this, and leaves us without it. */
   brokeItsWord (want: Want): void {
-    this.#unhonoured ??= new WeakSet()
-    this.#unhonoured.add(want)
+    this.#unhonoured ??= new WeakMap()
+    this.#unhonoured.set(want, want.refreshes)
   }
 
-  /** Is it worth nothing when it says that it has this? */
+  /** Is it worth nothing when it says that it has this? Not for ever: it is believed anew whenever everybody is asked again. */
   isUnbelieved (want: Want): boolean {
-    return this.#unhonoured?.has(want) === true
+    return this.#unhonoured?.get(want) === want.refreshes
   }
 
   /** We could not listen: what it owes, it owes from now on. */

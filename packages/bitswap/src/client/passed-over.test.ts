@@ -19,6 +19,14 @@ function setup (): { table: Table, session: ReturnType<Table['session']>, peer: 
   return { table, session, peer }
 }
 
+function passUntil (table: Table, isOver: () => boolean): void {
+  const latest = table.now + 60_000
+
+  while (!isOver() && table.now < latest) {
+    table.pass(100)
+  }
+}
+
 test('a HAVE that was not honoured is worth nothing while others may be asked, until its peer sends something', () => {
   const { table, session, peer } = setup()
 
@@ -33,6 +41,26 @@ test('a HAVE that was not honoured is worth nothing while others may be asked, u
   table.block(peer, 2)
   table.have(peer, 1)
   assert.equal(table.state(1)?.askedOf.has(peer), true)
+})
+
+test('a HAVE that was not honoured is believed anew, once, whenever everybody is asked again, though others are silent for longer than it takes to say it', () => {
+  const { table, session, peer } = setup()
+  const isAsked = (): boolean => table.state(1)?.askedOf.has(peer) === true
+
+  table.connect(2, { have: false, prefix: true }) // says nothing of what it lacks, and is asked again and again
+  table.want(session, 1)
+  table.have(peer, 1)
+
+  for (let round = 0; round < 3; round++) {
+    assert.equal(isAsked(), true, `round ${round}`)
+    passUntil(table, () => table.state(1)?.refreshes === round + 1)
+    assert.deepEqual([table.state(1)?.state, isAsked(), peer.stalled], [WantState.Looking, false, true])
+    table.have(peer, 1)
+  }
+
+  passUntil(table, () => !isAsked())
+  table.have(peer, 1)
+  assert.equal(isAsked(), false)
 })
 
 test('who is silent is told once again of one thing that nobody else is asked for', () => {
