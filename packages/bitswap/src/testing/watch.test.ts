@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ServerInit } from '../server/options.ts'
 import type { Instance } from './instance.ts'
 import { sleep } from '../core/clock.ts'
 import { randomBlocks } from './random-blocks.ts'
@@ -90,6 +91,30 @@ test('a want that the other has forgotten is found at quiet, unless a fault may 
   }
 
   await assert.rejects(forget(false), { name: 'InvariantError', message: /does not hold the want|requests are kept/ })
+})
+
+test('who turns wants away, ignores them, or has no room for those of all, may forget them', async () => {
+  const ways: Array<[server: ServerInit, act?: (bob: Instance) => void]> = [
+    [{ maxWants: 4 }],
+    [{ maxCidSize: 10 }],
+    [{}, bob => { bob.bitswap.updateServer({ serve: false }) }],
+    [{}, bob => { bob.bitswap.updateServer({ serve: 'silent' }) }]
+  ]
+
+  for (const [server, act] of ways) {
+    const net = new VirtualNetwork({ latency: 20 })
+    const [alice] = await net.instances(1)
+    const [bob] = await net.instances(1, { server })
+    const wanted = Promise.allSettled(cids.map(async cid => await alice.bitswap.getBlock(cid)))
+    act?.(bob)
+    net.connect(alice, bob)
+    await net.advance(1000)
+    bob.bitswap.updateServer({ serve: true })
+    await net.advance(1000)
+    alice.bitswap.cancelWants(cids)
+    await net.run(wanted)
+    await net.close()
+  }
 })
 
 test('what is left when all has ended is found', async () => {

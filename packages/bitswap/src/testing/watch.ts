@@ -17,6 +17,7 @@ import { areSettled, ledgerDifferences } from './invariants/ledger-invariants.ts
 import { leftovers } from './invariants/leftovers.ts'
 import { serverViolations } from './invariants/server-invariants.ts'
 import { sendingViolations } from './invariants/settled.ts'
+import { SERVER_DEFAULTS } from '../server/options.ts'
 import type { Instance } from './instance.ts'
 import type { Topology } from './wire/topology.ts'
 import type { Trace } from './trace/trace.ts'
@@ -209,9 +210,11 @@ function isIdle ({ books: { peers } }: Exchange): boolean {
   return [...peers.values()].every(({ streams }) => !streams.isReading && LANES.every(lane => streams.activity(lane) !== 'working'))
 }
 
-/** One that keeps fewer wants of a peer than that tells it of, forgets some by itself. */
+/** One that turns wants away, or keeps fewer of a peer or of all than it is told of, forgets some by itself. */
 function keepsAllOf (serving: Instance, wanting: Instance): boolean {
-  const { serve, maxWantsPerPeer } = serving.options.server
+  const { books: { options, server: { stats } } } = serving.bitswap
+  const { maxWants, maxWantsPerPeer } = options.server
+  const hasRoom = maxWants >= SERVER_DEFAULTS.maxWants && maxWantsPerPeer >= wanting.options.client.maxWantsPerPeer
 
-  return serve === true && maxWantsPerPeer >= wanting.options.client.maxWantsPerPeer
+  return stats.unserved + stats.ignored === 0 && (hasRoom || stats.evicted + stats.displaced + stats.refused === 0)
 }

@@ -12,9 +12,10 @@
  *
  * It does not come right by itself
  *
- * - where the serving side does not serve, keeps fewer wants (`maxWantsPerPeer`), or shorter
- *   CIDs (`maxCidSize`), than the wanting side tells it of: what was evicted or
- *   ignored is held no more;
+ * - where the serving side does not serve, or did not for a while, keeps fewer wants
+ *   (`maxWantsPerPeer`, `maxWants`), or shorter CIDs (`maxCidSize`), than the
+ *   wanting side tells it of: what was turned away, evicted or ignored is held no
+ *   more;
  * - when what was lost was sent longer ago than `resendInterval`, or more than
  *   three times; when one of the two was stopped and started before the other
  *   noticed; when a block was sent whose bytes are not what its CID says.
