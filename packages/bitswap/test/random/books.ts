@@ -23,12 +23,12 @@ function differences (wanting: Resident, serving: Resident): string[] {
 /**
  * Who sent other bytes in the place of a block thinks that it has answered, and
  * whoever got them cannot tell what they were meant to be. Who keeps fewer wants
- * than it is told drops some, and says so only where it is asked to.
+ * than it is told, or none, drops some, and says so only where it is asked to.
  */
 function mayForget (wanting: Resident, serving: Resident, key: string): boolean {
   const isSpoilt = [...serving.spoilt].some(block => multihashKey(BLOCKS[block].cid) === key)
 
-  return isSpoilt || serving.instance.options.server.maxWantsPerPeer < wanting.instance.options.client.maxWantsPerPeer
+  return isSpoilt || serving.mayForget(wanting)
 }
 
 function nameOf (key: string): string {

@@ -13,6 +13,8 @@ import { drawActions } from './actions.ts'
 import type { Action } from './actions.ts'
 import { Chance } from './chance.ts'
 import { BLOCKS, DAGS, SINGLES } from './contents.ts'
+import { drawLimits } from './limits.ts'
+import type { LimitsPlan } from './limits.ts'
 import { drawTopology } from './topologies.ts'
 import type { Pair } from './topologies.ts'
 
@@ -50,6 +52,8 @@ export interface Plan {
   /** Bytes may be on their way for longer than a sender remembers them. */
   readonly isSlow: boolean
   readonly instances: readonly InstancePlan[]
+  /** Of each of them; none when all have those of the defaults. */
+  readonly limits: readonly LimitsPlan[]
   readonly badPeers: readonly BadPeerPlan[]
   readonly routers: readonly RouterPlan[]
   /** Pairs of instances that are connected from the start. */
@@ -63,11 +67,15 @@ export interface Plan {
   readonly actions: readonly Action[]
 }
 
+/** What is drawn apart from the rest has a seed of its own, which is this far from the plan's. */
+const LIMITS_SEED = 0x8000_0000
+
 /** Out of so many blocks one is denied, by those who deny any. */
 export const DENIED_OF = 4
 
 export function makePlan (seed: number): Plan {
   const chance = new Chance(seed)
+  const limitsChance = new Chance(seed ^ LIMITS_SEED)
   const count = chance.oneIn(6) ? chance.between(8, 12) : chance.between(2, 7)
   const { conditions, isSlow } = drawConditions(chance)
   const duration = chance.between(3000, 15_000)
@@ -78,6 +86,7 @@ export function makePlan (seed: number): Plan {
     conditions,
     isSlow,
     instances: Array.from({ length: count }, () => drawInstance(chance)),
+    limits: Array.from({ length: count }, () => drawLimits(limitsChance, duration)),
     badPeers: Array.from({ length: chance.oneIn(3) ? chance.between(1, 3) : 0 }, () => drawBadPeer(chance, count)),
     routers: [drawRouter(chance), drawRouter(chance)],
     links: drawTopology(chance, count),
@@ -86,6 +95,11 @@ export function makePlan (seed: number): Plan {
     duration,
     actions: drawActions(chance, chance.between(20, 90), duration)
   }
+}
+
+/** The same, with the limits of the defaults. */
+export function withoutLimits (plan: Plan): Plan {
+  return { ...plan, limits: [] }
 }
 
 /** Rates at which a few full windows take a second. */

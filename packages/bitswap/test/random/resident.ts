@@ -1,6 +1,8 @@
 /** An instance in a random scenario, with what was done to it so far. */
 import { multihashKey } from '../../src/core/cid-map.ts'
 import { BitswapProtocol } from '../../src/network/protocols.ts'
+import { SERVER_DEFAULTS } from '../../src/server/options.ts'
+import type { ServerOptions } from '../../src/server/options.ts'
 import type { Instance } from '../../src/testing/instance.ts'
 import { BLOCKS } from './contents.ts'
 
@@ -18,6 +20,8 @@ export class Resident {
   /** Was it ever made to answer late, or to lose what it had? */
   storeTroubled: boolean = false
   wasStopped: boolean = false
+  /** Was its serving ever switched off? */
+  wasOff: boolean = false
   /** In milliseconds of the network. */
   stoppedAt: number = 0
 
@@ -40,11 +44,37 @@ export class Resident {
     return this.storeFailed || this.storeTroubled || this.spoilt.size > 0
   }
 
+  /** Its options as they are at this time. */
+  get #server (): ServerOptions {
+    return this.instance.bitswap.books.options.server
+  }
+
+  /** Does it give anybody anything? */
+  get serves (): boolean {
+    return this.#server.serve === true
+  }
+
   /** Is the other told when this one lacks a block? Otherwise it has to wait and see. */
   saysNoTo (other: Resident): boolean {
     const isModern = [this, other].every(({ instance }) => instance.node.protocols.includes(BitswapProtocol.V120))
 
-    return isModern && this.instance.options.server.sendDontHaves
+    const { sendDontHaves, serve } = this.#server
+
+    return isModern && sendDontHaves && serve !== 'silent'
+  }
+
+  /** May it keep fewer wants of the other than that tells it of? */
+  mayForget (other: Resident): boolean {
+    const { maxWantsPerPeer, maxWants } = this.#server
+
+    return !this.serves || this.wasOff || maxWants < SERVER_DEFAULTS.maxWants || maxWantsPerPeer < other.instance.options.client.maxWantsPerPeer
+  }
+
+  /** In how many milliseconds it may have sent so many bytes to each of so many peers, at the most. */
+  uploadTime (bytes: number, peers: number): number {
+    const { uploadRate, uploadRatePerPeer } = this.#server
+
+    return 1000 * Math.max(bytes / uploadRatePerPeer, bytes * peers / uploadRate)
   }
 
   /** Has it the block, with the right bytes? */

@@ -39,9 +39,9 @@ export function describeDeeds (deeds: readonly Deed[]): string {
 }
 
 /** What brings this life about again. */
-export function replayCommand ({ seed, actions }: Plan): string {
+export function replayCommand ({ seed, actions, limits }: Plan): string {
   const isPrefix = actions.every(({ number }, i) => number === i)
   const chosen = isPrefix ? `--actions ${actions.length}` : `--only ${actions.map(({ number }) => number).join(',')}`
 
-  return `npm run soak -- --seed ${seed} ${chosen} --trace`
+  return `npm run soak -- --seed ${seed} ${chosen}${limits.length === 0 ? ' --no-limits' : ''} --trace`
 }

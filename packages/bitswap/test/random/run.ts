@@ -4,12 +4,14 @@
  * and when everything was let go of nothing is left. The same plan gives the
  * same life.
  */
+import type { ServerOptions } from '../../src/server/options.ts'
 import { boardLeftovers } from '../../src/testing/invariants/leftovers.ts'
 import type { Act, Action, ActionKind } from './actions.ts'
 import { bookDifferences } from './books.ts'
 import type { Call } from './call.ts'
 import { Calls } from './calls.ts'
 import { Chance } from './chance.ts'
+import { BLOCKS } from './contents.ts'
 import { ContentActs } from './content-acts.ts'
 import { LinkActs } from './link-acts.ts'
 import { NodeActs } from './node-acts.ts'
@@ -39,6 +41,9 @@ const LOOK_INTERVAL = 1100
 
 /** For what was aborted to end, and what was arriving to be stored. */
 const ENDING = 15_000
+
+/** Of all blocks there are. */
+const ALL_BYTES = BLOCKS.reduce((sum, { bytes }) => sum + bytes.length, 0)
 
 export class Run {
   readonly plan: Plan
@@ -79,6 +84,7 @@ export class Run {
 
     await this.world.build()
     this.plan.actions.forEach(action => { net.clock.timer(action.time, () => { this.#act(action) }) })
+    this.world.residents.forEach(resident => { this.#switchOff(resident) })
     await this.#pass(this.plan.duration)
 
     this.#calls.enough = true
@@ -99,6 +105,24 @@ export class Run {
     deed.done = this.#acts[kind](new Chance(seed), action)
   }
 
+  /** For as long as it is planned, or until all is healed, it gives nobody anything. */
+  #switchOff (resident: Resident): void {
+    const { net, deeds } = this.world
+    const off = this.plan.limits.at(resident.number)?.off
+    const serve = (serve: ServerOptions['serve']): void => { resident.instance.bitswap.updateServer({ serve }) }
+
+    if (off == null || !resident.serves) {
+      return
+    }
+
+    net.clock.timer(off.from, () => {
+      resident.wasOff = true
+      deeds.push({ time: off.from, what: 'serving is switched off', done: `at ${resident.name} (${String(off.how)}) for ${off.to - off.from} ms` })
+      serve(off.how)
+      this.world.endLater(off.to - off.from, () => { serve(true) })
+    })
+  }
+
   /** Lets time pass; the network sees to what must hold after each step. */
   async #pass (duration: number): Promise<void> {
     const { net, problems } = this.world
@@ -117,9 +141,11 @@ export class Run {
     const { clock } = this.world.net
     const patience = ({ resident }: Call): number => {
       const { maxRefreshDelay, dontHaveTimeout } = resident.instance.options.client
-      const mute = this.world.othersThan(resident).filter(other => !other.saysNoTo(resident)).length
+      const others = this.world.othersThan(resident)
+      const mute = others.filter(other => !other.saysNoTo(resident)).length
+      const uploading = Math.max(...others.map(other => other.uploadTime(ALL_BYTES, others.length)))
 
-      return Math.max(PATIENCE, maxRefreshDelay + PATIENCE_AFTER_REFRESH) + this.world.badPeers.length * PATIENCE_PER_BAD_PEER + mute * dontHaveTimeout
+      return Math.max(PATIENCE, maxRefreshDelay + PATIENCE_AFTER_REFRESH) + this.world.badPeers.length * PATIENCE_PER_BAD_PEER + mute * dontHaveTimeout + uploading
     }
     const moved = new Map<Call, { moves: number, since: number }>()
 
@@ -211,9 +237,9 @@ export class Run {
  * one keeps fewer wants than it is told, and cannot say which it drops.
  */
 function isAsked (resident: Resident, { only, providers, resident: caller }: Call, { residents, badPeers }: World): boolean {
-  const { maxBroadcastPeers, maxWantsPerPeer } = caller.instance.options.client
+  const { maxBroadcastPeers } = caller.instance.options.client
   const asksAll = maxBroadcastPeers >= residents.length + badPeers.length
-  const isHeard = resident.instance.options.server.maxWantsPerPeer >= maxWantsPerPeer || resident.saysNoTo(caller)
+  const isHeard = !resident.mayForget(caller) || resident.saysNoTo(caller)
 
   return isHeard && (only == null ? asksAll || providers.has(resident) : only.has(resident))
 }

@@ -11,8 +11,8 @@ test('many seeds, from the first on, in two processes at most unless it is said 
 })
 
 test('one seed again, or a part of its actions', () => {
-  assert.deepEqual(parseSoakOptions(['--seed', '3', '--actions', '0', '--trace']), { seed: 3, actions: 0, only: undefined, trace: true, shrink: false })
-  assert.deepEqual(parseSoakOptions(['--seed', '3', '--only', '1,12', '--shrink']), { seed: 3, actions: undefined, only: [1, 12], trace: false, shrink: true })
+  assert.deepEqual(parseSoakOptions(['--seed', '3', '--actions', '0', '--trace']), { seed: 3, actions: 0, only: undefined, noLimits: false, trace: true, shrink: false })
+  assert.deepEqual(parseSoakOptions(['--seed', '3', '--only', '1,12', '--no-limits', '--shrink']), { seed: 3, actions: undefined, only: [1, 12], noLimits: true, trace: false, shrink: true })
 })
 
 test('kills, and nothing else', () => {
@@ -29,6 +29,7 @@ test('what cannot be meant is refused in one line', () => {
     [['--seed', '3', '--actions', '2', '--only', '1'], /^either --actions or --only$/],
     [['--seed', '3', '--only', '1,,2'], /^--only takes a whole number from 0, not ""$/],
     [['--seeds', '3', '--trace'], /^--trace goes with --seed$/],
+    [['--seeds', '3', '--no-limits'], /^--no-limits goes with --seed$/],
     [['--seeds', '3', '--jobs', '65'], /^--jobs takes a whole number from 1 to 64/],
     [['--seeds', '0'], /^--seeds takes a whole number from 1/],
     [['--minutes', '0'], /^--minutes takes a whole number from 1/],

@@ -9,6 +9,8 @@ export interface ReplayOptions {
   readonly actions: number | undefined
   /** These of its actions, by number. */
   readonly only: readonly number[] | undefined
+  /** Without the limits that are drawn. */
+  readonly noLimits: boolean
   /** Print all that went over the wire. */
   readonly trace: boolean
   /** Look for the shortest life of this seed that fails. */
@@ -33,7 +35,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-export const USAGE = 'npm run soak -- --seeds N [--from M] [--minutes T] [--jobs J], or --seed N [--actions n | --only i,j,…] [--trace] [--shrink], or --kills'
+export const USAGE = 'npm run soak -- --seeds N [--from M] [--minutes T] [--jobs J], or --seed N [--actions n | --only i,j,…] [--no-limits] [--trace] [--shrink], or --kills'
 
 const MAX_SEED = 0xffff_ffff
 
@@ -57,10 +59,11 @@ export function parseSoakOptions (argv: readonly string[]): ReplayOptions | Soak
 }
 
 function parseLives (lives: Omit<Flags, 'kills'>): ReplayOptions | SoakOptions {
-  const { seed, actions, only, trace = false, shrink = false, ...many } = lives
+  const { seed, actions, only, 'no-limits': noLimits = false, trace = false, shrink = false, ...many } = lives
 
   if (seed == null) {
-    const given = Object.entries({ '--actions': actions, '--only': only, '--trace': trace || undefined, '--shrink': shrink || undefined }).find(([, value]) => value != null)
+    const flags = { '--actions': actions, '--only': only, '--no-limits': noLimits || undefined, '--trace': trace || undefined, '--shrink': shrink || undefined }
+    const given = Object.entries(flags).find(([, value]) => value != null)
 
     if (given != null) {
       throw new UsageError(`${given[0]} goes with --seed`)
@@ -79,6 +82,7 @@ function parseLives (lives: Omit<Flags, 'kills'>): ReplayOptions | SoakOptions {
     seed: toNumber('--seed', seed, MAX_SEED),
     actions: actions == null ? undefined : toNumber('--actions', actions, Infinity),
     only: only?.split(',').map(number => toNumber('--only', number, Infinity)),
+    noLimits,
     trace,
     shrink
   }
@@ -115,6 +119,7 @@ function parseFlags (argv: readonly string[]) {
       seed: { type: 'string' },
       actions: { type: 'string' },
       only: { type: 'string' },
+      'no-limits': { type: 'boolean' },
       trace: { type: 'boolean' },
       shrink: { type: 'boolean' },
       seeds: { type: 'string' },

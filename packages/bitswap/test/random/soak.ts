@@ -3,7 +3,7 @@
  * when any failed. Progress goes to standard error, what was found to standard
  * output.
  */
-import { makePlan } from './plan.ts'
+import { makePlan, withoutLimits } from './plan.ts'
 import { Run } from './run.ts'
 import { describeDeeds } from './run-failed-error.ts'
 import type { RunFailedError } from './run-failed-error.ts'
@@ -37,8 +37,8 @@ async function main (argv: readonly string[]): Promise<number> {
   }
 }
 
-async function replay ({ seed, actions, only, trace, shrink: isShrunk }: ReplayOptions): Promise<number> {
-  const whole = makePlan(seed)
+async function replay ({ seed, actions, only, noLimits, trace, shrink: isShrunk }: ReplayOptions): Promise<number> {
+  const whole = noLimits ? withoutLimits(makePlan(seed)) : makePlan(seed)
   const missing = only?.find(number => whole.actions.every(action => action.number !== number))
 
   if (missing != null || (actions ?? 0) > whole.actions.length) {

@@ -13,6 +13,7 @@ import type { VirtualRouting } from '../../src/testing/virtual-routing.ts'
 import type { CID } from 'multiformats/cid'
 import { Chance } from './chance.ts'
 import { BLOCKS, numberOf } from './contents.ts'
+import { scheduleOf } from './limits.ts'
 import { DENIED_OF } from './plan.ts'
 import type { BadPeerPlan, InstancePlan, Plan } from './plan.ts'
 import { Resident } from './resident.ts'
@@ -140,7 +141,7 @@ export class World {
     const { protocols } = from.instance.node
     const protocol = to.instance.node.protocols.find(protocol => protocols.includes(protocol))
 
-    return from !== to && from.holds(block) && !isDenied(this.plan.instances[from.number], block) && protocol != null && (supportsPrefix(protocol) || hasV0(cid)) &&
+    return from !== to && from.serves && from.holds(block) && !isDenied(this.plan.instances[from.number], block) && protocol != null && (supportsPrefix(protocol) || hasV0(cid)) &&
       BLOCKS[block].bytes.length <= from.instance.options.server.maxBlockSize
   }
 
@@ -207,13 +208,38 @@ export class World {
   }
 
   async #addResident (number: number, plan: InstancePlan): Promise<void> {
-    const { client, network, protocols, storeDelay, router } = plan
+    const { client, protocols, storeDelay, router } = plan
+    const limits = this.plan.limits.at(number)
     const routing = router == null ? {} : { routing: this.routers[router] }
     const filter: RequestFilter = (_, cid) => !isDenied(plan, numberOf(cid))
-    const server = plan.denied == null ? plan.server : { ...plan.server, filter }
+    const server = {
+      ...plan.server,
+      ...plan.denied == null ? {} : { filter },
+      ...limits == null ? {} : { ...limits.server, schedule: scheduleOf(limits.order) }
+    }
+    const network = { ...plan.network, ...limits?.network }
     const [instance] = await this.net.instances(1, { name: `i${number}`, client, server, network, protocols, store: { delay: storeDelay }, ...routing })
 
-    this.residents.push(new Resident(number, instance))
+    const resident = new Resident(number, instance)
+
+    this.residents.push(resident)
+    this.#watchCutOffs(resident)
+  }
+
+  /** Nobody else is disconnected by Bitswap than who is bad, or seems so because bytes were changed on the way. */
+  #watchCutOffs (resident: Resident): void {
+    const { node, name } = resident.instance
+    const disconnect = node.disconnect.bind(node)
+
+    node.disconnect = peer => {
+      const honest = this.residents.find(({ instance }) => instance.peer.equals(peer))
+
+      if (honest != null && !this.ties.wasChanged(resident, honest)) {
+        this.problems.push(`${name} disconnects ${honest.name}`)
+      }
+
+      disconnect(peer)
+    }
   }
 
   async #addBadPeer (number: number, plan: BadPeerPlan): Promise<void> {
