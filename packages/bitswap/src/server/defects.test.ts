@@ -1,14 +1,16 @@
 /**
  * Defects known of other servers (boxo 0.42, go-peertaskqueue 0.8.3, beetswap),
  * each by the number it goes by in our notes, and that ours does not have it.
- * D8, D9 and D10 are about parts that are not here: routing replies over HTTP, a
- * server that is switched off, and limits of 0, which are refused.
+ * D8 is about a part that is not here: routing replies over HTTP.
  */
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { PeerId } from '@libp2p/interface'
 import { blockOf, blocksOf, cidOf, MemoryStore, names, Serving, settled, SizingStore, SlowStore, wantBlock, wantHave } from '../../test/support/serving.ts'
 import { MAX_MESSAGE_SIZE } from '../message/limits.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
+import type { Envelope } from './block-lane.ts'
+import { FairSchedule } from './fair-schedule.ts'
 import { resolveServerOptions } from './resolve-options.ts'
 
 test('D0: peers that do not read, however many, keep nobody else from being served', async () => {
@@ -61,6 +63,12 @@ test('D3: a full list clears the peer\'s wants, the index of blocks and what was
 
   serving.server.blocksArrived(blocksOf(5))
   assert.deepEqual((await serving.deliver()).blocks, [3, 4, 5].map(cidOf), 'what is still wanted is still found')
+
+  const queued = new Serving(new MemoryStore(...blocksOf(4)))
+  queued.wants(wantBlock(cidOf(1)), wantHave(cidOf(2)), wantBlock(cidOf(3)), wantHave(cidOf(9), { sendDontHave: true }))
+  queued.fullWants(wantBlock(cidOf(3)))
+  const { blocks, haves, dontHaves } = await queued.deliver()
+  assert.deepEqual([blocks, haves, dontHaves], [[cidOf(3)], [], []])
 })
 
 test('D4: a block that arrives while the store is being asked for it is not missed', async () => {
@@ -98,16 +106,18 @@ test('D5: a send that fails loses no want', async () => {
 })
 
 test('D6: an empty block is a block', async () => {
-  for (const store of [new MemoryStore(blockOf(1, 0)), new SlowStore(blockOf(1, 0)), new SizingStore(blockOf(1, 0))]) {
+  const empty = [blockOf(1, 0), blockOf(2, 0)]
+
+  for (const store of [new MemoryStore(...empty), new SlowStore(...empty), new SizingStore(...empty)]) {
     const serving = new Serving<MemoryStore | SlowStore>(store)
 
     if (store instanceof SlowStore) {
       store.isOpen = true
     }
 
-    await serving.asking(wantBlock(cidOf(1), { sendDontHave: true }))
-    const { blocks, dontHaves } = await serving.deliver()
-    assert.deepEqual([blocks, dontHaves], [[cidOf(1)], []])
+    await serving.asking(wantBlock(cidOf(1), { sendDontHave: true }), wantHave(cidOf(2), { sendDontHave: true }))
+    const { blocks, haves, dontHaves } = await serving.deliver()
+    assert.deepEqual([names([...blocks, ...haves]), dontHaves], [names([cidOf(1), cidOf(2)]), []])
   }
 })
 
@@ -116,45 +126,91 @@ test('D7: blocks count with their bytes, also when a want-have became a want for
 
   serving.wants(...blocksOf(100).map(({ cid }) => wantHave(cid)))
   serving.wants(...blocksOf(100).map(({ cid }) => wantBlock(cid)))
+  const first = serving.envelope()
+  assert.equal(first.pendingBytes, (100 - first.blocks.length) * 100_000)
+  first.sent()
   const { blocks, haves, messages } = await serving.deliver()
-  assert.deepEqual([blocks.length, haves.length], [100, 0])
+  assert.deepEqual([first.blocks.length + blocks.length, haves.length], [100, 0])
   assert.ok(messages.every(size => size <= 262_144 && size < MAX_MESSAGE_SIZE))
 })
 
-test('D10: limits of nothing, which would mean one thing here and another there, are refused', () => {
-  assert.throws(() => resolveServerOptions({ maxWantsPerPeer: 0 }), { name: 'InvalidOptionError' })
+test('D9: a server that is switched off, or stopped, says what it knows of a peer', () => {
+  for (const serve of [false, 'silent', true] as const) {
+    const { server, peer } = new Serving(new MemoryStore(), { serve })
+
+    if (serve === true) {
+      server.stop()
+    }
+
+    assert.deepEqual([server.wantlistForPeer(peer), server.peers(), server.ledgerForPeer(peerIdFromSeed(9))], [[], [], undefined])
+    server.blockReceivedFrom(peer, 5)
+    assert.doesNotThrow(() => server.ledgerForPeer(peer))
+  }
 })
 
-test('D11: nothing is kept of a peer that left while it was to be served', () => {
-  const serving = new Serving(new MemoryStore(...blocksOf(9)))
+test('D10: limits of nothing, which would mean one thing here and another there, are refused', () => {
+  for (const limit of ['maxWantsPerPeer', 'maxWants', 'maxCidSize', 'maxConcurrentReads', 'maxReadsPerPeer', 'maxReadAhead', 'maxReadAheadPerPeer', 'maxBytesUnderWay', 'targetMessageSize', 'maxBlockSize']) {
+    assert.throws(() => resolveServerOptions({ [limit]: 0 }), { name: 'InvalidOptionError', option: `server.${limit}` })
+  }
+})
+
+test('D11: nothing is kept of a peer that left while it was to be served', async () => {
+  const forgotten: string[] = []
+  class Remembering extends FairSchedule {
+    override forget (peer: string): void {
+      super.forget(peer)
+      forgotten.push(peer)
+    }
+  }
+  const serving = new Serving(new MemoryStore(...blocksOf(9)), { maxBytesUnderWay: 1, targetMessageSize: 2000, schedule: () => new Remembering() })
   const { server, peer } = serving
 
   serving.wants(...blocksOf(9).map(({ cid }) => wantBlock(cid, { sendDontHave: true })))
+  serving.envelope().sent() // from now on what it is given counts
   const envelope = serving.envelope()
+  assert.ok(server.envelopeFor(peer) instanceof Promise) // it waits for its turn
   server.peerDisconnected(peer)
   envelope.sent()
   assert.deepEqual([server.peers(), server.hasBlocks(peer), server.hasPresences(peer)], [[], false, false])
+  assert.deepEqual(forgotten, [peer.toString()])
   server.blocksArrived(blocksOf(9))
   assert.deepEqual(server.peers(), [])
+  await serving.clock.advance(10_000) // its worth is looked at once more
+  assert.equal(serving.clock.pending, 0)
 })
 
-test('D12: two peers that want the same are both served, whichever is faster', async () => {
-  const serving = new Serving(new MemoryStore(...blocksOf(50, 300_000)))
-  const wants = blocksOf(50).map(({ cid }) => wantBlock(cid))
-  const order: string[] = []
+test('D12: of peers that want the same each is served in its turn, however fast they take it', async () => {
+  const serving = new Serving(new MemoryStore(...blocksOf(20, 300_000)), { maxBytesUnderWay: 1 })
+  const peers = [10, 11, 12].map(peerIdFromSeed)
+  const underWay: Array<{ peer: PeerId, envelope: Envelope }> = []
+  const order: number[] = []
+  const take = async (peer: PeerId): Promise<void> => {
+    const envelope = await serving.server.envelopeFor(peer)
 
-  for (const peer of [serving.peer, serving.other]) {
-    serving.from(peer, { wants })
-  }
-
-  while (serving.server.hasBlocks(serving.peer) || serving.server.hasBlocks(serving.other)) {
-    for (const [name, peer] of [['a', serving.peer], ['b', serving.other]] as const) {
-      serving.envelope(peer).sent() // each is asked for when its stream has room, and is never out of turn
-      order.push(name)
+    if (envelope != null) {
+      underWay.push({ peer, envelope })
     }
   }
 
-  assert.equal(order.join(''), 'ab'.repeat(50))
+  for (const peer of peers) {
+    serving.server.peerConnected(peer)
+    serving.from(peer, { wants: blocksOf(20).map(({ cid }) => wantBlock(cid)) })
+    serving.envelope(peer).sent() // from now on what it is given counts
+  }
+
+  const taken = peers.map(take)
+
+  for (let turn = 0; turn < 3 * 19; turn++) {
+    await settled()
+    assert.equal(underWay.length, 1)
+    const [{ peer, envelope }] = underWay.splice(0) as [typeof underWay[0]]
+    order.push(peers.indexOf(peer))
+    envelope.sent()
+    taken.push(take(peer))
+  }
+
+  assert.deepEqual(order, Array.from({ length: 3 * 19 }, (_, turn) => turn % 3))
+  await Promise.all(taken)
 })
 
 test('D13 and D14: of one message with too many wants the most urgent are kept, and the others are told', async () => {
