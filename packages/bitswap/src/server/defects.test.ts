@@ -149,7 +149,9 @@ test('D9: a server that is switched off, or stopped, says what it knows of a pee
 })
 
 test('D10: limits of nothing, which would mean one thing here and another there, are refused', () => {
-  for (const limit of ['maxWantsPerPeer', 'maxWants', 'maxCidSize', 'maxConcurrentReads', 'maxReadsPerPeer', 'maxReadAhead', 'maxReadAheadPerPeer', 'maxBytesUnderWay', 'targetMessageSize', 'maxBlockSize']) {
+  const limits = ['maxWantsPerPeer', 'maxWants', 'maxCidSize', 'maxConcurrentReads', 'maxReadsPerPeer', 'maxReadAhead', 'maxReadAheadPerPeer', 'maxBytesUnderWay', 'targetMessageSize', 'maxBlockSize']
+
+  for (const limit of limits) {
     assert.throws(() => resolveServerOptions({ [limit]: 0 }), { name: 'InvalidOptionError', option: `server.${limit}` })
   }
 })
