@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { PeerId } from '@libp2p/interface'
-import { blockOf, blocksOf, cidOf, MemoryStore, Serving, settled, SizingStore, wantBlock, wantHave } from '../../test/support/serving.ts'
+import { blockOf, blocksOf, cidOf, MemoryStore, Serving, settled, SizingStore, SlowStore, wantBlock, wantHave } from '../../test/support/serving.ts'
 import type { Block } from '../message/message.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
 import type { Envelope } from './block-lane.ts'
@@ -211,4 +211,22 @@ test('a want-have that turns out small is read and sent as a block', async () =>
 
   assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
   assert.deepEqual(serving.store.calls, ['size', 'get'])
+})
+
+test('a message that waits for its turn keeps its blocks when the one before it is lost', async () => {
+  const serving = new Serving(new SlowStore(...blocksOf(3, 1000)), { uploadRatePerPeer: 500, targetMessageSize: 1000 })
+  const { store, server, peer, clock } = serving
+
+  store.isOpen = true
+  await serving.asking(...blocksOf(3).map(({ cid }) => wantBlock(cid)))
+  const first = serving.envelope()
+  const second = server.envelopeFor(peer)
+  const read = store.calls.length
+
+  assert.ok(second instanceof Promise)
+  first.lost(new Error('reset'))
+  await settled()
+  assert.equal(store.calls.length, read)
+  await clock.advance(2000)
+  assert.deepEqual((await second)?.blocks.map(({ cid }) => cid), [cidOf(2)])
 })

@@ -89,9 +89,11 @@ export class BlockLane {
     return first == null ? 0 : this.#components.clock.now() - first.since
   }
 
-  /** Is a message of this peer being waited for? */
-  isWaitedFor (account: Account): boolean {
-    return this.#waiters.has(account)
+  /** Who knows when what was read for this peer will be taken: it makes room for that of others, unless it is waited for. */
+  giveBack (account: Account): void {
+    if (!this.#waiters.has(account)) {
+      this.#components.engine.outbox.giveBack(account)
+    }
   }
 
   /** The next message; a promise while its blocks are being read, undefined when there is nothing to send (any more). */
@@ -231,7 +233,8 @@ export class BlockLane {
 
         if (finished == null) {
           this.#bytesUnderWay -= bytes
-          engine.outbox.blocksLost(account, requests) // the sender knows, and asks again when it can
+          engine.outbox.blocksLost(requests) // the sender knows, and asks again when it can
+          this.giveBack(account)
           this.#turns.ended(given)
         } else {
           stats.restored += engine.outbox.restore(finished)

@@ -18,7 +18,7 @@ import type { WantLedger } from './want-ledger.ts'
  */
 const MAX_RESENDS = 3
 
-export type LifecycleOptions = Pick<ServerOptions, 'maxWants' | 'maxWantsPerPeer' | 'wantHaveReplaceSize' | 'sendDontHaves'>
+export type LifecycleOptions = Pick<ServerOptions, 'serve' | 'maxWants' | 'maxWantsPerPeer' | 'wantHaveReplaceSize' | 'sendDontHaves'>
 
 export class Lifecycle {
   /** Requests the store failed for, and when they are asked about again. */
@@ -140,13 +140,22 @@ export class Lifecycle {
   /**
    * Brings back a request that was removed because its answer was sent, when
    * that may not have arrived. Not when the peer has left, has sent a full
-   * wantlist since, asks for it anew, or has no room for it.
+   * wantlist since, asks for it anew, or has no room for it; nor when nobody is
+   * served any more, of which the peer is told.
    */
   restore (request: Request): boolean {
     const { account } = request
     const overtaken = !account.open || account.fullBatch > request.batch || account.requests.has(request.key)
 
     if (overtaken || !this.#hasRoom(account) || !this.#mayResend(request)) {
+      return false
+    }
+
+    if (this.#options.serve !== true) {
+      if (this.#options.serve === false && this.wantsDontHave(request)) {
+        account.presences.refuse(request.key)
+      }
+
       return false
     }
 

@@ -66,15 +66,13 @@ export class Outbox {
     }
   }
 
-  /** As {@link presencesLost}. What is ready for that peer is given back as well: who knows when it will be taken. */
-  blocksLost (account: Account, requests: Request[]): void {
+  /** As {@link presencesLost}. */
+  blocksLost (requests: Request[]): void {
     for (const request of requests) {
       if (request.state === RequestState.Sending) {
         this.#lifecycle.present(request, request.size)
       }
     }
-
-    this.giveBack(account)
   }
 
   /** What is ready for that peer is kept in memory no more: it is read again when it can be sent. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { blockOf, cidOf, MemoryStore, names, Serving, wantBlock, wantHave } from '../../test/support/serving.ts'
+import { blockOf, blocksOf, cidOf, MemoryStore, names, Serving, wantBlock, wantHave } from '../../test/support/serving.ts'
 
 test('with serving off who asks to be told is told DONT_HAVE, nothing is kept, and the store is not asked', async () => {
   const serving = new Serving(new MemoryStore(blockOf(1)), { serve: false })
@@ -33,6 +33,24 @@ test('a DONT_HAVE that was lost is said again', async () => {
   serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
   serving.server.presencesFor(serving.peer)?.lost(new Error('reset'))
   assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+})
+
+test('what was sent before it was switched off, and is lost, is not sent again; its peer is told so unless that is to be silent', async () => {
+  for (const serve of [false, 'silent'] as const) {
+    const serving = new Serving(new MemoryStore(...blocksOf(2)))
+    const { server, peer } = serving
+
+    serving.wants(wantHave(cidOf(1), { sendDontHave: true }), wantBlock(cidOf(2), { sendDontHave: true }))
+    const sent = [serving.envelope(), server.presencesFor(peer) ?? assert.fail('nothing is said')]
+    sent.forEach(delivery => { delivery.sent() })
+    server.update({ serve })
+    sent.forEach(delivery => { delivery.lost(new Error('reset')) })
+    assert.deepEqual([server.wantlistForPeer(peer), server.hasBlocks(peer)], [[], false])
+
+    const { blocks, haves, dontHaves } = await serving.deliver()
+    assert.deepEqual([blocks, haves, names(dontHaves)], [[], [], serve === false ? names([cidOf(1), cidOf(2)]) : []])
+    assert.equal(server.stats.restored, 0)
+  }
 })
 
 test('silent is silent, and counts what it did not hear', () => {

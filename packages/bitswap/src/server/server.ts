@@ -121,8 +121,8 @@ export class Server {
   peerUnreachable (peer: PeerId): void {
     const account = this.#account(peer)
 
-    if (this.#run != null && account != null && !this.#run.lane.isWaitedFor(account)) {
-      this.#run.engine.outbox.giveBack(account)
+    if (this.#run != null && account != null) {
+      this.#run.lane.giveBack(account)
     }
   }
 
