@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { MemoryStore, Serving } from '../../test/support/serving.ts'
+import { blockOf, cidOf, MemoryStore, Serving, wantBlock } from '../../test/support/serving.ts'
 
 const PERIOD = 10_000
 const TTL = 600_000
@@ -26,6 +26,18 @@ test('a peer is tagged by what is exchanged with it, then by less and less, and 
   await serving.clock.advance(20 * PERIOD)
   assert.deepEqual(told(serving), [4, 2, 1, undefined])
   assert.equal(serving.clock.pending, 0, 'nobody is of use, and nothing is waited for')
+})
+
+test('a peer that is to be sent something is not tagged before it is', async () => {
+  const serving = new Serving(new MemoryStore(blockOf(1)))
+
+  serving.wants(wantBlock(cidOf(1)))
+  assert.ok(serving.server.hasBlocks(serving.peer))
+  await serving.clock.advance(PERIOD)
+  assert.deepEqual(told(serving), [])
+  await serving.deliver()
+  await serving.clock.advance(PERIOD)
+  assert.deepEqual(told(serving), [3])
 })
 
 test('nobody is tagged for a peer that nothing was exchanged with', async () => {

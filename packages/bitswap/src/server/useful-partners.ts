@@ -1,9 +1,10 @@
 /**
  * Tells the connection manager which peers blocks are exchanged with, so that it
  * closes others first: more of those that go on, and of those that give. (boxo's
- * tag `useful`.) Taken back when there is nothing to it any more, when they
- * leave, and on stop. Beside what the wanting side says of its sources
- * (`client/useful-peers.ts`): the two are added up.
+ * tag `useful`. Of its tag `queued` there is none: who merely wants something is
+ * worth no more than others, or everybody would be.) Taken back when there is
+ * nothing to it any more, when they leave, and on stop. Beside what the wanting
+ * side says of its sources (`client/useful-peers.ts`): the two are added up.
  *
  * Limits: one entry a connected peer; while any is of use, all are gone through
  * every ten seconds. At most one call a peer each time, and only when its worth
