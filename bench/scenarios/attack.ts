@@ -10,7 +10,7 @@ import { Peer } from '../../interop/harness/calls.ts'
 import { median } from '../statistics.ts'
 
 const OURS = fileURLToPath(new URL('../sides/ours-process.ts', import.meta.url))
-const ATTACKER = fileURLToPath(new URL('../sides/attacker-process.ts', import.meta.url))
+const ATTACKER = fileURLToPath(new URL('../../interop/harness/attacker-process.ts', import.meta.url))
 
 const BLOCK = 262_144
 const RATE = 20_000_000 / BLOCK

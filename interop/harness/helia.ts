@@ -1,13 +1,9 @@
 /** Helia in a process of its own: the calls of `helia/node.ts`, typed. */
 import { fileURLToPath } from 'node:url'
 import { Peer } from './calls.ts'
+import type { PatientRead, Read } from './patience.ts'
 
 const SCRIPT = fileURLToPath(new URL('../helia/node.ts', import.meta.url))
-
-export interface Read {
-  size: number
-  sha256: string
-}
 
 export interface Timed {
   size: number
@@ -48,6 +44,16 @@ export class Helia {
 
   async cat (cid: string): Promise<Read & Timed> {
     return this.#peer.call('cat', { cid })
+  }
+
+  /** Reads files, all at once. */
+  async readFiles (...cids: string[]): Promise<PatientRead> {
+    return this.#peer.call('readFiles', { cids })
+  }
+
+  /** What its Bitswap counted with a peer: bytes of all blocks that were in messages, asked for or not. */
+  async ledgerOf (peer: string): Promise<{ sent: number, received: number }> {
+    return this.#peer.call('ledger', { peer })
   }
 
   async get (cids: string[], parallel: number): Promise<Timed> {

@@ -11,6 +11,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Child, runToEnd, type ChildExit } from './child.ts'
+import type { Account } from './ours.ts'
+import { readPatiently, type PatientRead } from './patience.ts'
 
 export const KUBO_VERSION = '0.43.0'
 
@@ -65,6 +67,10 @@ export class Kubo {
   /** Its address with its peer id; of the running daemon. */
   get address (): string {
     return this.#address
+  }
+
+  get id (): string {
+    return this.#address.split('/').at(-1) ?? ''
   }
 
   async startDaemon (): Promise<void> {
@@ -128,6 +134,15 @@ export class Kubo {
     return CID.createV1(raw.code, await sha256.digest(bytes)).toString()
   }
 
+  /** Reads files as a user would, all at once. */
+  async readFiles (...cids: string[]): Promise<PatientRead> {
+    return readPatiently(cids.map(cid => async signal => {
+      const { body } = await this.#call('cat', { arg: cid }, { signal })
+
+      return body ?? new ReadableStream<Uint8Array>()
+    }))
+  }
+
   /** Stores one block. @returns its CID */
   async putBlock (bytes: Uint8Array, codec: string = 'raw'): Promise<string> {
     const body = new FormData()
@@ -149,6 +164,20 @@ export class Kubo {
 
   async connect (address: string): Promise<void> {
     await this.api('swarm/connect', { arg: address })
+  }
+
+  /** What `ipfs bitswap ledger` says of a peer. */
+  async ledgerOf (peer: string): Promise<Account> {
+    const { Sent, Recv, Exchanged, Value } = await this.api<{ Sent: number, Recv: number, Exchanged: number, Value: number }>('bitswap/ledger', { arg: peer })
+
+    return { sent: Sent, received: Recv, exchanged: Exchanged, value: Value }
+  }
+
+  /** Of what `ipfs bitswap stat` says: all bytes of blocks that came, and of them those it had. */
+  async dataReceived (): Promise<{ all: number, duplicate: number }> {
+    const { DataReceived, DupDataReceived } = await this.api<{ DataReceived: number, DupDataReceived: number }>('bitswap/stat')
+
+    return { all: DataReceived, duplicate: DupDataReceived }
   }
 
   /** The CIDs a peer asks it for. */

@@ -1,8 +1,12 @@
 /** Ours, as its users have it: the `bitswap` command, and the node as a library. */
 import { fileURLToPath } from 'node:url'
+import type { Stat } from 'ts-bitswap'
 import { createNode, type BitswapNode } from 'ts-bitswap-node'
+import { Peer } from './calls.ts'
 import { Child, type ChildExit } from './child.ts'
+import type { PatientRead } from './patience.ts'
 
+const PROCESS = fileURLToPath(new URL('./ours-process.ts', import.meta.url))
 const COMMAND = fileURLToPath(new URL('../../packages/node/src/cli/main.ts', import.meta.url))
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
 
@@ -72,6 +76,61 @@ export async function serve (repo: string, ...args: string[]): Promise<Served> {
   const added = child.lines.map(each => JSON.parse(each) as CommandEvent).filter(({ event }) => event === 'added')
 
   return new Served(child, addresses[0] ?? '', new Map(added.map(({ name, cid }) => [String(name), String(cid)])))
+}
+
+/** Of a receipt, what two peers can compare. */
+export interface Account {
+  sent: number
+  received: number
+  /** Blocks, both ways. */
+  exchanged: number
+  value: number
+}
+
+/** The node as a library, in a process of its own: the calls of `ours-process.ts`, typed. */
+export class OursProcess {
+  readonly #peer: Peer
+
+  constructor (peer: Peer) {
+    this.#peer = peer
+  }
+
+  get address (): string {
+    return String(this.#peer.ready.address)
+  }
+
+  get id (): string {
+    return this.address.split('/').at(-1) ?? ''
+  }
+
+  async connect (address: string): Promise<void> {
+    await this.#peer.call('connect', { address })
+  }
+
+  async readFiles (...cids: string[]): Promise<PatientRead> {
+    return this.#peer.call('readFiles', { cids })
+  }
+
+  /** How many wants it keeps of a peer. */
+  async wantsOf (peer: string): Promise<number> {
+    return this.#peer.call('wants', { peer })
+  }
+
+  async ledgerOf (peer: string): Promise<Account> {
+    return this.#peer.call('ledger', { peer })
+  }
+
+  async stat (): Promise<Pick<Stat, 'dataSent' | 'dataReceived' | 'dupDataReceived' | 'peersCutOff'>> {
+    return this.#peer.call('stat')
+  }
+
+  async stop (): Promise<void> {
+    await this.#peer.stop()
+  }
+}
+
+export async function startOursProcess (repo: string): Promise<OursProcess> {
+  return new OursProcess(await Peer.start(PROCESS, [repo]))
 }
 
 /** A node in this process, with everything in memory. */

@@ -7,7 +7,9 @@ import { withBitswap } from '@helia/bitswap'
 import { withLibp2pLight } from '@helia/libp2p'
 import { unixfs } from '@helia/unixfs'
 import { identify } from '@libp2p/identify'
+import type { PeerId } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
@@ -20,6 +22,7 @@ import { sha256 } from 'multiformats/hashes/sha2'
 import { createHash } from 'node:crypto'
 import { answerCalls } from '../harness/calls.ts'
 import { randomPieces } from '../harness/data.ts'
+import { readPatiently } from '../harness/patience.ts'
 
 const helia = await withBitswap(withLibp2pLight(createHeliaLight(), {
   addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
@@ -31,6 +34,11 @@ const helia = await withBitswap(withLibp2pLight(createHeliaLight(), {
   services: { identify: identify() }
 })).start()
 const files = unixfs(helia)
+
+/** What @helia/bitswap keeps of its partners, and shows to nobody. */
+const { bitswap: { peerWantLists: ledgers } } = (helia as unknown as {
+  blockBrokers: [{ bitswap: { peerWantLists: { ledgerForPeer: (peer: PeerId) => { sent: number, received: number } | undefined } } }]
+}).blockBrokers[0]
 
 async function block (cid: CID): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
@@ -99,6 +107,17 @@ answerCalls({ address: String(helia.libp2p.getMultiaddrs()[0]) }, {
     }
 
     return { size, seconds: seconds(start), sha256: hash.digest('hex') }
+  },
+
+  /** The same with several at once. */
+  async readFiles ({ cids }: { cids: string[] }) {
+    return readPatiently(cids.map(cid => signal => files.cat(CID.parse(cid), { signal })))
+  },
+
+  async ledger ({ peer }: { peer: string }) {
+    const { sent, received } = ledgers.ledgerForPeer(peerIdFromString(peer)) ?? { sent: 0, received: 0 }
+
+    return { sent, received }
   },
 
   /** Gets many blocks, so many at a time. */

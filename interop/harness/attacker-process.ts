@@ -15,7 +15,7 @@ import * as Digest from 'multiformats/hashes/digest'
 import { randomFillSync } from 'node:crypto'
 import { setPriority } from 'node:os'
 import { encodeFrame, WantType } from 'ts-bitswap/message'
-import { answerCalls } from '../../interop/harness/calls.ts'
+import { answerCalls } from './calls.ts'
 
 const PROTOCOL = '/ipfs/bitswap/1.2.0'
 const SHA2_256 = 0x12
@@ -51,11 +51,11 @@ async function newPeer (reads: boolean): Promise<Libp2p> {
   return libp2p
 }
 
-async function streamTo (address: string, reads: boolean): Promise<Stream> {
+async function streamTo (address: string, reads: boolean): Promise<{ id: string, stream: Stream }> {
   const peer = await newPeer(reads)
   const connection = await peer.dial(multiaddr(address))
 
-  return await connection.newStream(PROTOCOL)
+  return { id: peer.peerId.toString(), stream: await connection.newStream(PROTOCOL) }
 }
 
 function listOf (cids: readonly CID[]): ReturnType<typeof encodeFrame> {
@@ -69,13 +69,17 @@ function missing (): CID {
 }
 
 answerCalls({}, {
-  /** So many peers that flood, until they are stopped. */
+  /** So many peers that flood, until they are stopped. @returns their peer ids */
   async flood ({ address, count, nice }: { address: string, count: number, nice: number }) {
     setPriority(nice)
     const streams: Stream[] = []
+    const ids: string[] = []
 
     for (let i = 0; i < count; i++) {
-      streams.push(await streamTo(address, true))
+      const { id, stream } = await streamTo(address, true)
+
+      streams.push(stream)
+      ids.push(id)
     }
 
     const lists = streams.map(() => listOf(Array.from({ length: WANTS }, missing)))
@@ -89,16 +93,16 @@ answerCalls({}, {
       }
     }, INTERVAL)
 
-    return {}
+    return { ids }
   },
 
-  /** A peer that asks for all of these and reads nothing. */
+  /** A peer that asks for all of these and reads nothing. @returns its peer id */
   async hog ({ address, cids }: { address: string, cids: string[] }) {
-    const stream = await streamTo(address, false)
+    const { id, stream } = await streamTo(address, false)
 
     stream.send(listOf(cids.map(cid => CID.parse(cid))))
 
-    return {}
+    return { id }
   },
 
   /** All go. @returns how many connections they still had */
