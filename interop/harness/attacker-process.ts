@@ -1,7 +1,7 @@
 /**
  * Bad peers in a process of their own: each its own libp2p node, speaking the
  * wire by hand. Floods send a full list of wants for blocks that nobody has, over
- * and over; a hog asks for much and reads nothing.
+ * and over; hogs ask for much and read nothing.
  */
 import { identify } from '@libp2p/identify'
 import type { Libp2p, Stream } from '@libp2p/interface'
@@ -96,13 +96,19 @@ answerCalls({}, {
     return { ids }
   },
 
-  /** A peer that asks for all of these and reads nothing. @returns its peer id */
-  async hog ({ address, cids }: { address: string, cids: string[] }) {
-    const { id, stream } = await streamTo(address, false)
+  /** So many peers that each ask for all of these and read nothing. @returns their peer ids */
+  async hog ({ address, count = 1, cids }: { address: string, count?: number, cids: string[] }) {
+    const list = listOf(cids.map(cid => CID.parse(cid)))
+    const ids: string[] = []
 
-    stream.send(listOf(cids.map(cid => CID.parse(cid))))
+    for (let i = 0; i < count; i++) {
+      const { id, stream } = await streamTo(address, false)
 
-    return { id }
+      stream.send(list)
+      ids.push(id)
+    }
+
+    return { ids }
   },
 
   /** All go. @returns how many connections they still had */
