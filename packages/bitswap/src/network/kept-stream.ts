@@ -3,6 +3,11 @@
  * again when it is needed after it ended. A peer that fails again and again is
  * asked ever more slowly, and after `sendAttempts` failures in a row no more.
  *
+ * A peer that ends its side of each stream at once (Helia) does not show whether
+ * it read ours. When the next stream cannot be opened, it may have gone to sleep with
+ * the last message before it, and drop that when it wakes up, as having taken too
+ * long: what was written right before counts as lost.
+ *
  * Not for: what is written to it (`peer-sender.ts`).
  */
 import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
@@ -35,6 +40,8 @@ export class KeptStream implements OutgoingStreamOwner {
   readonly #onFailure: () => void
   readonly #waiting: Waiting
   #stream: OutgoingStream | undefined
+  /** The last that ended without a failure. */
+  #former: OutgoingStream | undefined
   /** In a row, and the last of them. */
   #failures = 0
   #failure: Error | undefined
@@ -148,7 +155,10 @@ export class KeptStream implements OutgoingStreamOwner {
   streamGone (stream: OutgoingStream, failure: Error | undefined): void {
     this.#forget(stream)
 
-    if (failure != null) {
+    if (failure == null) {
+      this.#former?.forget()
+      this.#former = stream
+    } else {
       this.#failed(failure)
       this.#onFailure()
     }
@@ -183,6 +193,7 @@ export class KeptStream implements OutgoingStreamOwner {
   /** Tries to open a stream. Does not throw. */
   async #attempt (): Promise<void> {
     const { peer, log, stats } = this.#components
+    const unproven = this.#former?.forget() ?? []
 
     try {
       const stream = await this.#within(this.#options.openStreamTimeout, 'opening a stream to', async options => await this.#components.openStream(options))
@@ -190,8 +201,14 @@ export class KeptStream implements OutgoingStreamOwner {
     } catch (cause) {
       if (this.#closed == null) {
         stats.openFailures++
-        this.#failed(cause instanceof Error ? cause : new StreamClosedError('no stream could be opened', { cause }))
+        const error = cause instanceof Error ? cause : new StreamClosedError('no stream could be opened', { cause })
+        this.#failed(error)
         log('could not open a stream to %p - %e', peer, cause)
+
+        for (const lost of unproven) {
+          this.lostAfterSent()
+          lost(error)
+        }
       }
     }
   }
@@ -224,6 +241,7 @@ export class KeptStream implements OutgoingStreamOwner {
     const stream = this.#stream
     this.#closed ??= error
     this.#stream = undefined
+    this.#former?.forget()
     this.#waiting.stop(error)
 
     return stream

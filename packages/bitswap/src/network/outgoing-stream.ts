@@ -5,7 +5,8 @@
  * Not for: opening, deadlines, retries (`peer-sender.ts`).
  *
  * Limits: remembers messages for `resendInterval`, and `resendSize` bytes of
- * them but always the newest; what is forgotten counts as arrived.
+ * them but always the newest; what is forgotten counts as arrived. One that the
+ * peer has ended remembers for as long, or until it is told to {@link OutgoingStream.forget}.
  */
 import type { Logger } from '@libp2p/interface'
 import type { Uint8ArrayList } from 'uint8arraylist'
@@ -160,6 +161,17 @@ export class OutgoingStream {
   }
 
   /**
+   * Forgets what it carried lately. Of each such message: how to say that it is
+   * lost after all.
+   */
+  forget (): Array<Outgoing['lost']> {
+    const sent = this.#sent.splice(0)
+    this.#leave()
+
+    return sent.map(({ lost }) => lost)
+  }
+
+  /**
    * When the peer has ended its side it may not read ours any more (Helia ends
    * idle streams so): the next message gets a new stream. But one message is
    * written in any case, for a peer that never says anything on a stream it
@@ -168,7 +180,7 @@ export class OutgoingStream {
   #retireIfEnded (): void {
     if (this.#ended && this.#used && !this.#writing && !this.#gone) {
       const { log, owner } = this.#components
-      this.#leave()
+      this.#gone = true // nobody will tell whether it was read: what it carried is remembered
       detach(this.#stream.close(), log, 'closing a stream that the peer has ended')
       owner.streamProven()
       owner.streamGone(this, undefined)
@@ -203,7 +215,7 @@ export class OutgoingStream {
       this.#cancelForgetting = clock.timer(oldest.at + this.#options.resendInterval - clock.now(), () => {
         this.#cancelForgetting = undefined
 
-        if (this.#forgetOld()) {
+        if (this.#forgetOld() && !this.#gone) {
           this.#components.owner.streamProven()
         }
 
