@@ -193,14 +193,17 @@ test('many quick reconnects end in what is true', { timeout: 60_000 }, async () 
     await a.network.connect(b.libp2p.getMultiaddrs())
     assert.deepEqual(a.network.peers().map(String), [b.network.self.toString()])
 
-    let connected = 0
+    let connected = false
 
     for (const event of [...atA.rest]) {
-      connected += event.startsWith('connected') ? 1 : -1
-      assert.ok(connected === 0 || connected === 1, 'each end comes before the next beginning')
+      const begins = event.startsWith('connected')
+
+      // an end without a beginning is that of a connection whose peer was not identified yet
+      assert.ok(!(connected && begins), 'each end comes before the next beginning')
+      connected = begins
     }
 
-    assert.equal(connected, 1)
+    assert.ok(connected)
   })
 })
 
