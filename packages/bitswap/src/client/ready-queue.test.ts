@@ -56,6 +56,19 @@ test('a higher priority comes first, whoever came before', () => {
   assert.deepEqual([queue.takeTurn(), queue.takeTurn()], [urgent, a])
 })
 
+test('what everybody has said no to before stands behind the less urgent that wait, and not behind what is to come', () => {
+  const [urgent, again] = [new Want(c.key, c.cid, 5, peers), new Want(d.key, d.cid, 5, peers)]
+  const queue = queueOf(a, urgent)
+
+  again.refreshes = 1
+  queue.push(again, Awaits.Turn)
+  queue.push(b, Awaits.Turn)
+  assert.deepEqual(Array.from({ length: 4 }, () => queue.takeTurn()), [urgent, a, again, b])
+  queue.push(again, Awaits.Turn)
+  queue.push(b, Awaits.Turn)
+  assert.equal(queue.takeTurn(), again)
+})
+
 test('a peer is given the first it can help with, and looks past so many and no more', () => {
   const queue = new ReadyQueue()
 

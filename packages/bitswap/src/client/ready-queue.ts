@@ -40,7 +40,7 @@ export class ReadyQueue {
     }
 
     this.#awaited.set(want, awaits)
-    this.#lists[awaits].push(want, want.priority)
+    this.#enter(want, awaits)
     this.#clearOut(awaits)
   }
 
@@ -69,6 +69,17 @@ export class ReadyQueue {
     return [...wants]
   }
 
+  /**
+   * What everybody has said no to before, and is asked for again, stands at the
+   * end whatever its priority: it would be back before what is less urgent has had
+   * a turn, where a peer takes long to say no.
+   */
+  #enter (want: Want, awaits: Awaits): void {
+    const list = this.#lists[awaits]
+
+    list.push(want, want.refreshes === 0 ? want.priority : Math.min(want.priority, list.lowest ?? want.priority))
+  }
+
   #take (awaits: Awaits, fits: (want: Want) => boolean, maxSkips: number): Want | undefined {
     const taken = this.#lists[awaits].take(want => {
       if (this.#awaited.get(want) !== awaits) {
@@ -93,7 +104,7 @@ export class ReadyQueue {
       const live = new Set(list.drain().filter(want => this.#awaited.get(want) === awaits))
 
       for (const want of live) {
-        list.push(want, want.priority)
+        this.#enter(want, awaits)
       }
     }
   }

@@ -22,6 +22,11 @@ export class PriorityFifo<T> {
     return this.#size
   }
 
+  /** Of all that are here; undefined when none is. */
+  get lowest (): number | undefined {
+    return this.#levels.at(-1)?.priority
+  }
+
   push (item: T, priority: number): void {
     let at = 0
 

@@ -50,6 +50,7 @@ const FOUND: readonly Found[] = [
   { sentence: 'who stops and starts again before others notice is for a while believed to want what it wanted', seed: 5924, actions: [5, 6, 9, 13, 38, 48, 49, 64], limits: false },
   { sentence: 'blocks that were read by a guess of their size may be more than fit, though the store is fast by then', seed: 642, actions: [31, 38], limits: false },
   { sentence: 'who could not send what it said it has is believed anew, though others are silent for longer', seed: 3276, actions: [7, 8, 9, 12, 18, 20], limits: true },
+  { sentence: 'what is less urgent has its turn at a peer that cannot say no, though what it lacks is asked for again and again', seed: 5187, actions: [33, 47, 53, 57, 64, 65, 67], limits: false },
   { sentence: 'what was sent before serving was switched off is not wanted of us any more when it is lost', seed: 6392, actions: [18, 20, 25, 26], limits: true },
   { sentence: 'a message that waits for its turn keeps its blocks when the one before it is lost', seed: 5873, actions: [6, 9, 13, 26, 30, 33, 39], limits: true }
 ]
