@@ -92,7 +92,9 @@ export interface NetworkInit {
 
   /**
    * What was written less than this before its stream was reset may not have
-   * arrived, and is said again. 0 trusts the transport with all it has taken.
+   * arrived, and is said again; so is what was written less than this before the
+   * next stream could not be opened, to a peer that ends its side of each at once.
+   * 0 trusts the transport with all it has taken.
    *
    * @default 1000
    */
