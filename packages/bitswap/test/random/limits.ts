@@ -67,6 +67,14 @@ function drawOff (chance: Chance, duration: number): Off {
   return { how: chance.pick(WAYS_OFF), from, to }
 }
 
+/** The same where none has much upload: blocks wait for their turns. */
+export function withThinUploads (limits: readonly LimitsPlan[], chance: Chance): LimitsPlan[] {
+  return limits.map(plan => ({
+    ...plan,
+    server: { ...plan.server, uploadRate: chance.pick([4000, 20_000, Infinity]), uploadRatePerPeer: chance.pick([2000, 10_000, Infinity]) }
+  }))
+}
+
 export function scheduleOf (order: Order): () => Schedule {
   return order === 'fair' ? fairSchedule : () => new Line(order)
 }

@@ -13,7 +13,7 @@ import { drawActions } from './actions.ts'
 import type { Action } from './actions.ts'
 import { Chance } from './chance.ts'
 import { BLOCKS, DAGS, SINGLES } from './contents.ts'
-import { drawLimits } from './limits.ts'
+import { drawLimits, withThinUploads } from './limits.ts'
 import type { LimitsPlan } from './limits.ts'
 import { drawTopology } from './topologies.ts'
 import type { Pair } from './topologies.ts'
@@ -67,15 +67,15 @@ export interface Plan {
   readonly actions: readonly Action[]
 }
 
-/** What is drawn apart from the rest has a seed of its own, which is this far from the plan's. */
+/** What is drawn apart from the rest has seeds of its own, which are so far from the plan's. */
 const LIMITS_SEED = 0x8000_0000
+const UPLOADS_SEED = 0x4000_0000
 
 /** Out of so many blocks one is denied, by those who deny any. */
 export const DENIED_OF = 4
 
 export function makePlan (seed: number): Plan {
   const chance = new Chance(seed)
-  const limitsChance = new Chance(seed ^ LIMITS_SEED)
   const count = chance.oneIn(6) ? chance.between(8, 12) : chance.between(2, 7)
   const { conditions, isSlow } = drawConditions(chance)
   const duration = chance.between(3000, 15_000)
@@ -86,7 +86,7 @@ export function makePlan (seed: number): Plan {
     conditions,
     isSlow,
     instances: Array.from({ length: count }, () => drawInstance(chance)),
-    limits: Array.from({ length: count }, () => drawLimits(limitsChance, duration)),
+    limits: drawAllLimits(seed, count, duration),
     badPeers: Array.from({ length: chance.oneIn(3) ? chance.between(1, 3) : 0 }, () => drawBadPeer(chance, count)),
     routers: [drawRouter(chance), drawRouter(chance)],
     links: drawTopology(chance, count),
@@ -95,6 +95,14 @@ export function makePlan (seed: number): Plan {
     duration,
     actions: drawActions(chance, chance.between(20, 90), duration)
   }
+}
+
+function drawAllLimits (seed: number, count: number, duration: number): LimitsPlan[] {
+  const chance = new Chance(seed ^ LIMITS_SEED)
+  const uploads = new Chance(seed ^ UPLOADS_SEED)
+  const limits = Array.from({ length: count }, () => drawLimits(chance, duration))
+
+  return uploads.oneIn(4) ? withThinUploads(limits, uploads) : limits
 }
 
 /** The same, with the limits of the defaults. */
