@@ -11,7 +11,7 @@ import type { CID } from 'multiformats/cid'
 import type { Block, GetOptions, Provider, SessionOptions, WantExplanation, WantlistEntry } from '../api.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import { knownBlock } from '../core/known-block.ts'
-import { readBlock } from '../core/read-block.ts'
+import { LocalBlocks } from '../core/local-blocks.ts'
 import { NotStartedError, SessionClosedError, TooManyWantsError, WantCancelledError } from '../errors.ts'
 import { PresenceType, WantType } from '../message/message.ts'
 import type { Presence, ReceivedMessage } from '../message/message.ts'
@@ -46,6 +46,7 @@ export class Client implements Retrievals, SessionClient {
   readonly wantlists: Wantlists
   readonly #components: ClientComponents
   readonly #options: ClientOptions
+  readonly #local: LocalBlocks
   readonly #planner: WantPlanner
   readonly #arrivals: Arrivals
   readonly #useful: UsefulPeers
@@ -68,6 +69,7 @@ export class Client implements Retrievals, SessionClient {
 
     this.log = log
     this.#components = components
+    this.#local = new LocalBlocks(components.blockstore, log)
     this.#options = options
     this.#planner = planner
     this.#driver = driver
@@ -161,7 +163,7 @@ export class Client implements Retrievals, SessionClient {
   }
 
   read (cid: CID, signal: AbortSignal | undefined): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    return knownBlock(cid) ?? readBlock(this.#components.blockstore, cid, signal == null ? undefined : { signal })
+    return knownBlock(cid) ?? this.#local.read(cid, signal == null ? undefined : { signal })
   }
 
   newSession (options?: SessionOptions): ClientSession {

@@ -97,17 +97,16 @@ export class KeptStream implements OutgoingStreamOwner {
 
   /** Waits for room in a stream: up to `timeout`, and as long again while it takes `least` bytes in each such time. */
   async room (stream: NetworkStream, timeout: number, least: number): Promise<void> {
-    const late = new StreamTimeoutError('writing to', this.#components.peer, timeout)
-
     for (;;) {
       const { unsent } = stream
+      let late: Error | undefined
 
       try {
-        await this.#waiting.within(timeout, () => late, async signal => { await stream.drained({ signal }) })
+        await this.#waiting.within(timeout, () => late = new StreamTimeoutError('writing to', this.#components.peer, timeout), async signal => { await stream.drained({ signal }) })
 
         return
       } catch (error) {
-        if (error !== late || unsent - stream.unsent < least) {
+        if (late == null || error !== late || unsent - stream.unsent < least) {
           throw error
         }
       }

@@ -13,9 +13,9 @@ import type { CID } from 'multiformats/cid'
 import type { Clock } from '../core/clock.ts'
 import { MovingAverage } from '../core/ewma.ts'
 import { nativePromise } from '../core/native-promise.ts'
+import { RecentMap } from '../core/recent-map.ts'
 import type { ServerOptions } from './options.ts'
 import { collect, collectAsync, sizeOf } from './pieces.ts'
-import { SizeCache } from './size-cache.ts'
 import type { ServerStats } from './stats.ts'
 import { StoreGate } from './store-gate.ts'
 import type { Failed, Operation } from './store-gate.ts'
@@ -76,7 +76,8 @@ export class BlockReader {
   readonly #options: BlockReaderOptions
   readonly #gate: StoreGate
   readonly #stats: ServerStats
-  readonly #sizes: SizeCache
+  /** By multihash. What a block is named by fixes its size: once learnt it holds for ever, whether or not the block is still here. */
+  readonly #sizes: RecentMap<string, number>
   readonly #shared: Map<string, Promise<ReadResult>> = new Map() // reads under way, bounded by those who wait for them
   readonly #meanSize: MovingAverage = new MovingAverage(NEWEST_WEIGHT)
   #isSynchronous: boolean | undefined
@@ -89,7 +90,7 @@ export class BlockReader {
     this.#options = options
     this.#stats = components.stats
     this.#gate = new StoreGate(components.clock, this.#stats.storeLatency, { maxConcurrent: options.maxConcurrentReads, timeout: options.storeTimeout })
-    this.#sizes = new SizeCache(options.maxSizesRemembered)
+    this.#sizes = new RecentMap(options.maxSizesRemembered)
   }
 
   /** The last block that was asked for came at once: there is no point in reading ahead. */

@@ -128,8 +128,9 @@ export interface ServerInit {
   maxReadAheadPerPeer?: number
 
   /**
-   * Block sizes remembered for a store that cannot tell them without reading
-   * the block; the longest unused is forgotten first. About 150 bytes each.
+   * Block sizes remembered at the most for a store that cannot tell them without
+   * reading the block; those longest unused are forgotten first, up to half of
+   * all at a time. About 150 bytes each.
    *
    * @default 16384
    */
