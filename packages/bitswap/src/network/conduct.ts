@@ -5,21 +5,12 @@
  *
  * Limits: those of `EntryAllowance` and `Charges`.
  */
-import type { Logger, PeerId } from '@libp2p/interface'
+import type { PeerId } from '@libp2p/interface'
 import { Charges } from '../core/charges.ts'
-import type { Clock } from '../core/clock.ts'
 import { EntryAllowance } from './entry-allowance.ts'
-import type { MessengerStats } from './messenger-stats.ts'
-import type { Network } from './network.ts'
 import type { NetworkOptions } from './options.ts'
 import { PeerConduct } from './peer-conduct.ts'
-
-export interface ConductComponents {
-  network: Pick<Network, 'disconnect'>
-  clock: Clock
-  log: Logger
-  stats: MessengerStats
-}
+import type { ConductComponents } from './peer-conduct.ts'
 
 export class Conduct {
   readonly #components: ConductComponents

@@ -7,12 +7,13 @@
  *
  * Not for: blocks nobody asked for, which the wanting side knows of.
  */
-import type { PeerId } from '@libp2p/interface'
+import type { Logger, PeerId } from '@libp2p/interface'
 import type { Charges } from '../core/charges.ts'
-import type { Cancel } from '../core/clock.ts'
+import type { Cancel, Clock } from '../core/clock.ts'
 import type { Message, ReceivedMessage } from '../message/message.ts'
-import type { ConductComponents } from './conduct.ts'
 import type { EntryAllowance } from './entry-allowance.ts'
+import type { MessengerStats } from './messenger-stats.ts'
+import type { Network } from './network.ts'
 import type { NetworkOptions } from './options.ts'
 
 /** What may have led to a block: a want-have, the want, and the cancel with which some thank for it. */
@@ -26,6 +27,14 @@ const PRESENCES_PER_WANT = 2
  * not: a peer may want what we have no name for.
  */
 const LEFT_OUT_PER_MALFORMED = 64
+
+/** What it takes of all peers together. */
+export interface ConductComponents {
+  network: Pick<Network, 'disconnect'>
+  clock: Clock
+  log: Logger
+  stats: MessengerStats
+}
 
 export interface PeerConductComponents extends ConductComponents {
   entries: EntryAllowance

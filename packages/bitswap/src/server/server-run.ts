@@ -1,13 +1,15 @@
 /** The parts of the serving side, and how they are put together. From outside they are to look at, not to change. */
+import type { Logger } from '@libp2p/interface'
+import type { Clock } from '../core/clock.ts'
 import type { Account } from './account.ts'
 import { Arrivals } from './arrivals.ts'
 import { BlockLane } from './block-lane.ts'
 import { BlockReader } from './block-reader.ts'
+import type { ServedBlockstore } from './block-reader.ts'
 import { Engine } from './engine.ts'
 import type { ServerOptions } from './options.ts'
 import { PresenceLane } from './presence-lane.ts'
 import type { ScoreLedger } from './score-ledger.ts'
-import type { ServerComponents } from './server.ts'
 import type { ServerStats } from './stats.ts'
 import { StoreQueries } from './store-queries.ts'
 
@@ -28,7 +30,10 @@ export interface ServerBooks {
   readonly run: ServerRun | undefined
 }
 
-export interface ServerRunComponents extends Pick<ServerComponents, 'blockstore' | 'clock' | 'log'> {
+export interface ServerRunComponents {
+  blockstore: ServedBlockstore
+  clock: Clock
+  log: Logger
   stats: ServerStats
   scores: ScoreLedger
   /** Something may be due for that peer. */
