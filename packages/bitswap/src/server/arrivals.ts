@@ -71,7 +71,7 @@ export class Arrivals {
   #askAgain (waiting: Request[]): void {
     for (const request of waiting) {
       request.missing = undefined
-      this.#components.engine.lifecycle.ask(request)
+      this.#components.engine.lifecycle.lookAgain(request)
     }
   }
 

@@ -168,6 +168,7 @@ export class Intake {
 
     request.batch = request.account.batch
     request.resends = 0
+    request.isTold = false
     request.sendDontHave = entry.sendDontHave || (!full && request.sendDontHave)
     request.wantType = wantType
 

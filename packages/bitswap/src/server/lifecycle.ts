@@ -45,6 +45,15 @@ export class Lifecycle {
     request.account.leastUseful?.note(request)
   }
 
+  /**
+   * As {@link ask}, of our own accord. Who knows that we lack the block is not told
+   * so again: one who may not know that it has come would learn it by that.
+   */
+  lookAgain (request: Request): void {
+    request.isTold ||= request.state === RequestState.Absent && !request.account.presences.has(request.key)
+    this.ask(request)
+  }
+
   /** Its priority changed. */
   reorder (request: Request): void {
     const { unasked, queued, ready } = request.account
@@ -72,7 +81,7 @@ export class Lifecycle {
     request.cid = undefined // it may wait for long, and takes three times as much as all else that is kept of it
     request.account.leastUseful?.note(request)
 
-    if (this.wantsDontHave(request)) {
+    if (this.wantsDontHave(request) && !request.isTold) {
       request.account.presences.add(request, PresenceType.DontHave)
     }
   }
@@ -168,6 +177,8 @@ export class Lifecycle {
   /** As {@link restore}, for a DONT_HAVE: the request is still there. */
   restoreAbsent (request: Request): boolean {
     const { account } = request
+
+    request.isTold = false
 
     if (request.state !== RequestState.Absent || account.presences.has(request.key) || !this.#mayResend(request)) {
       return false

@@ -108,6 +108,10 @@ export class Outbox {
   }
 
   #refuseAgain (account: Account, key: string, request: Request | undefined): void {
+    if (request != null) {
+      request.isTold = false // it is said with the answer, if it is being asked about again
+    }
+
     if (request?.state === RequestState.Absent) {
       account.presences.add(request, PresenceType.DontHave)
     } else if (request == null && !account.requests.has(key)) {

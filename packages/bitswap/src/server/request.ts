@@ -64,6 +64,8 @@ export interface Request {
   bytes: Uint8Array | undefined
   /** When the store last said that it lacks the block, and whether the filter allowed the want then. */
   missing: { at: number, isAllowed: boolean } | undefined
+  /** It was told that we lack the block, or need not be told, and has not asked since. */
+  isTold: boolean
   /** Since when it could be served, as far as its peer is concerned: since it asked, or the block came. As {@link Account.heardAt}. */
   since: number
   /** How often the store has failed in a row. */
@@ -112,6 +114,7 @@ export function createRequest (account: Account, key: string, entry: WantEntry, 
     size: undefined,
     bytes: undefined,
     missing: undefined,
+    isTold: false,
     since: account.heardAt,
     failures: 0,
     resends: 0

@@ -110,8 +110,8 @@ export class Room {
 
   /** Its peer is told, unless it was told so already. */
   #drop (request: Request, facts: Received): void {
-    const { account, key, state } = request
-    const wasTold = state === RequestState.Absent && !account.presences.has(key)
+    const { account, key, state, isTold } = request
+    const wasTold = isTold || (state === RequestState.Absent && !account.presences.has(key))
 
     this.#lifecycle.remove(request)
 

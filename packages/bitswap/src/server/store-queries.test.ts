@@ -143,12 +143,52 @@ test('a filter that changes its mind is heeded: by the next want, and when the b
   serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
   assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
   serving.server.blocksArrived([blockOf(1)])
-  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+  assert.deepEqual((await serving.deliver()).dontHaves, [])
 
   isAllowed = true
   serving.server.blocksArrived([blockOf(1)])
   assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
 })
+
+test('who is denied a block does not learn when it comes', async () => {
+  const serving = new Serving(new SlowStore(), { filter: () => false })
+  const want = wantBlock(cidOf(1), { sendDontHave: true })
+  const answered = async (): Promise<CID[]> => {
+    await serving.store.release()
+
+    return (await serving.deliver()).dontHaves
+  }
+
+  serving.wants(want)
+  assert.deepEqual(await answered(), [cidOf(1)])
+  serving.store.memory.put(blockOf(1))
+  serving.server.blocksArrived([blockOf(1)])
+  serving.server.blocksArrived([{ cid: cidOf(1) }]) // while it is being looked up
+  assert.deepEqual(await answered(), [])
+
+  serving.server.blocksArrived([blockOf(1)])
+  serving.wants(want)
+  assert.deepEqual(await answered(), [cidOf(1)]) // but is told when it asks meanwhile
+})
+
+for (const wasSent of [false, true]) {
+  test(`that we lack a block is said again though the block has come, to one who is denied it, when it was lost${wasSent ? ' after it was sent' : ''}`, async () => {
+    const serving = new Serving(new SlowStore(), { filter: () => false })
+
+    serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+    await serving.store.release()
+    const delivery = serving.server.presencesFor(serving.peer)
+
+    if (wasSent) {
+      delivery?.sent()
+    }
+
+    serving.server.blocksArrived([blockOf(1)])
+    delivery?.lost(new Error('reset'))
+    await serving.store.release()
+    assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+  })
+}
 
 test('who may know of a block and not have it does not get it by asking in two steps', async () => {
   const serving = new Serving(new MemoryStore(blockOf(1)), { filter: (_peer, _cid, wantType) => wantType === 'have' })
