@@ -211,7 +211,7 @@ export class BlockLane {
    * @param sizes - of the blocks, each of the request at the same place
    */
   #fate (account: Account, requests: Request[], sizes: number[]): Pick<Delivery, 'sent' | 'lost'> {
-    const { engine, clock, stats, log } = this.#components
+    const { engine, queries, clock, stats, log } = this.#components
     const bytes = sizes.reduce((sum, size) => sum + size, 0)
     const given = this.#turns.given(account, bytes)
     let finished: Request[] | undefined
@@ -240,6 +240,8 @@ export class BlockLane {
           stats.restored += engine.outbox.restore(finished)
           this.#components.settled(account)
         }
+
+        queries.askRest(account) // where there is a filter
       }
     }
   }

@@ -121,6 +121,27 @@ test('a block that is being read when the filter changes is not sent if it is de
   assert.deepEqual([blocks, dontHaves], [[], [cidOf(1)]])
 })
 
+for (const lane of ['blocks', 'presences']) {
+  for (const wasSent of [false, true]) {
+    test(`${lane} that are lost once the filter has changed are not sent again if they are denied${wasSent ? ', though they were sent' : ''}`, async () => {
+      const serving = new Serving(new MemoryStore(blockOf(1)))
+      const { server, peer } = serving
+
+      serving.wants((lane === 'blocks' ? wantBlock : wantHave)(cidOf(1), { sendDontHave: true }))
+      const delivery = lane === 'blocks' ? serving.envelope() : server.presencesFor(peer)
+
+      if (wasSent) {
+        delivery?.sent()
+      }
+
+      server.update({ filter: deny })
+      delivery?.lost(new Error('reset'))
+      const { blocks, haves, dontHaves } = await serving.deliver()
+      assert.deepEqual([blocks, haves, dontHaves], [[], [], [cidOf(1)]])
+    })
+  }
+}
+
 test('from then on want-haves are replaced up to another size, DONT_HAVEs said or not, and CIDs ignored by another length', async () => {
   const serving = new Serving(new MemoryStore(...blocksOf(9, 2000)))
   const { server } = serving

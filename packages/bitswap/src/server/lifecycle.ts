@@ -6,6 +6,7 @@
 import { Deadlines } from '../core/deadlines.ts'
 import { PresenceType, WantType } from '../message/message.ts'
 import type { Account } from './account.ts'
+import { allowAll } from './options.ts'
 import type { ServerOptions } from './options.ts'
 import { RequestState } from './request.ts'
 import type { Request } from './request.ts'
@@ -18,7 +19,7 @@ import type { WantLedger } from './want-ledger.ts'
  */
 const MAX_RESENDS = 3
 
-export type LifecycleOptions = Pick<ServerOptions, 'serve' | 'maxWants' | 'maxWantsPerPeer' | 'wantHaveReplaceSize' | 'sendDontHaves'>
+export type LifecycleOptions = Pick<ServerOptions, 'serve' | 'filter' | 'maxWants' | 'maxWantsPerPeer' | 'wantHaveReplaceSize' | 'sendDontHaves'>
 
 export class Lifecycle {
   /** Requests the store failed for, and when they are asked about again. */
@@ -115,6 +116,15 @@ export class Lifecycle {
     account.leastUseful?.note(request)
   }
 
+  /** Its answer was taken into a message that was lost: it is due again, if it still may be had. */
+  again (request: Request): void {
+    if (this.#options.filter === allowAll) {
+      this.present(request, request.size)
+    } else {
+      this.ask(request)
+    }
+  }
+
   /** Its block is being read. */
   reading (request: Request): void {
     this.#leave(request)
@@ -169,7 +179,7 @@ export class Lifecycle {
     }
 
     this.#add(request)
-    this.present(request, request.size)
+    this.again(request)
 
     return true
   }

@@ -59,7 +59,7 @@ export class Outbox {
   presencesLost (account: Account, taken: TakenPresence[]): void {
     for (const { key, type, request } of taken) {
       if (request?.state === RequestState.Telling) {
-        this.#lifecycle.present(request, request.size)
+        this.#lifecycle.again(request)
       } else if (type === PresenceType.DontHave) {
         this.#refuseAgain(account, key, request)
       }
@@ -70,7 +70,7 @@ export class Outbox {
   blocksLost (requests: Request[]): void {
     for (const request of requests) {
       if (request.state === RequestState.Sending) {
-        this.#lifecycle.present(request, request.size)
+        this.#lifecycle.again(request)
       }
     }
   }

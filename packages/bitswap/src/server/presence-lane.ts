@@ -12,6 +12,7 @@ import type { ServerOptions } from './options.ts'
 import type { TakenPresence } from './presence-queue.ts'
 import type { Request } from './request.ts'
 import type { ServerStats } from './stats.ts'
+import type { StoreQueries } from './store-queries.ts'
 
 /** What a peer is to be told. At least one. */
 export interface PresenceDelivery extends Delivery {
@@ -20,6 +21,7 @@ export interface PresenceDelivery extends Delivery {
 
 export interface PresenceLaneComponents {
   engine: Engine
+  queries: Pick<StoreQueries, 'askRest'>
   log: Logger
   stats: ServerStats
   /** Something may be due for that peer. */
@@ -50,7 +52,7 @@ export class PresenceLane {
 
   /** What is kept until the message has arrived; the message itself is not. */
   #fate (account: Account, taken: TakenPresence[]): Pick<Delivery, 'sent' | 'lost'> {
-    const { engine: { outbox }, stats, log } = this.#components
+    const { engine: { outbox }, queries, stats, log } = this.#components
     let finished: Request[] | undefined
 
     return {
@@ -68,6 +70,8 @@ export class PresenceLane {
           stats.restored += outbox.restore(finished) + outbox.restoreAbsent(taken)
           this.#components.settled(account)
         }
+
+        queries.askRest(account) // where there is a filter
       }
     }
   }

@@ -52,7 +52,7 @@ export function createServerRun (components: ServerRunComponents, options: Serve
     reader,
     queries,
     lane: new BlockLane({ ...shared, queries }, options),
-    presences: new PresenceLane(shared, options),
+    presences: new PresenceLane({ ...shared, queries }, options),
     arrivals: new Arrivals({ ...shared, queries }, options)
   }
 }

@@ -81,6 +81,13 @@ export class StoreQueries {
     this.#components.settled(account)
   }
 
+  /** As {@link ask}, if there is anything to ask about. */
+  askRest (account: Account): void {
+    if (account.unasked.size > 0) {
+      this.ask(account)
+    }
+  }
+
   /** Resolves when there is nothing left to ask about for that peer; undefined when there is nothing now. */
   whenAsked (account: Account): Promise<void> | undefined {
     if (account.asking === 0) {
