@@ -38,6 +38,7 @@ test('each option refuses what it cannot be, by name', () => {
     ['maxReadAheadPerPeer', [0]],
     ['maxSizesRemembered', [-1]],
     ['maxAbsenceAge', [-1, NaN, Infinity, '5', undefined]],
+    ['filterTimeout', [0, -1, NaN, Infinity, '5', undefined]],
     ['storeAttempts', [0, 17]],
     ['storeRetryDelay', [0, -1, NaN, Infinity, '5']],
     ['storeTimeout', [0, NaN]],

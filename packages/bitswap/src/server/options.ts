@@ -236,6 +236,14 @@ export interface ServerInit {
    * @default allowAll
    */
   filter?: RequestFilter
+
+  /**
+   * How long the filter may take for one answer, in milliseconds. After that the
+   * peer is denied, as when it throws.
+   *
+   * @default 10000
+   */
+  filterTimeout?: number
 }
 
 export type ServerOptions = Readonly<Required<ServerInit>>
@@ -272,5 +280,6 @@ export const SERVER_DEFAULTS: ServerOptions = Object.freeze({
   uploadRate: Infinity,
   uploadRatePerPeer: Infinity,
   schedule: fairSchedule,
-  filter: allowAll
+  filter: allowAll,
+  filterTimeout: 10_000
 })

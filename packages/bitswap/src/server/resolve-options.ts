@@ -43,7 +43,8 @@ const RULES: Readonly<Record<keyof ServerOptions, Rule>> = {
   uploadRate: RATE,
   uploadRatePerPeer: RATE,
   schedule: { expected: 'a function', holds: value => typeof value === 'function' },
-  filter: { expected: 'a function', holds: value => typeof value === 'function' }
+  filter: { expected: 'a function', holds: value => typeof value === 'function' },
+  filterTimeout: DURATION
 }
 
 /** @throws InvalidOptionError on a value an option cannot have, and on options there are not */

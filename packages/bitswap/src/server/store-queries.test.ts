@@ -118,6 +118,33 @@ test('a want that is cancelled while the filter is asked is not asked about furt
   assert.deepEqual(serving.store.calls, [])
 })
 
+test('a filter that does not answer in time denies, is named in the log, and holds up the next message no longer', async () => {
+  const serving = new Serving(new MemoryStore(blockOf(1)), { filter: async () => await new Promise<boolean>(() => {}), filterTimeout: 500 })
+  const over = isOver(serving.asking(wantBlock(cidOf(1), { sendDontHave: true })))
+
+  await serving.clock.advance(499)
+  assert.ok(!over())
+  await serving.clock.advance(1)
+  assert.ok(over())
+  assert.deepEqual((await serving.deliver()).dontHaves, [cidOf(1)])
+  assert.deepEqual([serving.server.stats.denied, serving.server.stats.filterErrors, serving.logged('filter failed').length], [1, 1, 1])
+})
+
+test('an answer of the filter that came in time, or is awaited when the server stops, leaves no timer', async () => {
+  for (const answers of [true, false]) {
+    const serving = new Serving(new MemoryStore(), { filter: async () => await (answers ? true : new Promise<boolean>(() => {})) })
+
+    serving.wants(wantBlock(cidOf(1)))
+    await settled()
+
+    if (!answers) {
+      serving.server.stop()
+    }
+
+    assert.equal(serving.clock.pending, 0)
+  }
+})
+
 test('what is denied is looked up in the store all the same, so that it takes as long as what is missing', async () => {
   const serving = new Serving(new SizingStore(blockOf(1)), { filter: () => false })
   const over = isOver(serving.asking(wantBlock(cidOf(1), { sendDontHave: true })))

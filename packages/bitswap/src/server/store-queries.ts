@@ -32,7 +32,7 @@ export interface StoreQueriesComponents {
   settled (account: Account): void
 }
 
-export type StoreQueriesOptions = OutcomesOptions & Pick<ServerOptions, 'filter' | 'maxReadsPerPeer' | 'targetMessageSize' | 'maxAbsenceAge'>
+export type StoreQueriesOptions = OutcomesOptions & Pick<ServerOptions, 'filter' | 'filterTimeout' | 'maxReadsPerPeer' | 'targetMessageSize' | 'maxAbsenceAge'>
 
 const MISSING: Outcome = Object.freeze({ status: 'missing' })
 
@@ -46,11 +46,11 @@ export class StoreQueries {
   #cancelRetry: Cancel | undefined
 
   constructor (components: StoreQueriesComponents, options: StoreQueriesOptions) {
-    const { engine, log, stats } = components
+    const { engine } = components
 
     this.#components = components
     this.#options = options
-    this.#permission = new Permission(options, log, stats)
+    this.#permission = new Permission(components, options)
     this.#outcomes = new Outcomes({ ...components, lifecycle: engine.lifecycle }, options)
   }
 
@@ -70,9 +70,8 @@ export class StoreQueries {
   }
 
   stop (): void {
-    this.#cancelRetry?.()
-    this.#cancelRetry = undefined
-    this.#retryAt = Infinity
+    this.#permission.stop()
+    this.#endRest()
   }
 
   /** Asks about what is to be asked about for that peer, the most urgent first, and sees to what came of it. */
@@ -240,11 +239,17 @@ export class StoreQueries {
     this.#cancelRetry = clock.timer(next - clock.now(), () => { this.#retry() })
   }
 
+  #endRest (): void {
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+    this.#retryAt = Infinity
+  }
+
   #retry (): void {
     const { clock, engine } = this.#components
     const accounts = new Set<Account>()
 
-    this.stop()
+    this.#endRest()
 
     for (let request = engine.resting.takeDue(clock.now()); request != null; request = engine.resting.takeDue(clock.now())) {
       engine.lifecycle.ask(request)
