@@ -4,7 +4,7 @@
  * Which move is due is decided by others.
  */
 import { Deadlines } from '../core/deadlines.ts'
-import { PresenceType, WantType } from '../message/message.ts'
+import { WantType } from '../message/message.ts'
 import type { Account } from './account.ts'
 import { allowAll } from './options.ts'
 import type { ServerOptions } from './options.ts'
@@ -83,7 +83,7 @@ export class Lifecycle {
     request.account.leastUseful?.note(request)
 
     if (this.wantsDontHave(request) && !request.isTold) {
-      request.account.presences.add(request, PresenceType.DontHave)
+      request.account.presences.add(request)
     }
   }
 
@@ -102,7 +102,7 @@ export class Lifecycle {
     if (!this.#isAnsweredWithBlock(request)) {
       request.state = RequestState.Have
       request.failures = 0
-      account.presences.add(request, PresenceType.Have)
+      account.presences.add(request)
     } else if (bytes == null) {
       request.state = RequestState.Queued
       account.queued.push(request, size ?? 0)
@@ -194,7 +194,7 @@ export class Lifecycle {
       return false
     }
 
-    account.presences.add(request, PresenceType.DontHave)
+    account.presences.add(request)
 
     return true
   }

@@ -2,12 +2,11 @@
  * What is handed to the streams, and what becomes of it. A request is over when
  * its answer was written, not before; what was lost is due again.
  */
-import { PresenceType } from '../message/message.ts'
 import type { Account } from './account.ts'
 import { packEnvelope } from './envelope.ts'
 import type { Packed } from './envelope.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import type { TakenPresence, TakenPresences } from './presence-queue.ts'
+import type { TakenPresences, ToldPresences } from './presence-queue.ts'
 import { RequestState } from './request.ts'
 import type { Request } from './request.ts'
 
@@ -22,10 +21,8 @@ export class Outbox {
   takePresences (account: Account, maxBytes: number): TakenPresences {
     const taken = account.presences.take(maxBytes)
 
-    for (const { type, request } of taken.taken) {
-      if (type === PresenceType.Have && request != null) {
-        this.#lifecycle.telling(request)
-      }
+    for (const request of taken.told.haves) {
+      this.#lifecycle.telling(request)
     }
 
     return taken
@@ -46,8 +43,8 @@ export class Outbox {
    * They were written. A want-have ends with its HAVE; a want that was answered
    * DONT_HAVE stays. Returns the requests that are over by this.
    */
-  presencesSent (taken: TakenPresence[]): Request[] {
-    return this.#finish(taken.flatMap(({ request }) => request ?? []), RequestState.Telling)
+  presencesSent ({ haves }: ToldPresences): Request[] {
+    return this.#finish(haves, RequestState.Telling)
   }
 
   /** The blocks of these were written. Returns those that are over by this: some may have been cancelled meanwhile. */
@@ -56,12 +53,24 @@ export class Outbox {
   }
 
   /** They were not written: they are due again, unless something else became of their requests. */
-  presencesLost (account: Account, taken: TakenPresence[]): void {
-    for (const { key, type, request } of taken) {
-      if (request?.state === RequestState.Telling) {
+  presencesLost (account: Account, { haves, dontHaves, refused }: ToldPresences): void {
+    for (const request of haves) {
+      if (request.state === RequestState.Telling) {
         this.#lifecycle.again(request)
-      } else if (type === PresenceType.DontHave) {
-        this.#refuseAgain(account, key, request)
+      }
+    }
+
+    for (const request of dontHaves) {
+      request.isTold = false // it is said with the answer, if it is being asked about again
+
+      if (request.state === RequestState.Absent) {
+        account.presences.add(request)
+      }
+    }
+
+    for (const key of refused) {
+      if (!account.requests.has(key)) {
+        account.presences.refuse(key)
       }
     }
   }
@@ -93,8 +102,8 @@ export class Outbox {
   }
 
   /** As {@link restore}, for the DONT_HAVEs among them. Refusals are not said again: nothing is known of them. */
-  restoreAbsent (taken: TakenPresence[]): number {
-    return taken.filter(({ request }) => request != null && this.#lifecycle.restoreAbsent(request)).length
+  restoreAbsent ({ dontHaves }: ToldPresences): number {
+    return dontHaves.filter(request => this.#lifecycle.restoreAbsent(request)).length
   }
 
   #finish (requests: Request[], state: RequestState): Request[] {
@@ -105,17 +114,5 @@ export class Outbox {
     }
 
     return finished
-  }
-
-  #refuseAgain (account: Account, key: string, request: Request | undefined): void {
-    if (request != null) {
-      request.isTold = false // it is said with the answer, if it is being asked about again
-    }
-
-    if (request?.state === RequestState.Absent) {
-      account.presences.add(request, PresenceType.DontHave)
-    } else if (request == null && !account.requests.has(key)) {
-      account.presences.refuse(key)
-    }
   }
 }

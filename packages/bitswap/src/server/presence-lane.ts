@@ -3,13 +3,12 @@
  * has room. What was written is over; what was lost is due again.
  */
 import type { Logger } from '@libp2p/interface'
-import { PresenceType } from '../message/message.ts'
 import type { Presence } from '../message/message.ts'
 import type { Account } from './account.ts'
 import type { Delivery } from './block-lane.ts'
 import type { Engine } from './engine.ts'
 import type { ServerOptions } from './options.ts'
-import type { TakenPresence } from './presence-queue.ts'
+import type { ToldPresences } from './presence-queue.ts'
 import type { Request } from './request.ts'
 import type { ServerStats } from './stats.ts'
 import type { StoreQueries } from './store-queries.ts'
@@ -45,45 +44,35 @@ export class PresenceLane {
       return undefined
     }
 
-    const { presences, taken } = outbox.takePresences(account, this.#options.targetMessageSize)
+    const { presences, told } = outbox.takePresences(account, this.#options.targetMessageSize)
 
-    return { presences, pendingBytes: account.pendingBytes, ...this.#fate(account, taken) }
+    return { presences, pendingBytes: account.pendingBytes, ...this.#fate(account, told) }
   }
 
   /** What is kept until the message has arrived; the message itself is not. */
-  #fate (account: Account, taken: TakenPresence[]): Pick<Delivery, 'sent' | 'lost'> {
+  #fate (account: Account, told: ToldPresences): Pick<Delivery, 'sent' | 'lost'> {
     const { engine: { outbox }, queries, stats, log } = this.#components
+    const dontHaves = told.dontHaves.length + told.refused.length
     let finished: Request[] | undefined
 
     return {
       sent: () => {
-        finished = outbox.presencesSent(taken)
-        this.#count(taken)
+        finished = outbox.presencesSent(told)
+        stats.havesSent += told.haves.length
+        stats.dontHavesSent += dontHaves
       },
       lost: error => {
         stats.lost++
-        log('%d presences for %p were lost - %e', taken.length, account.peer, error)
+        log('%d presences for %p were lost - %e', told.haves.length + dontHaves, account.peer, error)
 
         if (finished == null) {
-          outbox.presencesLost(account, taken) // the sender knows, and asks again when it can
+          outbox.presencesLost(account, told) // the sender knows, and asks again when it can
         } else {
-          stats.restored += outbox.restore(finished) + outbox.restoreAbsent(taken)
+          stats.restored += outbox.restore(finished) + outbox.restoreAbsent(told)
           this.#components.settled(account)
         }
 
         queries.askRest(account) // where there is a filter
-      }
-    }
-  }
-
-  #count (taken: TakenPresence[]): void {
-    const { stats } = this.#components
-
-    for (const { type } of taken) {
-      if (type === PresenceType.Have) {
-        stats.havesSent++
-      } else {
-        stats.dontHavesSent++
       }
     }
   }

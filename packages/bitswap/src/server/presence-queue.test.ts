@@ -6,13 +6,13 @@ import { presenceSize } from '../message/sizes.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
 import { Account } from './account.ts'
 import { PresenceQueue } from './presence-queue.ts'
-import { cidKey, createRequest } from './request.ts'
+import { cidKey, createRequest, RequestState } from './request.ts'
 import type { Request } from './request.ts'
 
 const account = new Account(peerIdFromSeed(1), 10, { bytes: 0 })
 
-function requestOf (seed: number): Request {
-  return createRequest(account, cidKey(cidOf(seed)), wantHave(cidOf(seed)), seed)
+function requestOf (seed: number, state: RequestState = RequestState.Have): Request {
+  return Object.assign(createRequest(account, cidKey(cidOf(seed)), wantHave(cidOf(seed)), seed), { state })
 }
 
 function said (queue: PresenceQueue, maxBytes: number = 10_000): Array<[string, string]> {
@@ -23,8 +23,8 @@ test('answers come first in their order, then refusals, and each once', () => {
   const queue = new PresenceQueue(10)
 
   queue.refuse(cidKey(cidOf(3)))
-  queue.add(requestOf(1), PresenceType.Have)
-  queue.add(requestOf(2), PresenceType.DontHave)
+  queue.add(requestOf(1))
+  queue.add(requestOf(2, RequestState.Absent))
 
   assert.equal(queue.size, 3)
   assert.deepEqual(said(queue), [
@@ -41,8 +41,8 @@ test('the newer answer takes the place of the older, whatever it was', () => {
   const request = requestOf(1)
 
   queue.refuse(request.key)
-  queue.add(request, PresenceType.DontHave)
-  queue.add(request, PresenceType.Have)
+  queue.add(requestOf(1, RequestState.Absent))
+  queue.add(request)
 
   assert.deepEqual(said(queue), [[cidOf(1).toString(), 'have']])
 })
@@ -50,7 +50,7 @@ test('the newer answer takes the place of the older, whatever it was', () => {
 test('what need not be said any more is not said', () => {
   const queue = new PresenceQueue(10)
 
-  queue.add(requestOf(1), PresenceType.Have)
+  queue.add(requestOf(1))
   queue.refuse(cidKey(cidOf(2)))
   queue.refuse(cidKey(cidOf(3)))
   queue.delete(cidKey(cidOf(1)))
@@ -76,7 +76,7 @@ test('as much is taken as fits, and one in any case', () => {
   const queue = new PresenceQueue(10)
 
   for (let seed = 1; seed <= 5; seed++) {
-    queue.add(requestOf(seed), PresenceType.Have)
+    queue.add(requestOf(seed))
   }
 
   const size = presenceSize({ cid: cidOf(1), type: PresenceType.Have }, 'v1')

@@ -8,25 +8,29 @@
 import { PresenceType } from '../message/message.ts'
 import type { Presence } from '../message/message.ts'
 import { presenceSize } from '../message/sizes.ts'
-import { cidOfKey, cidOfRequest } from './request.ts'
+import { cidOfKey, cidOfRequest, RequestState } from './request.ts'
 import type { Request } from './request.ts'
 
-/** What is kept of a presence until it has arrived: not its CID, which takes many times as much. */
-export interface TakenPresence {
-  key: string
-  type: PresenceType
-  /** Undefined for a refusal: nothing else is known of it. */
-  request: Request | undefined
+/** A message's worth of presences. */
+export interface TakenPresences {
+  presences: Presence[]
+  told: ToldPresences
 }
 
-export interface TakenPresences {
-  /** Each of the presence at the same place. */
-  taken: TakenPresence[]
-  presences: Presence[]
+/**
+ * Of whom the presences are: what is kept until they have arrived, and those
+ * themselves are not.
+ */
+export interface ToldPresences {
+  haves: Request[]
+  dontHaves: Request[]
+  /** Keys of wants of which nothing is kept. */
+  refused: string[]
 }
 
 export class PresenceQueue {
-  readonly #answers: Map<string, { request: Request, type: PresenceType }> = new Map()
+  /** By key: no object for each, as there are peers that want a thousand blocks nobody has, every second. */
+  readonly #answers: Map<string, Request> = new Map()
   readonly #refused: Set<string> = new Set() // keys only: there may be many, and nobody may read them
   /** How many refusals there may be. */
   readonly maxRefused: number
@@ -44,9 +48,9 @@ export class PresenceQueue {
     return this.#refused.size
   }
 
-  /** What the request of this CID is going to be answered. */
-  answer (key: string): PresenceType | undefined {
-    return this.#answers.get(key)?.type
+  /** Is the request of this CID going to be answered? */
+  isAnswered (key: string): boolean {
+    return this.#answers.has(key)
   }
 
   /** Is the want of this CID going to be refused? */
@@ -58,10 +62,10 @@ export class PresenceQueue {
     return this.#answers.has(key) || this.#refused.has(key)
   }
 
-  /** The answer to a request; takes the place of an earlier one. */
-  add (request: Request, type: PresenceType): void {
+  /** The answer to a request, by its state: HAVE in `Have`, else DONT_HAVE. Takes the place of an earlier one. */
+  add (request: Request): void {
     this.delete(request.key)
-    this.#answers.set(request.key, { request, type })
+    this.#answers.set(request.key, request)
   }
 
   /**
@@ -91,35 +95,41 @@ export class PresenceQueue {
 
   /** Removes and returns the first, as many as fit into so many bytes when encoded; one at the least. */
   take (maxBytes: number): TakenPresences {
-    const taken: TakenPresence[] = []
     const presences: Presence[] = []
+    const told: ToldPresences = { haves: [], dontHaves: [], refused: [] }
     let bytes = 0
 
-    for (const next of this.#inOrder()) {
-      const { key, type, request } = next
-      const presence = { cid: request == null ? cidOfKey(key) : cidOfRequest(request), type }
-
+    /** Is there room for it? */
+    const takes = (presence: Presence): boolean => {
       bytes += presenceSize(presence, 'v1')
 
-      if (bytes > maxBytes && taken.length > 0) {
-        break
-      }
-
-      this.delete(key)
-      taken.push(next)
-      presences.push(presence)
+      return (bytes <= maxBytes || presences.length === 0) && presences.push(presence) > 0
     }
 
-    return { taken, presences }
-  }
+    for (const [key, request] of this.#answers) {
+      const type = answerTo(request)
 
-  * #inOrder (): Generator<TakenPresence> {
-    for (const [key, { request, type }] of this.#answers) {
-      yield { key, type, request }
+      if (!takes({ cid: cidOfRequest(request), type })) {
+        return { presences, told }
+      }
+
+      this.#answers.delete(key)
+      told[type === PresenceType.Have ? 'haves' : 'dontHaves'].push(request)
     }
 
     for (const key of this.#refused) {
-      yield { key, type: PresenceType.DontHave, request: undefined }
+      if (!takes({ cid: cidOfKey(key), type: PresenceType.DontHave })) {
+        break
+      }
+
+      this.#refused.delete(key)
+      told.refused.push(key)
     }
+
+    return { presences, told }
   }
+}
+
+function answerTo ({ state }: Request): PresenceType {
+  return state === RequestState.Have ? PresenceType.Have : PresenceType.DontHave
 }

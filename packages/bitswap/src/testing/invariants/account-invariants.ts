@@ -1,5 +1,4 @@
 /** What must hold of one peer's account with the serving side. Part of `server-invariants.ts`. */
-import { PresenceType } from '../../message/message.ts'
 import type { Account } from '../../server/account.ts'
 import type { ServerOptions } from '../../server/options.ts'
 import { RequestState } from '../../server/request.ts'
@@ -141,12 +140,11 @@ class Checks {
   #answered (request: Request): void {
     const { presences } = this.#account
     // mostly nothing is left to be told: then there is nothing to be looked up
-    const answer = presences.size > presences.refusals ? presences.answer(request.key) : undefined
-    const isHave = request.state === RequestState.Have
-    this.#answers += answer == null ? 0 : 1
+    const isAnswered = presences.size > presences.refusals && presences.isAnswered(request.key)
+    this.#answers += isAnswered ? 1 : 0
 
-    if (isHave ? answer !== PresenceType.Have : answer === PresenceType.Have) {
-      this.#wrong(request, `is going to be answered ${answer == null ? 'nothing' : answer === PresenceType.Have ? 'HAVE' : 'DONT_HAVE'}`)
+    if (request.state === RequestState.Have && !isAnswered) {
+      this.#wrong(request, 'is going to be answered nothing')
     }
   }
 

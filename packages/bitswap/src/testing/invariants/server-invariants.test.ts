@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BusyExchange } from '../../../test/support/busy-exchange.ts'
-import { PresenceType } from '../../message/message.ts'
 import { Account } from '../../server/account.ts'
 import { cidOfRequest, createRequest, RequestState } from '../../server/request.ts'
 import type { Request } from '../../server/request.ts'
@@ -70,14 +69,6 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
     const { account, key } = await busy.request(RequestState.Have)
     account.presences.delete(key)
   }],
-  [/ \(have\) of peer …\w{8} is going to be answered DONT_HAVE$/, async busy => {
-    const request = await busy.request(RequestState.Have)
-    request.account.presences.add(request, PresenceType.DontHave)
-  }],
-  [/ \(absent\) of peer …\w{8} is going to be answered HAVE$/, async busy => {
-    const request = await busy.request(RequestState.Absent)
-    request.account.presences.add(request, PresenceType.Have)
-  }],
   [/ \(ready\) of peer …\w{8} has no bytes$/, async busy => { (await busy.request(RequestState.Ready)).bytes = undefined }],
   [/ \(ready\) of peer …\w{8} has 5000000 bytes, over 4194176$/, async busy => { (await busy.request(RequestState.Ready)).bytes = new Uint8Array(5_000_000) }],
   [/ \(queued\) of peer …\w{8} is not in the queue of its state$/, async busy => { (await busy.request(RequestState.Absent)).state = RequestState.Queued }],
@@ -107,7 +98,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
   }],
   [/^peer …\w{8} is going to be told \d+ answers, \d+ of them to its requests$/, async busy => {
     const request = await busy.request(RequestState.Absent)
-    request.account.presences.add(strangerTo(request), PresenceType.DontHave)
+    request.account.presences.add(strangerTo(request))
   }],
   [/^peer …\w{8} has 33 reads under way with \d+ bytes, of 32 at the most, for \d+ requests or more$/, async busy => { (await busy.request(RequestState.Absent)).account.reads = 33 }],
   [/^peer …\w{8} has 0 reads under way with 7 bytes, of 32 at the most, for 0 requests or more$/, async busy => {
