@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { silentLogger } from '../testing/silent-logger.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
-import type { Outgoing } from './messenger-receiver.ts'
+import type { Letter } from './letter.ts'
 import type { NetworkStream } from './network.ts'
 import { resolveNetworkOptions } from './options.ts'
 import { OutgoingStream } from './outgoing-stream.ts'
@@ -44,10 +44,9 @@ function setUp (): Setup {
   return { outgoing: new OutgoingStream(stream, components, resolveNetworkOptions({ pieceSize: 100 })), sent, events }
 }
 
-function message (events: string[]): Outgoing {
+function letter (events: string[], size: number): Pick<Letter, 'frame' | 'lost'> {
   return {
-    message: { full: false, wants: [], cancels: [], blocks: [], presences: [], pendingBytes: 0 },
-    sent: () => { events.push('sent') },
+    frame: new Uint8ArrayList(new Uint8Array(size)),
     lost: error => { events.push(`lost ${error.message}`) }
   }
 }
@@ -56,7 +55,7 @@ test('no piece is larger than allowed, and each waits for room', async () => {
   for (const [size, pieces] of [[100, [100]], [101, [100, 1]], [250, [100, 100, 50]]] as const) {
     const { outgoing, sent, events } = setUp()
     let waits = 0
-    await outgoing.send(message(events), new Uint8ArrayList(new Uint8Array(size)), async () => { waits++ })
+    await outgoing.send(letter(events, size), async () => { waits++ })
     assert.deepEqual(sent, pieces)
     assert.equal(waits, pieces.length)
   }
@@ -65,14 +64,14 @@ test('no piece is larger than allowed, and each waits for room', async () => {
 test('a reset in the very turn in which there is room again loses the message', async () => {
   const { outgoing, events } = setUp()
   const room = async (): Promise<void> => { outgoing.closed(new Error('reset')) }
-  await assert.rejects(outgoing.send(message(events), new Uint8ArrayList(new Uint8Array(10)), room), { name: 'StreamClosedError' })
+  await assert.rejects(outgoing.send(letter(events, 10), room), { name: 'StreamClosedError' })
   assert.deepEqual(events, ['gone reset'])
   assert.equal(outgoing.isUsable, false)
 })
 
 test('the end is told once, whatever follows', async () => {
   const { outgoing, events } = setUp()
-  await outgoing.send(message(events), new Uint8ArrayList(new Uint8Array(10)), async () => {})
+  await outgoing.send(letter(events, 10), async () => {})
   outgoing.closed(new Error('reset'))
   outgoing.closed(new Error('again'))
   outgoing.ended()
@@ -81,7 +80,7 @@ test('the end is told once, whatever follows', async () => {
 
 test('an abort loses what was sent lately, and its owner is not told of the end it made', async () => {
   const { outgoing, events } = setUp()
-  await outgoing.send(message(events), new Uint8ArrayList(new Uint8Array(10)), async () => {})
+  await outgoing.send(letter(events, 10), async () => {})
   outgoing.abort(new Error('enough'))
   outgoing.closed(new Error('enough'))
   outgoing.abort(new Error('again'))

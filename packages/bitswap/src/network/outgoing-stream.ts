@@ -9,10 +9,10 @@
  * peer has ended remembers for as long, or until it is told to {@link OutgoingStream.forget}.
  */
 import type { Logger } from '@libp2p/interface'
-import type { Uint8ArrayList } from 'uint8arraylist'
 import type { Cancel, Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import { StreamClosedError } from './errors.ts'
+import type { Letter } from './letter.ts'
 import type { Outgoing } from './messenger-receiver.ts'
 import type { NetworkStream } from './network.ts'
 import type { NetworkOptions } from './options.ts'
@@ -87,7 +87,7 @@ export class OutgoingStream {
    * @param room - waits for room when there is none
    * @throws when the stream ends first, or with what `room` throws: the message is lost then
    */
-  async send (outgoing: Outgoing, frame: Uint8ArrayList, room: (stream: NetworkStream) => Promise<void>): Promise<void> {
+  async send ({ frame, lost }: Pick<Letter, 'frame' | 'lost'>, room: (stream: NetworkStream) => Promise<void>): Promise<void> {
     const { pieceSize } = this.#options
     const size = frame.byteLength
     this.#used = true
@@ -110,7 +110,7 @@ export class OutgoingStream {
       this.#writing = false
     }
 
-    this.#remember({ lost: outgoing.lost, size, at: this.#components.clock.now() })
+    this.#remember({ lost, size, at: this.#components.clock.now() })
     this.#retireIfEnded()
   }
 

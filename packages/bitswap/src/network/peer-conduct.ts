@@ -10,8 +10,9 @@
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Charges } from '../core/charges.ts'
 import type { Cancel, Clock } from '../core/clock.ts'
-import type { Message, ReceivedMessage } from '../message/message.ts'
+import type { ReceivedMessage } from '../message/message.ts'
 import type { EntryAllowance } from './entry-allowance.ts'
+import type { Letter } from './letter.ts'
 import type { MessengerStats } from './messenger-stats.ts'
 import type { Network } from './network.ts'
 import type { NetworkOptions } from './options.ts'
@@ -130,8 +131,8 @@ export class PeerConduct {
   }
 
   /** This was written to it: what led to it, or comes of it, is free. */
-  wrote ({ wants, blocks }: Message): void {
-    const free = ENTRIES_PER_BLOCK * blocks.length + PRESENCES_PER_WANT * wants.length
+  wrote ({ wants, blocks }: Pick<Letter, 'wants' | 'blocks'>): void {
+    const free = ENTRIES_PER_BLOCK * blocks + PRESENCES_PER_WANT * wants
 
     if (free > 0) {
       this.#components.entries.giveBack(this.#key, free, this.#components.clock.now())

@@ -12,24 +12,23 @@
  */
 import type { Cancel } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
-import { encodeFrame } from '../message/frame.ts'
-import type { Message } from '../message/message.ts'
 import { StreamClosedError } from './errors.ts'
 import { KeptStream } from './kept-stream.ts'
 import type { KeptStreamComponents } from './kept-stream.ts'
+import { letterOf } from './letter.ts'
+import type { Letter } from './letter.ts'
 import { Lane } from './messenger-receiver.ts'
 import type { MessengerReceiver, Outgoing } from './messenger-receiver.ts'
 import type { NetworkOptions } from './options.ts'
 import type { OutgoingStream } from './outgoing-stream.ts'
-import { supportsPrefix } from './protocols.ts'
 import type { BitswapProtocol } from './protocols.ts'
 import { leastProgress, sendTimeout } from './send-timeout.ts'
 import { Turns } from './turns.ts'
 
 export interface PeerSenderComponents extends KeptStreamComponents {
   receiver: Pick<MessengerReceiver, 'hasOutgoing' | 'takeOutgoing' | 'peerUnreachable'>
-  /** All of this was taken by the transport. */
-  wrote (message: Message): void
+  /** All of it was taken by the transport. */
+  wrote (letter: Letter): void
 }
 
 /** Nothing was due when it last looked; looks, waits or writes; the peer was given up, until there is a reason to try again. */
@@ -133,33 +132,43 @@ export class PeerSender {
   /** Sends one message, if one is due. True when another may be. */
   async #sendNext (): Promise<boolean> {
     const stream = await this.#usableStream()
+    const letter = stream == null ? undefined : await this.#nextFor(stream)
 
-    if (stream == null) {
+    if (stream == null || letter == null) {
       return false
     }
 
-    const outgoing = await this.#take(stream.protocol)
-
-    if (outgoing == null) {
-      return false
-    }
-
-    if (this.#closed != null) {
-      outgoing.lost(this.#closed)
-
-      return false
-    }
-
-    if (!stream.isUsable) {
-      // the store took its time, and the stream ended meanwhile: the next one carries it
-      this.#ahead = { taken: outgoing, protocol: stream.protocol }
-
-      return true
-    }
-
-    await this.#send(stream, outgoing)
+    await this.#send(stream, letter)
 
     return this.#isDue()
+  }
+
+  /** The message that is due, encoded; undefined when there is none, or it cannot be sent now. */
+  async #nextFor (stream: OutgoingStream): Promise<Letter | undefined> {
+    const outgoing = await this.#take(stream.protocol)
+
+    if (this.#closed != null) {
+      outgoing?.lost(this.#closed)
+    }
+
+    if (outgoing == null || this.#closed != null) {
+      return undefined
+    }
+
+    if (stream.isUsable) {
+      try {
+        return letterOf(outgoing, stream.protocol)
+      } catch (error) {
+        this.#failed(stream, outgoing, error)
+      }
+    } else {
+      // the store took its time, and the stream ended meanwhile: the next one carries it
+      this.#ahead = { taken: outgoing, protocol: stream.protocol }
+    }
+
+    this.#turns.look()
+
+    return undefined
   }
 
   #isDue (): boolean {
@@ -220,33 +229,36 @@ export class PeerSender {
     }
   }
 
-  async #send (stream: OutgoingStream, outgoing: Outgoing): Promise<void> {
-    const { peer, stats, log } = this.#components
-    let size = 0
+  async #send (stream: OutgoingStream, letter: Letter): Promise<void> {
+    const { stats } = this.#components
+    const size = letter.frame.byteLength
+    const timeout = sendTimeout(size, this.#options)
 
     try {
-      const frame = encodeFrame(outgoing.message, supportsPrefix(stream.protocol) ? 'v1' : 'v0')
-      size = frame.byteLength
-      const timeout = sendTimeout(size, this.#options)
-
-      await stream.send(outgoing, frame, async room => {
+      await stream.send(letter, async room => {
         this.#takeAhead(stream.protocol)
         await this.#stream.room(room, timeout, leastProgress(timeout, this.#options))
       })
     } catch (cause) {
-      const error = cause instanceof Error ? cause : new StreamClosedError('the message could not be written', { cause })
-      log('could not send a message to %p - %e', peer, error)
-      stats.sendFailures++
-      this.#stream.fail(stream, error)
-      outgoing.lost(error)
+      this.#failed(stream, letter, cause)
 
       return
     }
 
     stats.messagesSent++
     stats.bytesSent += size
-    this.#components.wrote(outgoing.message)
-    outgoing.sent()
+    this.#components.wrote(letter)
+    letter.sent()
+  }
+
+  #failed (stream: OutgoingStream, { lost }: Pick<Outgoing, 'lost'>, cause: unknown): void {
+    const { peer, stats, log } = this.#components
+    const error = cause instanceof Error ? cause : new StreamClosedError('the message could not be written', { cause })
+
+    log('could not send a message to %p - %e', peer, error)
+    stats.sendFailures++
+    this.#stream.fail(stream, error)
+    lost(error)
   }
 
   async #giveUp (error: Error): Promise<void> {

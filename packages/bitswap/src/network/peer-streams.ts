@@ -193,7 +193,7 @@ export class PeerStreams {
         receiver,
         openStream: async options => await network.openStream(this.peer, options),
         attach: (stream, outgoing) => { this.#read(stream, outgoing) },
-        wrote: message => { this.#conduct.wrote(message) }
+        wrote: letter => { this.#conduct.wrote(letter) }
       }, this.#options)
       this.#senders.set(lane, sender)
     }

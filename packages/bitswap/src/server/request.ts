@@ -4,6 +4,7 @@
  */
 import { CID } from 'multiformats/cid'
 import { bytesKey } from '../core/bytes-key.ts'
+import { decodeCID } from '../message/cid-decoder.ts'
 import { WantType } from '../message/message.ts'
 import type { WantEntry } from '../message/message.ts'
 import type { Account } from './account.ts'
@@ -87,7 +88,7 @@ export function cidOfKey (key: string): CID {
     bytes[i] = key.charCodeAt(i)
   }
 
-  return CID.decode(bytes)
+  return decodeCID(bytes, 0, bytes.length) ?? CID.decode(bytes)
 }
 
 /** What the peer is to be answered with: the CID as it wrote it. */
