@@ -44,8 +44,8 @@ export interface ServerInit {
 
   /**
    * Wants kept of all peers together. When there are as many, the peer with the
-   * most makes room for one that has fewer, with the least useful of its own, and
-   * is told as above. Of those that have about the same, each makes room for
+   * most makes room for one that has fewer, with the least useful of its own (if
+   * all are ready for it or on their way, the oldest), and is told as above. Of those that have about the same, each makes room for
    * itself. About a kilobyte each.
    *
    * @default 262144

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { CID } from 'multiformats/cid'
-import { blocksOf, cidOf, MemoryStore, names, Serving, wantBlock, wantHave } from '../../test/support/serving.ts'
+import { blockOf, blocksOf, cidOf, MemoryStore, names, Serving, wantBlock, wantHave } from '../../test/support/serving.ts'
 import type { WantEntry } from '../message/message.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
 
@@ -58,13 +58,27 @@ test('a newcomer gets a place beside peers that want much, and not beside as man
   assert.deepEqual((await serving.deliver(newcomer)).dontHaves, [cidOf(3)])
 })
 
-test('what is on its way makes room for nobody', () => {
-  const serving = new Serving(new MemoryStore(...blocksOf(9)), { maxWants: 3 })
+test('a peer that takes nothing of what is on its way, or ready for it, keeps nobody from having a place', async () => {
+  for (const isOnItsWay of [true, false]) {
+    const serving = new Serving(new MemoryStore(...blocksOf(9)), { maxWants: 3 })
+    const { server, peer, other } = serving
 
-  serving.wants(...wants(1, 3))
-  serving.envelope()
-  serving.from(serving.other, { wants: wants(5, 5, { sendDontHave: true }) })
-  assert.deepEqual([wanted(serving, serving.other).length, serving.server.stats.displaced, serving.server.stats.refused], [0, 0, 1])
+    serving.wants(...wants(21, 23, { sendDontHave: true }))
+    await serving.deliver()
+    server.blocksArrived([21, 22, 23].map(seed => blockOf(seed)))
+    const envelope = isOnItsWay ? serving.envelope() : undefined
+
+    serving.from(other, { wants: wants(5, 5) })
+    assert.deepEqual([wanted(serving, peer), wanted(serving, other)], [names(cids(22, 23)), names(cids(5))])
+    assert.deepEqual([server.stats.displaced, server.stats.refused], [1, 0])
+    assert.deepEqual((await serving.deliver(other)).blocks, cids(5))
+
+    // it is told: the message may be lost, and then the block is not due again
+    assert.deepEqual(server.presencesFor(peer)?.presences.map(({ cid }) => cid), cids(21))
+    serving.store.put(...[22, 23].map(seed => blockOf(seed)))
+    envelope?.lost(new Error('reset'))
+    assert.deepEqual((await serving.deliver()).blocks, cids(22, 23))
+  }
 })
 
 test('room that a peer leaves behind is there for others', () => {

@@ -95,7 +95,7 @@ export class Room {
       return false
     }
 
-    const victim = leastUsefulOf(other)
+    const victim = leastUsefulOf(other) ?? oldestOf(other)
 
     if (victim == null) {
       return false
@@ -123,6 +123,13 @@ export class Room {
 
 export function noFacts (): Received {
   return { ignored: 0, evicted: 0, refused: 0, unanswered: 0, unserved: 0 }
+}
+
+/** Where work was put into all of them: a peer that takes nothing would keep its place for ever, and others from having one. */
+function oldestOf ({ requests }: Account): Request | undefined {
+  const [oldest] = requests.values()
+
+  return oldest
 }
 
 function leastUsefulOf (account: Account): Request | undefined {
