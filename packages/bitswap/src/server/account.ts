@@ -3,6 +3,7 @@
  * connection period: a peer that comes back begins with an empty one.
  */
 import type { PeerId } from '@libp2p/interface'
+import { MovingAverage } from '../core/ewma.ts'
 import type { LeastUseful } from './least-useful.ts'
 import { PresenceQueue } from './presence-queue.ts'
 import { RequestQueue } from './request-queue.ts'
@@ -14,6 +15,9 @@ import type { Request } from './request.ts'
  * exist that want 8000 blocks at once; a refusal takes about 100 bytes.
  */
 const REFUSALS_PER_WANT = 8
+
+/** How much the newest block says about what size the next will have. */
+const NEWEST_WEIGHT = 0.0625
 
 export class Account {
   readonly peer: PeerId
@@ -40,6 +44,12 @@ export class Account {
   reads = 0
   /** Bytes these reads will bring, as far as known, or guessed. */
   readingBytes = 0
+  /** Of blocks that were read for it. */
+  readonly meanSize: MovingAverage = new MovingAverage(NEWEST_WEIGHT)
+  /** A message of blocks is being waited for: what is read for it is not given back. */
+  isAwaited = false
+  /** It took nothing for long while others were in want of room: little is read ahead for it. */
+  isSlow = false
   /** Messages received with a wantlist. */
   batch = 0
   /** The last of them that was a full one. */

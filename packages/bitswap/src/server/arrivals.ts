@@ -76,14 +76,14 @@ export class Arrivals {
   }
 
   #serve (waiting: Request[], bytes: Uint8Array): void {
-    const { engine, queries } = this.#components
+    const { engine, queries, clock } = this.#components
     const size = bytes.byteLength
 
     for (const request of waiting) {
       if (size > this.#options.maxBlockSize) {
         queries.oversize(request)
       } else {
-        engine.lifecycle.present(request, size, engine.mayReadAhead(request.account, size) ? bytes : undefined)
+        engine.lifecycle.present(request, size, engine.makeRoomToRead(request.account, size, clock.now()) ? bytes : undefined)
       }
     }
   }

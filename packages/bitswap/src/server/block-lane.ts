@@ -91,7 +91,7 @@ export class BlockLane {
 
   /** Who knows when what was read for this peer will be taken: it makes room for that of others, unless it is waited for. */
   giveBack (account: Account): void {
-    if (!this.#waiters.has(account)) {
+    if (!account.isAwaited) {
       this.#components.engine.outbox.giveBack(account)
     }
   }
@@ -146,7 +146,7 @@ export class BlockLane {
   close (account: Account): void {
     const waiter = this.#waiters.get(account)
 
-    this.#waiters.delete(account)
+    this.#endWait(account)
     this.#sizes.delete(account)
     this.#turns.forget(account)
     waiter?.cancelSoon?.()
@@ -161,9 +161,15 @@ export class BlockLane {
   #wait (account: Account): Promise<Envelope | undefined> {
     const { promise, resolve } = Promise.withResolvers<Envelope | undefined>()
 
+    account.isAwaited = true
     this.#waiters.set(account, { since: this.#components.clock.now(), promise, resolve, cancelSoon: undefined })
 
     return promise
+  }
+
+  #endWait (account: Account): void {
+    account.isAwaited = false
+    this.#waiters.delete(account)
   }
 
   #finish (account: Account, waiter: Waiter): void {
@@ -176,7 +182,7 @@ export class BlockLane {
 
     if (account.ready.size === 0) {
       this.#turns.leave(account)
-      this.#waiters.delete(account)
+      this.#endWait(account)
       waiter.resolve(undefined)
     } else if (!this.#turns.has(account) && this.#turns.enter(account)) {
       this.#haveTurn(account)
@@ -188,7 +194,7 @@ export class BlockLane {
     const waiter = this.#waiters.get(account)
 
     if (waiter != null && account.ready.size > 0) {
-      this.#waiters.delete(account)
+      this.#endWait(account)
       waiter.resolve(this.#pack(account))
     } else {
       this.advance(account)
@@ -196,8 +202,8 @@ export class BlockLane {
   }
 
   #pack (account: Account): Envelope {
-    const { engine, queries, stats } = this.#components
-    const { requests, blocks } = engine.outbox.takeBlocks(account, this.#sizeFor(account).bytes)
+    const { engine, queries, clock, stats } = this.#components
+    const { requests, blocks } = engine.takeBlocks(account, this.#sizeFor(account).bytes, clock.now())
 
     stats.envelopes++
     queries.readAhead(account)

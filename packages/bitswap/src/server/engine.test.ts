@@ -271,10 +271,10 @@ test('bytes that are being read or were read ahead are counted over all peers, u
 
   engine.readBegan(waiter, 1)
   engine.readBegan(reader, 60)
-  assert.deepEqual([engine.readAhead, engine.mayReadAhead(waiter, 39), engine.mayReadAhead(waiter, 40)], [61, true, false])
+  assert.deepEqual([engine.readAhead, engine.makeRoomToRead(waiter, 39, 0), engine.makeRoomToRead(waiter, 40, 0)], [61, true, false])
   engine.readEnded(reader, 60)
   engine.lifecycle.present(request, 50, new Uint8Array(50))
-  assert.deepEqual([engine.readAhead, engine.mayReadAhead(waiter, 49), engine.mayReadAhead(waiter, 50)], [51, true, false])
+  assert.deepEqual([engine.readAhead, engine.makeRoomToRead(waiter, 49, 0), engine.makeRoomToRead(waiter, 50, 0)], [51, true, false])
   engine.outbox.takeBlocks(reader, 1000)
   assert.equal(engine.readAhead, 1)
 })

@@ -9,12 +9,13 @@
 import type { PeerId } from '@libp2p/interface'
 import type { Deadlines } from '../core/deadlines.ts'
 import type { Account } from './account.ts'
+import type { Packed } from './envelope.ts'
 import { Intake } from './intake.ts'
 import type { Wantlist } from './intake.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ServerOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
-import type { ByteTally } from './request-queue.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { RequestState } from './request.ts'
 import type { Request } from './request.ts'
 import { Room } from './room.ts'
@@ -33,12 +34,11 @@ export class Engine {
   readonly #room: Room
   readonly #intake: Intake
   readonly #options: EngineOptions
-  /** Read and not taken into a message, over all peers; and on the way from the store. */
-  readonly #ready: ByteTally = { bytes: 0 }
-  #readingBytes = 0
+  readonly #ahead: ReadAhead
 
   constructor (options: EngineOptions) {
     this.#options = options
+    this.#ahead = new ReadAhead(options)
     this.lifecycle = new Lifecycle(this.#ledger, options)
     this.outbox = new Outbox(this.lifecycle)
     this.#room = new Room(this.lifecycle, this.#ledger, options)
@@ -57,12 +57,12 @@ export class Engine {
 
   /** Bytes on the way from the store for all peers, also for those that have left meanwhile. */
   get readingBytes (): number {
-    return this.#readingBytes
+    return this.#ahead.reading
   }
 
   /** Bytes read ahead, or being read, for all peers. */
   get readAhead (): number {
-    return this.#ready.bytes + this.#readingBytes
+    return this.#ahead.bytes
   }
 
   /** Requests of all peers. */
@@ -71,7 +71,7 @@ export class Engine {
   }
 
   open (peer: PeerId): Account {
-    return this.#ledger.open(peer, this.#options.maxWantsPerPeer, this.#ready)
+    return this.#ledger.open(peer, this.#options.maxWantsPerPeer, this.#ahead.ready)
   }
 
   /** Ends the account; what still comes in for its requests is ignored. */
@@ -81,6 +81,7 @@ export class Engine {
     }
 
     this.#ledger.close(account)
+    this.#ahead.forget(account)
   }
 
   account (peer: PeerId): Account | undefined {
@@ -116,32 +117,42 @@ export class Engine {
     })
   }
 
-  /**
-   * May one more block of that size be read for this peer? While nothing else is
-   * read for it, always: or a block larger than the limits would never be sent,
-   * and peers that do not read could keep the others from being served.
-   */
-  mayReadAhead (account: Account, size: number): boolean {
-    const buffered = account.ready.bytes + account.readingBytes
+  /** May one more block of that size be read for this peer? Where it is in the way, peers that take nothing give back what was read for them. */
+  makeRoomToRead (account: Account, size: number, now: number): boolean {
+    while (this.#ahead.isInTheWay(account, size)) {
+      const stalled = this.#ahead.takeStalled(now)
 
-    if (account.reads >= this.#options.maxReadsPerPeer) {
-      return false
+      if (stalled == null) {
+        break
+      }
+
+      this.outbox.giveBack(stalled)
     }
 
-    return buffered === 0 || (buffered + size <= this.#options.maxReadAheadPerPeer && this.readAhead + size <= this.#options.maxReadAhead)
+    return this.#ahead.has(account, size, now)
   }
 
-  /** A read of about so many bytes begins for this peer. To be followed by {@link readEnded} with the same. */
+  /** As {@link ReadAhead.mayKeep}. */
+  mayKeep (account: Account, size: number): boolean {
+    return this.#ahead.mayKeep(account, size)
+  }
+
+  /** Blocks for the next message to that peer. */
+  takeBlocks (account: Account, targetSize: number, now: number): Packed {
+    const packed = this.outbox.takeBlocks(account, targetSize)
+
+    this.#ahead.taken(account, now)
+
+    return packed
+  }
+
+  /** As {@link ReadAhead.began}. */
   readBegan (account: Account, size: number): void {
-    account.reads++
-    account.readingBytes += size
-    this.#readingBytes += size
+    this.#ahead.began(account, size)
   }
 
   readEnded (account: Account, size: number): void {
-    account.reads--
-    account.readingBytes -= size
-    this.#readingBytes -= size
+    this.#ahead.ended(account, size)
   }
 }
 

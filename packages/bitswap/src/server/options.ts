@@ -113,7 +113,10 @@ export interface ServerInit {
 
   /**
    * Bytes read from the store for all peers and not taken into a message yet.
-   * Over it only peers that have nothing read are given a block, one at a time.
+   * Over it peers that have taken nothing for a second give back what was read for
+   * them; then only peers that have nothing read are given a block, one at a time.
+   * Where the store tells no sizes, and blocks are larger than those before, it
+   * may be twice as much.
    *
    * @default 33554432
    */

@@ -114,13 +114,13 @@ export class StoreQueries {
 
   /** Reads the blocks that are to be sent next, as far ahead as is allowed. */
   fill (account: Account): void {
-    const { engine, reader } = this.#components
+    const { engine, reader, clock } = this.#components
 
     for (let request = account.queued.peek(); request != null; request = account.queued.peek()) {
       // what comes at once need not be read before there is a message to put it into
       const isEnough = reader.isSynchronous && account.ready.bytes >= this.#options.targetMessageSize
 
-      if (isEnough || !engine.mayReadAhead(account, request.size ?? reader.typicalSize)) {
+      if (isEnough || !engine.makeRoomToRead(account, this.#sizeOf(request), clock.now())) {
         return
       }
 
@@ -167,7 +167,7 @@ export class StoreQueries {
 
   /** A denied block is looked up all the same: an answer that comes sooner would tell. */
   #lookUp (request: Request, ticket: number, isAllowed: boolean): Promise<void> | undefined {
-    const { engine, reader } = this.#components
+    const { engine, reader, clock } = this.#components
 
     if (request.ticket !== ticket) {
       return undefined
@@ -181,7 +181,7 @@ export class StoreQueries {
 
     const isToBeSent = isAllowed && request.wantType === WantType.Block
 
-    if (isToBeSent && !reader.isSynchronous && engine.mayReadAhead(request.account, request.size ?? reader.typicalSize)) {
+    if (isToBeSent && !reader.isSynchronous && engine.makeRoomToRead(request.account, this.#sizeOf(request), clock.now())) {
       return this.#read(request) // the answer and the block in one go
     }
 
@@ -200,15 +200,32 @@ export class StoreQueries {
   #read (request: Request): Promise<void> | undefined {
     const { engine, reader } = this.#components
     const { account, ticket } = request
-    const expected = request.size ?? reader.typicalSize
+    const expected = this.#sizeOf(request)
     const outcome = reader.read(cidOfRequest(request), request.multihash, request.account.id)
 
     engine.readBegan(account, expected)
 
     return after(outcome, outcome => {
       engine.readEnded(account, expected)
-      this.#settle(request, ticket, outcome)
+      this.#settle(request, ticket, this.#kept(account, expected, outcome))
     })
+  }
+
+  /** What it probably has, where that is not known: peers differ in what they want. */
+  #sizeOf ({ size, account }: Request): number {
+    return size ?? Math.ceil(account.meanSize.value ?? this.#components.reader.typicalSize)
+  }
+
+  /** One that is far larger than was guessed is let go of where there is no room for it: its size is known now. */
+  #kept (account: Account, expected: number, outcome: Outcome): Outcome {
+    if (outcome.status !== 'bytes') {
+      return outcome
+    }
+
+    const size = outcome.bytes.byteLength
+    account.meanSize.add(size)
+
+    return size <= expected || this.#components.engine.mayKeep(account, size) ? outcome : { status: 'found', size }
   }
 
   #settle (request: Request, ticket: number, outcome: Outcome, isAllowed = true): void {
