@@ -4,7 +4,7 @@ import type { Blockstore } from 'interface-blockstore'
 import type { BitswapRouting, Provider } from '../api.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Message } from '../message/message.ts'
-import type { HasherLoader } from '../message/prefix.ts'
+import type { HasherLoader } from '../message/hashers.ts'
 import type { ArrivalListener } from './arrivals.ts'
 
 export interface ClientComponents {

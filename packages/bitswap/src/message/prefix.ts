@@ -1,28 +1,18 @@
 /**
  * How a block is named on the wire: by the prefix of its CID, which is all but
- * the digest. The receiver hashes the bytes and puts prefix and digest
- * together, so that a block can only ever be had under the CID it truly has.
- *
- * Not for: deciding whether anybody asked for that CID.
+ * the digest, which the receiver finds out itself (`verify-block.ts`).
  *
  * Limits: digests from MIN_DIGEST_SIZE to MAX_DIGEST_SIZE, so that a sender
  * cannot choose a name that any bytes have. Identity "digests" are the block, of
  * any size up to MAX_DIGEST_SIZE: right by construction, and of no use to the
  * sender, as no peer is ever asked for them.
  */
-import { CID } from 'multiformats/cid'
-import * as Digest from 'multiformats/hashes/digest'
+import type { CID } from 'multiformats/cid'
 import { identity } from 'multiformats/hashes/identity'
-import { sha256, sha512 } from 'multiformats/hashes/sha2'
-import { nativePromise } from '../core/native-promise.ts'
-import { MalformedMessageError, UnknownHashError } from './errors.ts'
+import { MalformedMessageError } from './errors.ts'
 import { MAX_DIGEST_SIZE, MIN_DIGEST_SIZE } from './limits.ts'
 import { readVarint, varintSize, writeVarint } from './varint.ts'
-import type { Block, Prefix, ReceivedBlock } from './message.ts'
-import type { MultihashDigest, MultihashHasher } from 'multiformats/hashes/interface'
-
-/** Finds the hash function of a multicodec code. Throws when there is none. */
-export type HasherLoader = (code: number) => MultihashHasher | Promise<MultihashHasher>
+import type { Prefix } from './message.ts'
 
 /** What every CIDv0 has, and every block of Bitswap 1.0.0: dag-pb, sha2-256. */
 export const CIDV0_PREFIX: Prefix = Object.freeze({ version: 0, codec: 0x70, hash: 0x12, digestSize: 32 })
@@ -87,7 +77,7 @@ export function parsePrefix (bytes: Uint8Array): Prefix | undefined {
 }
 
 /** Why no CID can have this prefix; undefined when one can. */
-function flawOf ({ version, codec, hash, digestSize }: Prefix): string | undefined {
+export function flawOf ({ version, codec, hash, digestSize }: Prefix): string | undefined {
   if (version === 0 && (codec !== CIDV0_PREFIX.codec || hash !== CIDV0_PREFIX.hash || digestSize !== CIDV0_PREFIX.digestSize)) {
     return 'CIDv0 is for dag-pb and sha2-256 with 32 bytes only'
   }
@@ -97,104 +87,4 @@ function flawOf ({ version, codec, hash, digestSize }: Prefix): string | undefin
   }
 
   return undefined
-}
-
-/**
- * The hash functions that need no library: sha2-256, sha2-512, identity.
- *
- * @throws UnknownHashError for any other
- */
-export function defaultHashers (code: number): MultihashHasher {
-  switch (code) {
-    case sha256.code:
-      return sha256
-    case sha512.code:
-      return sha512
-    case identity.code:
-      return identity
-    default:
-      throw new UnknownHashError(code)
-  }
-}
-
-/** The default hash functions, and those of `getHasher` for all other codes. */
-export function withDefaultHashers (getHasher: HasherLoader = defaultHashers): HasherLoader {
-  return code => {
-    const isDefault = code === sha256.code || code === sha512.code || code === identity.code
-
-    return isDefault ? defaultHashers(code) : getHasher(code)
-  }
-}
-
-/**
- * The hash function of a code, at once when the loader has it at hand.
- *
- * @throws UnknownHashError for whatever the loader throws or rejects with, as its cause
- */
-export function loadHasher (code: number, getHasher: HasherLoader): MultihashHasher | Promise<MultihashHasher> {
-  try {
-    const hasher = nativePromise(getHasher(code))
-
-    return hasher instanceof Promise ? hasher.catch((error: unknown) => { throw unknownHash(code, error) }) : hasher
-  } catch (error) {
-    throw unknownHash(code, error)
-  }
-}
-
-function unknownHash (code: number, cause: unknown): UnknownHashError {
-  return cause instanceof UnknownHashError ? cause : new UnknownHashError(code, { cause })
-}
-
-/**
- * Hashes the bytes of a block and returns it under the CID they have by its
- * prefix. That it is the block somebody wanted is for the caller to see: other
- * bytes have another CID. Synchronous unless the loader or the hash function is
- * not, so that in Node the common case makes no promise (browsers have only
- * asynchronous sha2). Costs one hash of the bytes; nothing is copied.
- *
- * @throws UnknownHashError when the loader has no such hash function
- * @throws MalformedMessageError when no CID can have the prefix, as when it asks for a digest longer than the function makes
- */
-export function verifyBlock (received: ReceivedBlock, getHasher: HasherLoader): Block | Promise<Block> {
-  const { hash, digestSize } = received.prefix
-  const flaw = flawOf(received.prefix)
-
-  if (flaw !== undefined) {
-    throw new MalformedMessageError(`impossible prefix: ${flaw}`)
-  }
-
-  // before hashing, which would be a copy of the block; and cut short it would be a name that many blocks have
-  if (hash === identity.code && digestSize !== received.bytes.byteLength) {
-    throw wrongDigestSize(received.prefix, received.bytes.byteLength)
-  }
-
-  const hasher = loadHasher(hash, getHasher)
-
-  return hasher instanceof Promise ? hasher.then(loaded => hashBlock(received, loaded)) : hashBlock(received, hasher)
-}
-
-function hashBlock (received: ReceivedBlock, hasher: MultihashHasher): Block | Promise<Block> {
-  const digest = nativePromise(hasher.digest(received.bytes))
-
-  return digest instanceof Promise ? digest.then(made => nameBlock(received, made)) : nameBlock(received, digest)
-}
-
-function nameBlock ({ prefix, bytes }: ReceivedBlock, digest: MultihashDigest): Block {
-  const { version, codec, hash, digestSize } = prefix
-
-  if (digest.code !== hash) {
-    throw new UnknownHashError(hash, { cause: new TypeError(`the loader gave hash function 0x${digest.code.toString(16)} for it`) })
-  }
-
-  if (digestSize > digest.size) {
-    throw wrongDigestSize(prefix, digest.size)
-  }
-
-  const named = digestSize === digest.size ? digest : Digest.create(hash, digest.digest.subarray(0, digestSize))
-
-  return { cid: CID.create(version, codec, named), bytes }
-}
-
-function wrongDigestSize ({ hash, digestSize }: Prefix, size: number): MalformedMessageError {
-  return new MalformedMessageError(`impossible prefix: hash function 0x${hash.toString(16)} makes ${size} bytes, not ${digestSize}`)
 }

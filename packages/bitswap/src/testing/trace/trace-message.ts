@@ -6,8 +6,8 @@
 import type { PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { Block, Presence, ReceivedBlock, ReceivedMessage, WantEntry } from '../../message/message.ts'
-import { verifyBlock } from '../../message/prefix.ts'
-import type { HasherLoader } from '../../message/prefix.ts'
+import { verifyBlock } from '../../message/verify-block.ts'
+import type { HasherLoader } from '../../message/hashers.ts'
 
 export interface TraceBlock {
   /**
