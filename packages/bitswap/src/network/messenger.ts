@@ -125,8 +125,8 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
 
   /**
    * When this peer was last seen to send a message that is not complete yet, on
-   * the clock; now, while one that is waits to be dealt with; -Infinity when
-   * neither has been since it connected.
+   * the clock; now, while one that is waits to be dealt with, but for long;
+   * -Infinity when neither has been since it connected.
    */
   heardAt (peer: PeerId): number {
     return this.#peers.get(peer.toString())?.streams.heardAt ?? -Infinity

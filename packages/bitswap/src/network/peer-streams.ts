@@ -25,6 +25,9 @@ import type { BitswapProtocol } from './protocols.ts'
 /** Bytes of a message that show it is on its way: who sends one after the other to keep us waiting makes none. */
 const PROGRESS = 256
 
+/** While we are at what a peer said it counts as still being said, but for so many milliseconds: a store may take for ever. */
+const OUR_TIME = 5000
+
 export interface PeerStreamsComponents {
   network: Network
   clock: Clock
@@ -61,6 +64,8 @@ export class PeerStreams {
   readonly #rests: Set<Promise<void>> = new Set()
   #protocol: BitswapProtocol | undefined
   #progressAt = -Infinity
+  /** When we began to deal with what it said last. */
+  #dealtAt = -Infinity
   /** Bytes of messages not complete, since `#progressAt`. */
   #progress = 0
   #heardBytes = 0
@@ -84,9 +89,11 @@ export class PeerStreams {
     this.#protocol ??= protocol
   }
 
-  /** When it was last seen to be in the middle of saying something: now, if what it said waits, unless for its own fault. */
+  /** When it was last seen to be in the middle of saying something: now, if what it said waits, unless for its own fault, or for too long. */
   get heardAt (): number {
-    return this.isReading && !this.#conduct.isHeld ? this.#components.clock.now() : this.#progressAt
+    const isDealtWith = this.isReading && !this.#conduct.isHeld
+
+    return isDealtWith ? Math.max(this.#progressAt, Math.min(this.#components.clock.now(), this.#dealtAt + OUR_TIME)) : this.#progressAt
   }
 
   /** How many bytes came in messages that bring blocks, or may yet. */
@@ -101,13 +108,7 @@ export class PeerStreams {
 
   /** Is a message of the peer held back, or being dealt with? */
   get isReading (): boolean {
-    for (const reader of this.#readers.values()) {
-      if (reader.isBusy) {
-        return true
-      }
-    }
-
-    return false
+    return [...this.#readers.values()].some(({ isBusy }) => isBusy)
   }
 
   /** What the sender of a lane is at. */
@@ -256,6 +257,7 @@ export class PeerStreams {
       return
     }
 
+    this.#dealtAt = this.#components.clock.now()
     this.#components.stats.messagesReceived++
     this.#conduct.said(message)
     this.heard()

@@ -171,3 +171,25 @@ test('a store that holds other bytes than it should harms nobody: they are dropp
   session.close()
   await net.close()
 })
+
+test('what a peer wants of us, and we take long about, does not keep us from asking others for what we want', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1, { server: { filter: async () => await new Promise<boolean>(() => {}) } })
+  const [carol] = await net.instances(1)
+  const bob = await net.rawPeer()
+  const [block, ...others] = await randomBlocks(101)
+
+  net.disconnect(alice, carol)
+  net.connect(alice, bob)
+  bob.say(alice, { wants: others.map(({ cid }) => ({ cid, priority: 1, wantType: 'block', sendDontHave: false })) })
+  await net.advance(1000)
+  const start = net.clock.now()
+  const got = alice.bitswap.getBlock(block.cid) // of bob, who says nothing
+
+  await net.advance(100)
+  carol.hold(block)
+  net.connect(alice, carol)
+  assert.deepEqual(await net.run(got), block.bytes)
+  assert.ok(net.clock.now() - start <= 12_000, `${net.clock.now() - start}`) // the filter has 40 s for all
+  await net.close()
+})
