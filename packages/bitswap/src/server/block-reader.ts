@@ -174,8 +174,13 @@ export class BlockReader {
     }
   }
 
+  /** A size that is none is as good as unknown: it would spoil every sum it is added to. */
   #found (size: number | undefined): Found | Oversize {
-    return size != null && size > this.#options.maxBlockSize ? OVERSIZE : { status: 'found', size }
+    if (size != null && size > this.#options.maxBlockSize) {
+      return OVERSIZE
+    }
+
+    return { status: 'found', size: Number.isSafeInteger(size) && Number(size) >= 0 ? size : undefined }
   }
 
   /** The size of a block that is here, if it is known or costs nothing to find out. */

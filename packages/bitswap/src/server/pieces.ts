@@ -1,11 +1,15 @@
-/** The bytes of a block, as a store hands them over: in pieces, mostly one. */
+/**
+ * The bytes of a block, as a store hands them over: in pieces, mostly one. What
+ * is no piece is refused: a store of another version hands over bytes, whose
+ * pieces are numbers, and would have us send empty blocks.
+ */
 
 /** How many bytes they have; Infinity when more than `max`: the rest is not asked for. */
 export function sizeOf (pieces: Iterable<Uint8Array>, max: number): number {
   let size = 0
 
   for (const piece of pieces) {
-    size += piece.byteLength
+    size += lengthOf(piece)
 
     if (size > max) {
       return Infinity
@@ -22,7 +26,7 @@ export function collect (pieces: Iterable<Uint8Array>, max: number): Uint8Array 
 
   for (const piece of pieces) {
     list.push(piece)
-    size += piece.byteLength
+    size += lengthOf(piece)
 
     if (size > max) {
       return undefined
@@ -39,7 +43,7 @@ export async function collectAsync (pieces: AsyncIterable<Uint8Array>, max: numb
 
   for await (const piece of pieces) {
     list.push(piece)
-    size += piece.byteLength
+    size += lengthOf(piece)
 
     if (size > max) {
       return undefined
@@ -47,6 +51,14 @@ export async function collectAsync (pieces: AsyncIterable<Uint8Array>, max: numb
   }
 
   return join(list, size)
+}
+
+function lengthOf ({ byteLength }: Uint8Array): number {
+  if (byteLength == null) {
+    throw new TypeError('the block store handed over what are no pieces of a block')
+  }
+
+  return byteLength
 }
 
 /** One piece is not copied. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { PeerId } from '@libp2p/interface'
-import { blockOf, blocksOf, cidOf, MemoryStore, names, Serving, SizingStore, SlowStore, wantBlock, wantHave } from '../../test/support/serving.ts'
+import { blockOf, blocksOf, cidOf, MemoryStore, names, Serving, settled, SizingStore, SlowStore, wantBlock, wantHave } from '../../test/support/serving.ts'
 import type { WantEntry } from '../message/message.ts'
 
 test('a store that fails is asked again, later and later, and then the block counts as missing', async () => {
@@ -162,3 +162,35 @@ for (const wantType of ['block', 'have'] as const) {
     assert.equal(serving.server.stats.denied, 2)
   })
 }
+
+test('a store of another version, which hands over bytes and not pieces of a block, has failed: no empty block is sent', async () => {
+  for (const get of [() => blockOf(1).bytes, async () => blockOf(1).bytes]) {
+    const serving = new Serving({ has: () => true, get: get as unknown as MemoryStore['get'] }, { storeAttempts: 1 })
+
+    serving.wants(wantBlock(cidOf(1), { sendDontHave: true }))
+    await settled()
+    const { blocks, dontHaves } = await serving.deliver()
+    assert.deepEqual([blocks, dontHaves], [[], [cidOf(1)]])
+    assert.equal(serving.server.stats.storeFailures, 1)
+  }
+})
+
+test('a size that is none is not counted with', async () => {
+  for (const size of [NaN, -5, 1.5]) {
+    const store = Object.assign(new SlowStore(blockOf(1, 4000)), { size: async () => size })
+    const serving = new Serving(store)
+
+    store.isOpen = true
+    serving.wants(wantHave(cidOf(1)))
+    await settled()
+    assert.deepEqual((await serving.deliver()).haves, [cidOf(1)])
+    serving.wants(wantHave(cidOf(1)))
+    await settled()
+    serving.wants(wantBlock(cidOf(1)))
+    await settled()
+    const { pendingBytes, readAheadBytes } = serving.server.stat()
+    assert.deepEqual([pendingBytes, readAheadBytes], [4000, 4000])
+    assert.deepEqual((await serving.deliver()).blocks, [cidOf(1)])
+    assert.equal(serving.server.stat().readAheadBytes, 0)
+  }
+})
