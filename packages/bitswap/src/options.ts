@@ -2,8 +2,8 @@
 import { resolveClientOptions } from './client/options.ts'
 import type { ClientInit, ClientOptions } from './client/options.ts'
 import { InvalidOptionError } from './errors.ts'
-import { resolveNetworkOptions } from './network/options.ts'
 import type { NetworkInit, NetworkOptions } from './network/options.ts'
+import { resolveNetworkOptions } from './network/resolve-options.ts'
 import { resolveServerOptions } from './server/resolve-options.ts'
 import type { ServerInit, ServerOptions } from './server/options.ts'
 

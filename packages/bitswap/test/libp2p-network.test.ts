@@ -7,8 +7,8 @@ import { systemClock } from '../src/core/clock.ts'
 import { hostFromLibp2p } from '../src/network/host.ts'
 import { Libp2pNetwork } from '../src/network/libp2p-network.ts'
 import type { NetworkStream } from '../src/network/network.ts'
-import { resolveNetworkOptions } from '../src/network/options.ts'
 import { BitswapProtocol, PROTOCOLS } from '../src/network/protocols.ts'
+import { resolveNetworkOptions } from '../src/network/resolve-options.ts'
 import { Count, Events, MiB, identified, withNodes } from './libp2p-nodes.ts'
 
 const PIECE = 256 * 1024

@@ -11,8 +11,8 @@ import { hostFromComponents, hostFromLibp2p } from '../src/network/host.ts'
 import type { Host, HostComponents } from '../src/network/host.ts'
 import { Libp2pNetwork } from '../src/network/libp2p-network.ts'
 import type { NetworkReceiver, NetworkStream, StreamReader } from '../src/network/network.ts'
-import { resolveNetworkOptions } from '../src/network/options.ts'
 import type { NetworkInit } from '../src/network/options.ts'
+import { resolveNetworkOptions } from '../src/network/resolve-options.ts'
 
 export const MiB = 1_048_576
 

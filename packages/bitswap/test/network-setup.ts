@@ -4,8 +4,8 @@ import { peerIdFromSeed } from '../src/testing/peer-ids.ts'
 import { VirtualClock } from '../src/testing/virtual-clock.ts'
 import { Libp2pNetwork } from '../src/network/libp2p-network.ts'
 import type { NetworkReceiver, NetworkStream } from '../src/network/network.ts'
-import { resolveNetworkOptions } from '../src/network/options.ts'
 import type { NetworkInit } from '../src/network/options.ts'
+import { resolveNetworkOptions } from '../src/network/resolve-options.ts'
 
 export const alice = peerIdFromSeed(1)
 export const bob = peerIdFromSeed(2)

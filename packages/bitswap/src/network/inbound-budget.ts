@@ -3,25 +3,29 @@
  * not dealt with, over all its streams. Without it a peer could fill the memory
  * with a thousand beginnings of messages.
  *
- * When the budget is used up all streams of the peer are paused but the one
+ * When the budget is used up, or the peer's share where all peers together keep too
+ * much ({@link InboundTotal}), all streams of the peer are paused but the one
  * that has kept bytes for longest: so one message at a time still gets through,
  * and a peer that never completes that one stops only itself.
  */
+import type { InboundTotal, TotalHolder } from './inbound-total.ts'
 
 /** Something that keeps bytes, and can be told to look again whether it must wait. */
 export interface BudgetHolder {
   budgetChanged (): void
 }
 
-export class InboundBudget {
+export class InboundBudget implements TotalHolder {
   readonly #size: number
+  readonly #total: InboundTotal
   /** In the order in which they began to keep bytes. */
   readonly #holders: Map<BudgetHolder, number> = new Map()
   readonly #waiting: Set<BudgetHolder> = new Set()
   #used = 0
 
-  constructor (size: number) {
+  constructor (size: number, total: InboundTotal) {
     this.#size = size
+    this.#total = total
   }
 
   /** Bytes kept now. */
@@ -37,6 +41,7 @@ export class InboundBudget {
       return
     }
 
+    const used = this.#used
     this.#used += bytes - before
 
     if (bytes > 0) {
@@ -46,17 +51,20 @@ export class InboundBudget {
       this.#waiting.delete(holder)
     }
 
+    this.#total.changed(used, this.#used)
+
     if (bytes < before) {
-      this.#wakeWaiting()
+      this.totalChanged()
     }
   }
 
   /** Is this holder to take no more for now? It is told when that may have changed. */
   mustWait (holder: BudgetHolder): boolean {
-    const wait = this.#used > this.#size && this.#holders.keys().next().value !== holder
+    const wait = this.#used > Math.min(this.#size, this.#total.share) && this.#holders.keys().next().value !== holder
 
     if (wait) {
       this.#waiting.add(holder)
+      this.#total.waits(this)
     } else {
       this.#waiting.delete(holder)
     }
@@ -64,11 +72,16 @@ export class InboundBudget {
     return wait
   }
 
-  #wakeWaiting (): void {
+  /** There may be room: those who need not wait any longer are told. */
+  totalChanged (): void {
     for (const holder of [...this.#waiting]) {
       if (!this.mustWait(holder)) {
         holder.budgetChanged()
       }
+    }
+
+    if (this.#waiting.size === 0) {
+      this.#total.forget(this)
     }
   }
 }

@@ -10,9 +10,10 @@ import { VirtualNetwork } from '../testing/virtual-network.ts'
 import { Inbound } from './inbound.ts'
 import type { InboundOwner } from './inbound.ts'
 import { InboundBudget } from './inbound-budget.ts'
+import { InboundTotal } from './inbound-total.ts'
 import type { NetworkStream } from './network.ts'
-import { resolveNetworkOptions } from './options.ts'
 import type { NetworkInit } from './options.ts'
+import { resolveNetworkOptions } from './resolve-options.ts'
 
 const log = silentLogger().forComponent('test')
 
@@ -75,7 +76,7 @@ interface Setup {
 async function setUp (init: NetworkInit = {}, network: ConstructorParameters<typeof VirtualNetwork>[0] = {}): Promise<Setup> {
   const net = new VirtualNetwork(network)
   const options = resolveNetworkOptions(init)
-  const budget = new InboundBudget(options.peerBufferSize)
+  const budget = new InboundBudget(options.peerBufferSize, new InboundTotal(options.totalBufferSize))
   const [alice, bob] = [net.createNode(), net.createNode()]
   const owners: Owner[] = []
   const idle = { peerConnected: () => {}, peerDisconnected: () => {} }

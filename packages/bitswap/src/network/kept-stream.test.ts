@@ -10,8 +10,8 @@ import { KeptStream } from './kept-stream.ts'
 import { Lane } from './messenger-receiver.ts'
 import { createStats } from './messenger-stats.ts'
 import type { NetworkStream } from './network.ts'
-import { resolveNetworkOptions } from './options.ts'
 import { BitswapProtocol } from './protocols.ts'
+import { resolveNetworkOptions } from './resolve-options.ts'
 
 test('opening that fails once and then works delivers, after a pause, and nobody is told', async () => {
   const setup = await setUpMessenger()

@@ -6,8 +6,8 @@ import { FakeHost, FakeLogger, settled } from '../../test/fake-libp2p.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import { Libp2pNetwork } from './libp2p-network.ts'
-import { resolveNetworkOptions } from './options.ts'
 import { BitswapProtocol } from './protocols.ts'
+import { resolveNetworkOptions } from './resolve-options.ts'
 
 const peer = peerIdFromSeed(1)
 const address = multiaddr('/ip4/127.0.0.1/tcp/4001')

@@ -16,6 +16,7 @@ import type { ReceivedMessage } from '../message/message.ts'
 import { Conduct } from './conduct.ts'
 import { Downlink } from './downlink.ts'
 import { NotConnectedError } from './errors.ts'
+import { InboundTotal } from './inbound-total.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
 import { createStats } from './messenger-stats.ts'
 import type { MessengerStats } from './messenger-stats.ts'
@@ -54,6 +55,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   readonly #stats: MessengerStats = createStats()
   readonly #downlink: Downlink = new Downlink()
   readonly #conduct: Conduct
+  readonly #buffers: InboundTotal
   #receiver: MessengerReceiver | undefined
   /** Starts and stops run one after the other. */
   #changing: Promise<unknown> = Promise.resolve()
@@ -62,6 +64,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
     this.#components = components
     this.#log = components.logger.forComponent('bitswap:network')
     this.#options = options
+    this.#buffers = new InboundTotal(options.totalBufferSize)
     this.#conduct = new Conduct({ network: components.network, clock: components.clock, log: this.#log, stats: this.#stats }, options)
   }
 
@@ -228,6 +231,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
         stats: this.#stats,
         downlink: this.#downlink,
         conduct: this.#conduct,
+        buffers: this.#buffers,
         receiver: this.#receiver,
         owner: this
       }, this.#options)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { NETWORK_DEFAULTS, resolveNetworkOptions } from './options.ts'
+import { NETWORK_DEFAULTS } from './options.ts'
 import type { NetworkInit } from './options.ts'
+import { resolveNetworkOptions } from './resolve-options.ts'
 
 test('nothing given means the defaults, and what is given replaces one of them', () => {
   assert.deepEqual(resolveNetworkOptions(), NETWORK_DEFAULTS)
@@ -10,7 +11,8 @@ test('nothing given means the defaults, and what is given replaces one of them',
 })
 
 test('each number is refused when it is out of range, broken or not there', () => {
-  const whole = ['maxInboundStreams', 'sendAttempts', 'resendSize', 'pieceSize', 'maxMessageSize', 'inboundBufferSize', 'peerBufferSize', 'maxEntries', 'maxMalformed', 'maxEmptyStreams']
+  const counts = ['maxInboundStreams', 'sendAttempts', 'maxEntries', 'maxMalformed', 'maxEmptyStreams']
+  const whole = [...counts, 'resendSize', 'pieceSize', 'maxMessageSize', 'inboundBufferSize', 'peerBufferSize', 'totalBufferSize']
 
   for (const [name, value] of Object.entries(NETWORK_DEFAULTS)) {
     if (typeof value !== 'number') {
@@ -24,7 +26,7 @@ test('each number is refused when it is out of range, broken or not there', () =
 })
 
 test('the least value each number may have is fine', () => {
-  const zero: NetworkInit = { identifyTimeout: 0, retryDelay: 0, resendInterval: 0, resendSize: 0, inboundBufferSize: 0, peerBufferSize: 0, closeTimeout: 0 }
+  const zero: NetworkInit = { identifyTimeout: 0, retryDelay: 0, resendInterval: 0, resendSize: 0, inboundBufferSize: 0, peerBufferSize: 0, totalBufferSize: 0, closeTimeout: 0 }
   const one: NetworkInit = { maxInboundStreams: 1, openStreamTimeout: 1, sendAttempts: 1, minSendRate: 1, minSendTimeout: 1, maxSendTimeout: 1, pieceSize: 1, maxMessageSize: 1 }
 
   Object.assign(one, { maxEntries: 1, entryRate: 1, totalEntryRate: 1, floodTimeout: 1, maxMalformed: 1, maxEmptyStreams: 1, offenceRecovery: 1 } satisfies NetworkInit)

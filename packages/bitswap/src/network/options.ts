@@ -4,7 +4,6 @@
  *
  * Not for: when and whom to dial (libp2p's connection manager), or what is sent.
  */
-import { InvalidOptionError } from '../errors.ts'
 
 export interface NetworkInit {
   /**
@@ -143,6 +142,14 @@ export interface NetworkInit {
   peerBufferSize?: number
 
   /**
+   * The same for all peers together. Over that each may have its share: a peer that
+   * has more has its streams paused, but one, which so may keep a message.
+   *
+   * @default 268435456
+   */
+  totalBufferSize?: number
+
+  /**
    * Entries (wants, cancels, presences) a peer may say at once that lead to
    * nothing: what led to a block that it was sent, or answers what it was asked,
    * is free. Over that its next message waits.
@@ -226,6 +233,7 @@ export const NETWORK_DEFAULTS: NetworkOptions = Object.freeze({
   maxMessageSize: 4_194_304,
   inboundBufferSize: 1_048_576,
   peerBufferSize: 33_554_432,
+  totalBufferSize: 268_435_456,
   maxEntries: 16_384,
   entryRate: 4_096,
   totalEntryRate: 16_384,
@@ -235,64 +243,3 @@ export const NETWORK_DEFAULTS: NetworkOptions = Object.freeze({
   offenceRecovery: 60_000,
   closeTimeout: 1_000
 })
-
-/** From how many up, in which steps, each number goes. */
-const NUMBERS = {
-  maxInboundStreams: { least: 1, whole: true },
-  identifyTimeout: { least: 0, whole: false },
-  openStreamTimeout: { least: 1, whole: false },
-  sendAttempts: { least: 1, whole: true },
-  retryDelay: { least: 0, whole: false },
-  minSendRate: { least: 1, whole: false },
-  minSendTimeout: { least: 1, whole: false },
-  maxSendTimeout: { least: 1, whole: false },
-  resendInterval: { least: 0, whole: false },
-  resendSize: { least: 0, whole: true },
-  pieceSize: { least: 1, whole: true },
-  maxMessageSize: { least: 1, whole: true },
-  inboundBufferSize: { least: 0, whole: true },
-  peerBufferSize: { least: 0, whole: true },
-  maxEntries: { least: 1, whole: true },
-  entryRate: { least: 1, whole: false },
-  totalEntryRate: { least: 1, whole: false },
-  floodTimeout: { least: 1, whole: false },
-  maxMalformed: { least: 1, whole: true },
-  maxEmptyStreams: { least: 1, whole: true },
-  offenceRecovery: { least: 1, whole: false },
-  closeTimeout: { least: 0, whole: false }
-} as const
-
-/** @throws InvalidOptionError */
-export function resolveNetworkOptions (init: NetworkInit = {}): NetworkOptions {
-  const options: NetworkOptions = { ...NETWORK_DEFAULTS, ...init }
-
-  for (const [name, value] of Object.entries(options)) {
-    if (!(name in NETWORK_DEFAULTS)) {
-      throw new InvalidOptionError(`network.${name}`, value, 'an option there is')
-    }
-  }
-
-  // an id is a path: a prefix that is none would never be agreed on
-  if (typeof options.protocolPrefix !== 'string' || !/^(\/[^/\s]+)*$/.test(options.protocolPrefix)) {
-    throw new InvalidOptionError('network.protocolPrefix', options.protocolPrefix, 'empty or a path like /mine')
-  }
-
-  if (typeof options.runOnLimitedConnections !== 'boolean') {
-    throw new InvalidOptionError('network.runOnLimitedConnections', options.runOnLimitedConnections, 'a boolean')
-  }
-
-  for (const [name, { least, whole }] of Object.entries(NUMBERS)) {
-    const value = options[name as keyof typeof NUMBERS]
-
-    // also refuses NaN, infinity and an explicit undefined
-    if (!(Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value)))) {
-      throw new InvalidOptionError(`network.${name}`, value, `a ${whole ? 'whole ' : ''}number from ${least} up`)
-    }
-  }
-
-  if (options.maxSendTimeout < options.minSendTimeout) {
-    throw new InvalidOptionError('network.maxSendTimeout', options.maxSendTimeout, `at least minSendTimeout, ${options.minSendTimeout}`)
-  }
-
-  return Object.freeze(options)
-}

@@ -5,9 +5,9 @@ import { silentLogger } from '../testing/silent-logger.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import type { Letter } from './letter.ts'
 import type { NetworkStream } from './network.ts'
-import { resolveNetworkOptions } from './options.ts'
 import { OutgoingStream } from './outgoing-stream.ts'
 import { BitswapProtocol } from './protocols.ts'
+import { resolveNetworkOptions } from './resolve-options.ts'
 
 interface Setup {
   outgoing: OutgoingStream

@@ -4,8 +4,8 @@ import { say, setUpMessenger } from '../../test/support/messenger-setup.ts'
 import { frameOf } from '../testing/raw-peer.ts'
 import { blockMessage, wantMessage } from '../../test/support/scripted-receiver.ts'
 import { Lane } from './messenger-receiver.ts'
-import { resolveNetworkOptions } from './options.ts'
 import { BitswapProtocol } from './protocols.ts'
+import { resolveNetworkOptions } from './resolve-options.ts'
 import { sendTimeout } from './send-timeout.ts'
 
 test('a hundred wakes in one turn are one look, which finds all that is due', async () => {

@@ -13,6 +13,7 @@ import type { Downlink } from './downlink.ts'
 import { StreamClosedError } from './errors.ts'
 import { Inbound } from './inbound.ts'
 import { InboundBudget } from './inbound-budget.ts'
+import type { InboundTotal } from './inbound-total.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
 import type { MessengerStats } from './messenger-stats.ts'
 import type { Network, NetworkStream } from './network.ts'
@@ -35,6 +36,7 @@ export interface PeerStreamsComponents {
   stats: MessengerStats
   downlink: Downlink
   conduct: Conduct
+  buffers: InboundTotal
   receiver: MessengerReceiver
   owner: PeerStreamsOwner
 }
@@ -75,7 +77,7 @@ export class PeerStreams {
     this.peer = peer
     this.#components = components
     this.#options = options
-    this.#budget = new InboundBudget(options.peerBufferSize)
+    this.#budget = new InboundBudget(options.peerBufferSize, components.buffers)
     this.#conduct = components.conduct.of(peer)
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { resolveNetworkOptions } from './options.ts'
+import { resolveNetworkOptions } from './resolve-options.ts'
 import { leastProgress, sendTimeout } from './send-timeout.ts'
 
 test('the time to write a message grows with its size, within limits', () => {

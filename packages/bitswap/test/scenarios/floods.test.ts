@@ -1,7 +1,7 @@
 /** Peers that say, ask and send far too much: what they cost is theirs alone. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, flood, playEmpty, playPusher, randomBlocks, randomCid, VirtualNetwork } from 'ts-bitswap/testing'
+import { ask, flood, frameOf, playEmpty, playPusher, randomBlocks, randomCid, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Instance, RawPeer } from 'ts-bitswap/testing'
 import type { BitswapInit, Block } from 'ts-bitswap'
 import { collect } from '../support/collect.ts'
@@ -141,5 +141,33 @@ test('blocks that nobody asked for are dropped and counted, however many are all
   // whoever sends what nobody wanted has not given anything
   assert.equal(alice.bitswap.ledgerForPeer(bad.peer)?.received, 0)
   await calm.net.close()
+  await net.close()
+})
+
+test('many peers that begin messages and do not end them have no more kept for them than all may, and keep nobody from being heard', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY, window: 65_536, maxWindow: 65_536 })
+  const [bob] = await net.instances(1, { network: { peerBufferSize: 1_000_000, totalBufferSize: 2_000_000 } })
+  const [alice] = await net.instances(1)
+  const [block] = await randomBlocks(1, { size: 1_000_000 })
+  const beginning = frameOf({ blocks: await randomBlocks(1, { size: 400_000 }) }).subarray(0, 399_000)
+
+  net.connect(alice, bob)
+
+  for (let i = 0; i < 10; i++) {
+    const bad = await net.rawPeer()
+
+    net.connect(bad, bob)
+
+    for (let j = 0; j < 4; j++) {
+      (await net.run(bad.open(bob))).stream.send(beginning)
+    }
+  }
+
+  await net.advance(5000)
+  const kept = bob.bitswap.stat().network.bytesReceived
+  // what came before there was too much, and of each the first message and twice its share, with what was on its way by then
+  assert.ok(kept >= 2_000_000 && kept <= 2_000_000 + 8 * (399_000 + 2 * 200_000), `${kept}`)
+  alice.hold(block)
+  assert.deepEqual(await net.run(bob.bitswap.getBlock(block.cid)), block.bytes)
   await net.close()
 })

@@ -1,8 +1,8 @@
 /** A messenger on a virtual network, with a peer that the test plays by hand. */
 import { Lane, Messenger } from '../../src/network/messenger.ts'
-import { resolveNetworkOptions } from '../../src/network/options.ts'
 import type { NetworkInit } from '../../src/network/options.ts'
 import type { BitswapProtocol } from '../../src/network/protocols.ts'
+import { resolveNetworkOptions } from '../../src/network/resolve-options.ts'
 import { silentLogger } from '../../src/testing/silent-logger.ts'
 import { VirtualNetwork } from '../../src/testing/virtual-network.ts'
 import type { VirtualNetworkInit } from '../../src/testing/virtual-network.ts'
