@@ -220,6 +220,7 @@ export class BlockLane {
     const { engine, queries, clock, stats, log } = this.#components
     const bytes = sizes.reduce((sum, size) => sum + size, 0)
     const given = this.#turns.given(account, bytes)
+    const messageSize = this.#sizeFor(account) // the peer may have left when it is written
     let finished: Request[] | undefined
 
     this.#bytesUnderWay += bytes
@@ -230,7 +231,7 @@ export class BlockLane {
         this.#bytesUnderWay -= bytes
         this.#count(account, sizes)
         requests.forEach(({ since }) => { stats.queueWait.add(given.at - since) })
-        this.#sizeFor(account).written(bytes, clock.now() - given.at)
+        messageSize.written(bytes, clock.now() - given.at)
         this.#turns.ended(given)
       },
       lost: error => {

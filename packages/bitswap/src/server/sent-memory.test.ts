@@ -67,3 +67,20 @@ test('presences that were sent are let go of, and are said again when they are l
   losses.forEach(lost => { lost(new Error('reset')) })
   assert.deepEqual(names((await serving.deliver()).dontHaves), names(asked))
 })
+
+test('an account is let go of when its peer leaves, though its message is written only then', async () => {
+  const serving = new Serving(new ReadingStore(...blocksOf(1)))
+  const { server, peer } = serving
+  const accounts: Array<WeakRef<object>> = []
+
+  await serving.asking(wantBlock(cidOf(1)))
+  await (async () => {
+    const envelope = await server.envelopeFor(peer)
+    accounts.push(new WeakRef(server.books.run?.engine.account(peer) ?? {}))
+    server.peerDisconnected(peer)
+    envelope?.sent()
+  })()
+  await collectGarbage()
+  assert.equal(accounts[0].deref(), undefined)
+  assert.equal(server.stats.blocksSent, 1)
+})
