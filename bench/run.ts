@@ -1,93 +1,146 @@
 /**
- * The benchmarks, each against others in the same run, on this machine: compare
- * by ratio. Started by `npm run bench`, which brings the others. Fails when a
- * bound is missed, unless `--quick`.
+ * The benchmarks: ours and others in the same run, on this machine; compare by
+ * ratio. Started by `npm run bench`, which brings the others. Exit code 1 when
+ * something could not be measured, or, unless `--quick`, a bound is missed.
  *
- *   --rounds N    measurements of each (default 5)
- *   --quick       one small round: shows that it runs, measures nothing
- *   --only NAME   transfer, chain or attack; or message-size, which is run only when it is named
- *   --json        one object per line on standard output, nothing else
+ *   --quick        one small round of the most important: shows that it runs, measures nothing
+ *   --full         also noise, blocks on disk, 4 GiB, and more of the others; five rounds
+ *   --rounds N     so many rounds (usually 3)
+ *   --only NAME    this case; may be repeated. `attack` and `message-size` run only when named
+ *   --write        puts the results into docs/performance.md, and a chart beside it
+ *   --json         one object per line on standard output, nothing else
  */
+import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { attack, attackMisses, attackTable } from './scenarios/attack.ts'
-import { chain, chainMisses, chainTable } from './scenarios/chain.ts'
-import { messageSize, messageSizeTable } from './scenarios/message-size.ts'
-import { transfer, transferMisses, transferTable } from './scenarios/transfer.ts'
+import { BOUNDS } from './bounds.ts'
+import { CASES } from './cases.ts'
+import { chart } from './report/chart.ts'
+import { circumstancesOf } from './report/circumstances.ts'
+import { section, writeBetweenMarks } from './report/document.ts'
+import type { Report } from './report/document.ts'
+import { caseTable, verdictTable } from './report/table.ts'
+import { Apart, runApart } from './scenarios/apart.ts'
+import { check, miss } from './suite/bounds.ts'
+import { Extent } from './suite/case.ts'
+import { runCases } from './suite/runner.ts'
 
-const MIB = 1024 * 1024
+const DOCUMENT = new URL('../docs/performance.md', import.meta.url)
+const PICTURE = 'performance.svg'
+
+/** Of the usual amount of work. */
+const QUICK_SCALE = 1 / 16
+
+/** More than any measurement takes on a busy machine; 4 GiB over disks take longer. In milliseconds. */
+const TIMEOUT = 90_000
+const FULL_TIMEOUT = 900_000
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
     quick: { type: 'boolean', default: false },
-    only: { type: 'string' },
+    full: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
+    write: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false }
   }
 })
-const rounds = values.quick ? 1 : Number(values.rounds)
+const { quick, full, only, json } = values
+const extent = full ? Extent.Full : quick ? Extent.Quick : Extent.Usual
+const rounds = Number(values.rounds ?? (quick ? 1 : full ? 5 : 3))
 
 if (!(Number.isSafeInteger(rounds) && rounds > 0)) {
   throw new RangeError(`--rounds must be a whole number from 1, got ${values.rounds}`)
 }
 
-/** Each prints its result and returns the bounds it missed. */
-const scenarios: Record<string, () => Promise<string[]>> = {
-  async transfer () {
-    const result = await transfer({ size: (values.quick ? 32 : 256) * MIB, rounds }, say)
+const names = [...CASES.map(({ name }) => name), ...Object.values(Apart)]
+const unknown = only.find(name => !names.includes(name))
 
-    show(result, transferTable)
-
-    return transferMisses(result)
-  },
-
-  async chain () {
-    const result = await chain({ blocks: values.quick ? 50 : 500, rounds }, say)
-
-    show(result, chainTable)
-
-    return chainMisses(result)
-  },
-
-  async attack () {
-    const result = await attack({ seconds: values.quick ? 2 : 10, rounds }, say)
-
-    show(result, attackTable)
-
-    return attackMisses(result)
-  }
-}
-
-/** These choose a default, and have no bounds. */
-const onRequest: Record<string, () => Promise<string[]>> = {
-  async 'message-size' () {
-    show(await messageSize({ size: (values.quick ? 8 : 128) * MIB, rounds }, say), messageSizeTable)
-
-    return []
-  }
+if (unknown != null) {
+  throw new RangeError(`--only must be one of ${names.join(', ')}, got ${unknown}`)
 }
 
 function say (line: string): void {
-  if (!values.json) {
+  if (!json) {
     console.error(line)
   }
 }
 
-function show<T extends object> (result: T, table: (result: T) => string[]): void {
-  console.log(values.json ? JSON.stringify({ node: process.version, ...result }) : table(result).join('\n'))
+function print (object: object, text: () => string): void {
+  console.log(json ? JSON.stringify(object) : text())
 }
 
-const chosen = values.only == null ? Object.keys(scenarios) : [values.only]
+async function runSuite (): Promise<void> {
+  let failures = 0
 
-for (const name of chosen) {
-  const scenario = scenarios[name] ?? onRequest[name]
+  // what is named runs whole
+  const cases = CASES.filter(({ name }) => only.length === 0 || only.includes(name))
+  const results = await runCases(cases, { rounds, extent: only.length > 0 && !quick ? Extent.Full : extent, scale: quick ? QUICK_SCALE : 1, timeout: full ? FULL_TIMEOUT : TIMEOUT }, {
+    measured: measurement => {
+      if (json) {
+        console.log(JSON.stringify(measurement))
+      } else {
+        say(`  round ${measurement.round + 1}: ${measurement.case.padEnd(10)} ${measurement.entry.padEnd(34)} ${shown(measurement)}`)
+      }
+    },
+    failed: ({ case: name, entry, error }) => {
+      failures++
+      console.error(`${name}: ${entry} could not be measured:`, error)
+    }
+  })
+  const report: Report = { cases, results, verdicts: check(BOUNDS, results), circumstances: await circumstancesOf(rounds) }
 
-  if (scenario == null) {
-    throw new RangeError(`--only must be one of ${Object.keys({ ...scenarios, ...onRequest }).join(', ')}, got ${name}`)
+  tell(report)
+
+  if (values.write) {
+    await writeFile(DOCUMENT, writeBetweenMarks(await readFile(DOCUMENT, 'utf8'), section(report, PICTURE)))
+    await writeFile(new URL(PICTURE, DOCUMENT), chart(cases, results))
   }
 
-  const misses = await scenario()
+  if (failures > 0 || (!quick && report.verdicts.some(({ kept }) => !kept))) {
+    process.exitCode = 1
+  }
+}
 
-  if (!values.quick && misses.length > 0) {
+/** The figure that its case is compared by. */
+function shown ({ case: name, figures }: { case: string, figures: Partial<Record<string, number>> }): string {
+  const [column] = CASES.find(each => each.name === name)?.columns ?? []
+  const value = column == null ? undefined : figures[column.figure]
+
+  return value == null || column == null ? 'failed' : `${value.toFixed(column.digits)} ${column.title}`
+}
+
+function tell ({ cases, results, verdicts, circumstances }: Report): void {
+  if (json) {
+    console.log(JSON.stringify({ circumstances, results, verdicts: verdicts.map(({ bound: { says, atLeast, atMost }, value, kept }) => ({ says, atLeast, atMost, value, kept })) }))
+
+    return
+  }
+
+  for (const each of cases.filter(({ name }) => results[name] != null)) {
+    console.log(`\n${each.title}\n${caseTable(each, results[each.name] ?? {})}`)
+  }
+
+  if (verdicts.length > 0) {
+    console.log(`\n${verdictTable(verdicts)}`)
+  }
+
+  for (const verdict of quick ? [] : verdicts.filter(({ kept }) => !kept)) {
+    console.error(miss(verdict))
+  }
+}
+
+const apart = Object.values(Apart).filter(name => only.includes(name))
+
+if (only.length === 0 || apart.length < only.length) {
+  await runSuite()
+}
+
+for (const name of apart) {
+  const { result, table, misses } = await runApart(name, { quick, rounds }, say)
+
+  print(result, () => table.join('\n'))
+
+  if (!quick && misses.length > 0) {
     console.error(misses.join('\n'))
     process.exitCode = 1
   }

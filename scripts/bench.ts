@@ -5,6 +5,7 @@ import { fail, prepareHelia, prepareKubo } from './others.ts'
 try {
   await prepareKubo()
   await prepareHelia()
+  await run('node', ['scripts/build.ts']) // what is packed is what the sources say
   await run('node', ['--conditions=ts-bitswap:source', 'bench/run.ts', ...process.argv.slice(2)])
 } catch (error) {
   fail(error)

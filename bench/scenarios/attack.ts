@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { Peer } from '../../interop/harness/calls.ts'
-import { median } from '../statistics.ts'
+import { median } from '../suite/statistics.ts'
 
 const OURS = fileURLToPath(new URL('../sides/ours-process.ts', import.meta.url))
 const ATTACKER = fileURLToPath(new URL('../../interop/harness/attacker-process.ts', import.meta.url))
@@ -92,7 +92,7 @@ async function underAttack (victim: Peer, cids: string[], work: () => Promise<St
 
 async function fetch ({ server, client }: Table, seed: number, seconds: number): Promise<{ fetch: () => Promise<Stretch> }> {
   const size = Math.floor(RATE * seconds) * BLOCK
-  const { leaves } = await server.call<{ leaves: string[] }>('add', { size, seed })
+  const { leaves } = await server.call<{ leaves: string[] }>('hold', { size, seed, chunkSize: BLOCK })
   const { rss: idle } = await server.call<{ rss: number }>('watchMemory')
 
   return {

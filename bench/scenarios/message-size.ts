@@ -6,7 +6,9 @@
  */
 import { fileURLToPath } from 'node:url'
 import { Peer } from '../../interop/harness/calls.ts'
-import { median, summary } from '../statistics.ts'
+import type { Held } from '../../interop/harness/content.ts'
+import type { Fetched } from '../../interop/harness/ways.ts'
+import { median, summary } from '../suite/statistics.ts'
 
 const OURS = fileURLToPath(new URL('../sides/ours-process.ts', import.meta.url))
 const KIB = 1024
@@ -32,11 +34,12 @@ async function measure (target: number, chunkSize: number, size: number, seed: n
   const [server, client] = await Promise.all([Peer.start(OURS, ['--bitswap', JSON.stringify({ server: { targetMessageSize: target } })]), Peer.start(OURS)])
 
   try {
-    const { leaves } = await server.call<{ leaves: string[] }>('add', { size, seed, chunkSize })
+    const held = await server.call<Held>('hold', { size, seed, chunkSize })
 
     await client.call('connect', { address: server.ready['address'] })
+    await client.call('take', { ...held })
 
-    const done = await client.call<{ size: number, seconds: number }>('stream', { cids: leaves })
+    const done = await client.call<Fetched>('fetch', { by: 'list' })
 
     return done.size / 1e6 / done.seconds
   } finally {

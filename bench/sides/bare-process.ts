@@ -1,33 +1,47 @@
 /**
- * What ours is measured against, in a process of its own, with the libp2p and
- * the encryption of `ours-process.ts` and no Bitswap in it: a bare client of
- * Kubo, and both ends of a bare request and answer.
+ * What ours is measured against, in a process of its own, with the libp2p of
+ * `ours-process.ts` and no Bitswap in it: a bare client of Kubo, a bare request
+ * and answer, and a bare stream. Encryption is tls, or noise with `--noise`.
  */
 import { identify } from '@libp2p/identify'
 import type { PeerId } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { answerCalls } from '../../interop/harness/calls.ts'
+import type { FileContent, Held } from '../../interop/harness/content.ts'
+import { randomPieces } from '../../interop/harness/data.ts'
+import { countSockets } from '../../interop/harness/sockets.ts'
 import { BareBitswap } from './bare-bitswap.ts'
 import { answerRequests, Requests } from './bare-request.ts'
+import { fetchFramed, fetchRaw, serveStreams } from './bare-stream.ts'
 import { followChain } from './follow-chain.ts'
+import { noSuchWay, parseHeld, timed } from '../../interop/harness/ways.ts'
+import type { Wanted, Way } from '../../interop/harness/ways.ts'
 
+/** As `ts-bitswap-node` has it. */
+const MAX_STREAM_WINDOW_SIZE = 4_194_304
+
+const wire = countSockets()
 const libp2p = await createLibp2p({
   addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
   transports: [tcp()],
-  connectionEncrypters: [tls()],
-  streamMuxers: [yamux()],
+  connectionEncrypters: [process.argv.includes('--noise') ? noise() : tls()],
+  streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_SIZE } })],
   services: { identify: identify() }
 })
 const bitswap = new BareBitswap(libp2p)
 let server: PeerId | undefined
 let open: Requests | undefined
+let blocks: Uint8Array[] = []
+let wanted: Wanted = { root: undefined, leaves: [], size: 0 }
 
 await bitswap.start()
 await answerRequests(libp2p)
+await serveStreams(libp2p, () => blocks)
 
 /** Who it is connected to. */
 function connected (): PeerId {
@@ -38,9 +52,50 @@ function connected (): PeerId {
   return server
 }
 
+/** Pieces of a file of random bytes, each in memory of its own. */
+function cut ({ size, seed, chunkSize }: FileContent): Uint8Array[] {
+  const cut: Uint8Array[] = []
+
+  for (const piece of randomPieces(size, seed)) {
+    for (let at = 0; at < piece.length; at += chunkSize) {
+      cut.push(piece.slice(at, at + chunkSize))
+    }
+  }
+
+  return cut
+}
+
+async function fetch (way: Way): Promise<number> {
+  switch (way.by) {
+    case 'list': return await bitswap.getAll(connected(), wanted.leaves)
+    case 'raw': return await fetchRaw(libp2p, connected(), wanted.size, way.piece ?? 0)
+    case 'framed': return await fetchFramed(libp2p, connected(), wanted.size)
+    default: return noSuchWay(way.by)
+  }
+}
+
 answerCalls({ address: String(libp2p.getMultiaddrs()[0]) }, {
+  /** Keeps the blocks of a file for {@link serveStreams}, under no names. */
+  async hold (content: FileContent) {
+    blocks = content.chunkSize > 0 ? cut(content) : []
+
+    return { root: '', leaves: [], size: content.size } satisfies Held
+  },
+
   async connect ({ address }: { address: string }) {
     server = (await libp2p.dial(multiaddr(address))).remotePeer
+  },
+
+  async take (held: Held) {
+    wanted = parseHeld(held)
+  },
+
+  async fetch (way: Way) {
+    return await timed(async () => await fetch(way))
+  },
+
+  async traffic () {
+    return { wire: wire() }
   },
 
   /** Follows a chain for so many blocks. */
@@ -50,23 +105,16 @@ answerCalls({ address: String(libp2p.getMultiaddrs()[0]) }, {
     return await followChain(cid, blocks, async each => await bitswap.get(peer, each))
   },
 
-  /** Opens the stream that requests go on. */
-  async open () {
-    open = await Requests.open(libp2p, connected())
-  },
-
   /** Asks so many times, each time when the last answer is here. */
-  async requests ({ blocks }: { blocks: number }) {
-    if (open == null) {
-      throw new Error('no stream is open')
-    }
+  async requests ({ count }: { count: number }) {
+    open ??= await Requests.open(libp2p, connected())
 
     const start = performance.now()
 
-    for (let i = 0; i < blocks; i++) {
+    for (let i = 0; i < count; i++) {
       await open.ask()
     }
 
-    return { blocks, seconds: (performance.now() - start) / 1000 }
+    return { blocks: count, seconds: (performance.now() - start) / 1000 }
   }
 })

@@ -56,10 +56,6 @@ export class Helia {
     return this.#peer.call('ledger', { peer })
   }
 
-  async get (cids: string[], parallel: number): Promise<Timed> {
-    return this.#peer.call('get', { cids, parallel })
-  }
-
   async stop (): Promise<void> {
     await this.#peer.stop()
   }

@@ -73,6 +73,11 @@ export class Kubo {
     return this.#address.split('/').at(-1) ?? ''
   }
 
+  /** Of its daemon; 0 without one. */
+  get pid (): number {
+    return this.#daemon?.pid ?? 0
+  }
+
   async startDaemon (): Promise<void> {
     // no command may run before it is ready: it would take the lock of the repository
     const daemon = new Child(KUBO_PATH, ['daemon'], { env: this.#env() })
@@ -143,6 +148,17 @@ export class Kubo {
     }))
   }
 
+  /** Reads a file until its first bytes are here. @returns how many */
+  async catFirst (cid: string): Promise<number> {
+    const { body } = await this.#call('cat', { arg: cid })
+
+    for await (const bytes of body ?? []) {
+      return bytes.length
+    }
+
+    return 0
+  }
+
   /** Stores one block. @returns its CID */
   async putBlock (bytes: Uint8Array, codec: string = 'raw'): Promise<string> {
     const body = new FormData()
@@ -178,6 +194,13 @@ export class Kubo {
     const { DataReceived, DupDataReceived } = await this.api<{ DataReceived: number, DupDataReceived: number }>('bitswap/stat')
 
     return { all: DataReceived, duplicate: DupDataReceived }
+  }
+
+  /** Of the same: messages that came. */
+  async messagesReceived (): Promise<number> {
+    const { MessagesReceived } = await this.api<{ MessagesReceived: number }>('bitswap/stat')
+
+    return MessagesReceived
   }
 
   /** The CIDs a peer asks it for. */

@@ -1,7 +1,7 @@
 /**
  * Helia with @helia/bitswap in a process of its own, driven by calls over its
  * standard input: for the interop tests and for the benchmarks. Memory stores,
- * loopback TCP, no routing. `--tls` leaves out noise.
+ * loopback TCP, no routing. `--tls` leaves out noise, `--noise` leaves out tls.
  */
 import { withBitswap } from '@helia/bitswap'
 import { withLibp2pLight } from '@helia/libp2p'
@@ -14,6 +14,7 @@ import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { createHeliaLight } from 'helia'
 import { fixedSize } from 'ipfs-unixfs-importer/chunker'
 import { CID } from 'multiformats/cid'
@@ -21,29 +22,49 @@ import * as raw from 'multiformats/codecs/raw'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { createHash } from 'node:crypto'
 import { answerCalls } from '../harness/calls.ts'
+import { importContent } from '../harness/content.ts'
+import type { Content, Held } from '../harness/content.ts'
 import { randomPieces } from '../harness/data.ts'
 import { readPatiently } from '../harness/patience.ts'
+import { countSockets } from '../harness/sockets.ts'
+import { inParallel, walkLevels } from '../harness/walk.ts'
+import { noSuchWay, parseHeld, rootOf, timed } from '../harness/ways.ts'
+import type { Wanted, Way } from '../harness/ways.ts'
+
+/** Blocks that are asked for at a time, where one call fetches one block. */
+const PARALLEL = 64
+
+/** As that, in a session with several providers: it hangs with 32 and three of them, or 8 and eight (@helia/bitswap 4.0.19). More than 2 are not faster. */
+const SESSION_PARALLEL = 2
+
+const wire = countSockets()
+const encrypters = [
+  ...process.argv.includes('--tls') ? [] : [noise()],
+  ...process.argv.includes('--noise') ? [] : [tls()]
+]
 
 const helia = await withBitswap(withLibp2pLight(createHeliaLight(), {
   addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
   transports: [tcp()],
-  connectionEncrypters: process.argv.includes('--tls') ? [tls()] : [noise(), tls()],
+  connectionEncrypters: encrypters,
   streamMuxers: [yamux()],
   peerDiscovery: [],
   connectionMonitor: { enabled: false },
   services: { identify: identify() }
 })).start()
 const files = unixfs(helia)
+const providers: Multiaddr[][] = []
+let wanted: Wanted | undefined
 
 /** What @helia/bitswap keeps of its partners, and shows to nobody. */
 const { bitswap: { peerWantLists: ledgers } } = (helia as unknown as {
   blockBrokers: [{ bitswap: { peerWantLists: { ledgerForPeer: (peer: PeerId) => { sent: number, received: number } | undefined } } }]
 }).blockBrokers[0]
 
-async function block (cid: CID): Promise<Uint8Array> {
+async function block (cid: CID, blocks: Pick<typeof helia.blockstore, 'get'> = helia.blockstore): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
 
-  for await (const piece of helia.blockstore.get(cid)) {
+  for await (const piece of blocks.get(cid)) {
     pieces.push(piece)
   }
 
@@ -56,6 +77,64 @@ function digest (bytes: Uint8Array): string {
 
 function seconds (start: number): number {
   return (performance.now() - start) / 1000
+}
+
+async function list (cids: readonly CID[], parallel: number = PARALLEL, blocks?: Pick<typeof helia.blockstore, 'get'>): Promise<number> {
+  let size = 0
+
+  await inParallel(cids, parallel, async cid => {
+    const bytes = await block(cid, blocks)
+
+    // not `size += (await …)`: that reads the sum before it waits
+    size += bytes.length
+  })
+
+  return size
+}
+
+/** All of them through a session with those it is connected to. */
+async function inSession (root: CID, cids: readonly CID[]): Promise<number> {
+  const session = helia.blockstore.createSession(root, { providers })
+
+  try {
+    return await list(cids, providers.length > 1 ? SESSION_PARALLEL : PARALLEL, session)
+  } finally {
+    session.close()
+  }
+}
+
+/** Reads a file until so many bytes are here. */
+async function read (root: CID, enough: number = Number.POSITIVE_INFINITY): Promise<number> {
+  let size = 0
+
+  for await (const piece of files.cat(root)) {
+    size += piece.length
+
+    if (size >= enough) {
+      break
+    }
+  }
+
+  return size
+}
+
+async function walk (root: CID): Promise<number> {
+  return await walkLevels(root, async (cids, came) => {
+    await inParallel(cids, PARALLEL, async cid => { came(cid, await block(cid)) })
+  })
+}
+
+async function fetch ({ by }: Way): Promise<number> {
+  const { leaves = [] } = wanted ?? {}
+
+  switch (by) {
+    case 'list': return await list(leaves)
+    case 'session': return await inSession(rootOf(wanted), leaves)
+    case 'cat': return await read(rootOf(wanted))
+    case 'first': return await read(rootOf(wanted), 1)
+    case 'walk': return await walk(rootOf(wanted))
+    default: return noSuchWay(by)
+  }
 }
 
 answerCalls({ address: String(helia.libp2p.getMultiaddrs()[0]) }, {
@@ -86,7 +165,27 @@ answerCalls({ address: String(helia.libp2p.getMultiaddrs()[0]) }, {
   },
 
   async connect ({ address }: { address: string }) {
+    providers.push([multiaddr(address)])
     await helia.libp2p.dial(multiaddr(address))
+  },
+
+  async hold (content: Content) {
+    return await importContent(content, helia.blockstore)
+  },
+
+  async take (held: Held) {
+    wanted = parseHeld(held, each => CID.parse(each))
+  },
+
+  async fetch (way: Way) {
+    return await timed(async () => await fetch(way))
+  },
+
+  /** Received: of all it is connected to. */
+  async traffic () {
+    const received = helia.libp2p.getPeers().reduce((sum, peer) => sum + (ledgers.ledgerForPeer(peer)?.received ?? 0), 0)
+
+    return { received, wire: wire() }
   },
 
   async block ({ cid }: { cid: string }) {
@@ -118,23 +217,5 @@ answerCalls({ address: String(helia.libp2p.getMultiaddrs()[0]) }, {
     const { sent, received } = ledgers.ledgerForPeer(peerIdFromString(peer)) ?? { sent: 0, received: 0 }
 
     return { sent, received }
-  },
-
-  /** Gets many blocks, so many at a time. */
-  async get ({ cids, parallel }: { cids: string[], parallel: number }) {
-    const start = performance.now()
-    const left = cids.values()
-    let size = 0
-
-    await Promise.all(Array.from({ length: parallel }, async () => {
-      for (const cid of left) {
-        const bytes = await block(CID.parse(cid))
-
-        // not `size += (await …)`: that reads the sum before it waits
-        size += bytes.length
-      }
-    }))
-
-    return { size, seconds: seconds(start) }
   }
 })

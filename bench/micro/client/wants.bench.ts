@@ -14,7 +14,7 @@ import type { PeerId } from '@libp2p/interface'
 import { CID } from 'multiformats/cid'
 import { randomBlocks } from 'ts-bitswap/testing'
 import { SeededRandom } from '../../../packages/bitswap/src/core/random.ts'
-import { median } from '../../statistics.ts'
+import { median } from '../../suite/statistics.ts'
 import { RawPeers } from './raw-peers.ts'
 
 /** Open, where few are. */

@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util'
 import type { Block } from 'ts-bitswap/message'
 import { randomBlocks } from 'ts-bitswap/testing'
-import { median } from '../../statistics.ts'
+import { median } from '../../suite/statistics.ts'
 import { Waiting } from './waiting.ts'
 
 /** Wants, where few wait. */

@@ -1,0 +1,251 @@
+/** What is measured. All of it is data: how is in `measure/`, what has to come out in `bounds.ts`. */
+import type { Way } from '../interop/harness/ways.ts'
+import { firstByte } from './measure/first-byte.ts'
+import { chainFromKubo, chainFromOurs, requests } from './measure/one-by-one.ts'
+import { bundleWith, bundleWithout, startOfCommand, startOfNode } from './measure/package-cost.ts'
+import { storeAlone } from './measure/store-alone.ts'
+import { transfer } from './measure/transfer.ts'
+import type { Transfer } from './measure/transfer.ts'
+import { SideName } from './sides/side.ts'
+import { Extent } from './suite/case.ts'
+import type { Case, Column, Entry } from './suite/case.ts'
+
+const { Ours, Helia, Kubo, Bare } = SideName
+const { Quick, Usual, Full } = Extent
+
+const KIB = 1024
+const MIB = 1024 * KIB
+const GIB = 1024 * MIB
+
+const LIST: Way = { by: 'list' }
+const SESSION: Way = { by: 'session' }
+const WALK: Way = { by: 'walk' }
+
+/** A row of the tables and how it is called there: from whom to whom. */
+export const OURS = 'ours'
+export const HELIA = '@helia/bitswap'
+export const HELIA_SESSION = '@helia/bitswap, session'
+export const HELIA_CAT = '@helia/bitswap, unixfs.cat'
+export const KUBO = 'Kubo'
+export const FROM_KUBO = 'Kubo → ours'
+export const TO_KUBO = 'ours → Kubo'
+export const BARE_FROM_KUBO = 'Kubo → bare client'
+export const FRAMED = 'bare stream, framed and hashed'
+export const RAW = [64, 256, 1024].map(piece => `bare stream, pieces of ${piece} KiB`)
+
+const SPEED: Column = { figure: 'speed', title: 'MB/s', digits: 0 }
+const TIME: Column = { figure: 'time', title: 'ms', digits: 2 }
+const COSTS: readonly Column[] = [
+  { figure: 'leechCpu', title: 'client CPU, s/GB', digits: 1 },
+  { figure: 'seedCpu', title: 'server CPU, s/GB', digits: 1 },
+  { figure: 'leechMemory', title: 'client memory, MB/GB', digits: 0 },
+  { figure: 'seedMemory', title: 'server memory, MB/GB', digits: 0 },
+  { figure: 'messages', title: 'messages/block', digits: 2 },
+  { figure: 'overhead', title: 'more bytes/block', digits: 0 }
+]
+
+function entry (name: string, plan: Transfer, extent?: Extent): Entry {
+  return { name, measure: transfer(plan), ...extent == null ? {} : { extent } }
+}
+
+/** MiB a side fetches of blocks of one size, so that it takes from one to three seconds. */
+interface Sizes {
+  wire: number
+  ours: number
+  helia: number
+  kubo: number
+}
+
+function bulk (name: string, chunkSize: number, sizes: Sizes, more: readonly Entry[] = []): Case {
+  const of = (size: number): Transfer['content'] => ({ size: size * MIB, chunkSize })
+
+  return {
+    name,
+    title: `Blocks of ${chunkSize / KIB} KiB, from one server to one client`,
+    extent: Usual,
+    columns: [SPEED, ...COSTS],
+    own: OURS,
+    charted: true,
+    entries: [
+      entry(OURS, { from: Ours, to: Ours, way: LIST, content: of(sizes.ours) }),
+      entry(FRAMED, { from: Bare, to: Bare, way: { by: 'framed' }, content: of(sizes.wire) }),
+      entry(HELIA, { from: Helia, to: Helia, way: LIST, content: of(sizes.helia) }),
+      entry(KUBO, { from: Kubo, to: Kubo, way: LIST, content: of(sizes.kubo) }),
+      entry(FROM_KUBO, { from: Kubo, to: Ours, way: LIST, content: of(sizes.kubo) }),
+      entry(BARE_FROM_KUBO, { from: Kubo, to: Bare, way: LIST, content: of(sizes.kubo) }),
+      entry(TO_KUBO, { from: Ours, to: Kubo, way: LIST, content: of(sizes.kubo) }),
+      ...more
+    ]
+  }
+}
+
+function raw (size: number): Entry[] {
+  return RAW.map((name, index) => entry(name, {
+    from: Bare, to: Bare, way: { by: 'raw', piece: ([64, 256, 1024][index] ?? 0) * KIB }, content: { size, chunkSize: 256 * KIB }
+  }))
+}
+
+const BLOCKS_256K = { size: 256 * MIB, chunkSize: 256 * KIB }
+const BLOCKS_64M = { size: 64 * MIB, chunkSize: 256 * KIB }
+
+const bulks: Case[] = [
+  {
+    ...bulk('bulk-256k', 256 * KIB, { wire: 512, ours: 256, helia: 128, kubo: 256 }, [
+      ...raw(512 * MIB),
+      entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { ...BLOCKS_256K, size: 128 * MIB } }, Usual),
+      entry(HELIA_CAT, { from: Helia, to: Helia, way: { by: 'cat' }, content: { ...BLOCKS_256K, size: 96 * MIB } }, Usual)
+    ]),
+    extent: Quick
+  },
+  bulk('bulk-1m', MIB, { wire: 512, ours: 256, helia: 128, kubo: 256 }),
+  bulk('bulk-16k', 16 * KIB, { wire: 256, ours: 128, helia: 32, kubo: 64 }, [
+    entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { size: 32 * MIB, chunkSize: 16 * KIB } }, Full)
+  ]),
+  bulk('bulk-1k', KIB, { wire: 64, ours: 24, helia: 3, kubo: 8 })
+]
+
+const CHAIN = 1_000
+
+const chain: Case = {
+  name: 'chain',
+  title: 'Blocks of 2 kB that each name the next, one after the other; for each block',
+  extent: Quick,
+  columns: [TIME],
+  less: true,
+  own: OURS,
+  charted: true,
+  entries: [
+    { name: OURS, measure: chainFromOurs(CHAIN) },
+    { name: 'bare request and answer', measure: requests(CHAIN) },
+    { name: FROM_KUBO, measure: chainFromKubo(Ours, CHAIN) },
+    { name: BARE_FROM_KUBO, measure: chainFromKubo(Bare, CHAIN) },
+    { name: KUBO, measure: chainFromKubo(Kubo, CHAIN / 10) }
+  ]
+}
+
+const first: Case = {
+  name: 'first-byte',
+  title: 'The first byte of a file of 1 GiB, from ours, of one who is connected',
+  extent: Usual,
+  columns: [TIME],
+  less: true,
+  own: OURS,
+  entries: [
+    { name: OURS, measure: firstByte(Ours, GIB, { warm: true }) },
+    { name: 'ours, new process', measure: firstByte(Ours, GIB) },
+    { name: 'bare round trip', measure: requests(500, 1_000) },
+    { name: '@helia/bitswap, new process', measure: firstByte(Helia, GIB) },
+    { name: 'Kubo, new process', measure: firstByte(Kubo, GIB) }
+  ]
+}
+
+const COPIES: Column = { figure: 'copies', title: 'copies of each block', digits: 2 }
+
+const seeds: Case = {
+  name: 'seeds',
+  title: 'Blocks of 256 KiB, from several who all have them',
+  extent: Usual,
+  columns: [SPEED, COPIES],
+  own: 'ours, 1 seed',
+  entries: [1, 3, 8].flatMap(count => {
+    const label = `${count} ${count === 1 ? 'seed' : 'seeds'}`
+    const of = (side: SideName, way: Way, size: number): Transfer => ({ from: side, to: side, way, content: { ...BLOCKS_64M, size }, seeds: count })
+
+    return [
+      entry(`ours, ${label}`, of(Ours, LIST, 128 * MIB), count === 3 ? Quick : Usual),
+      entry(`@helia/bitswap, ${label}`, of(Helia, LIST, 32 * MIB), count === 8 ? Usual : Full),
+      entry(`@helia/bitswap, session, ${label}`, of(Helia, SESSION, 32 * MIB), count === 8 ? Usual : Full),
+      entry(`Kubo, ${label}`, of(Kubo, LIST, 128 * MIB), Full)
+    ]
+  })
+}
+
+const leeches: Case = {
+  name: 'leeches',
+  title: 'Blocks of 256 KiB, from one to eight at a time; bytes of all of them',
+  extent: Usual,
+  columns: [SPEED, { figure: 'spread', title: 'slowest ÷ fastest, in time', digits: 2 }],
+  own: OURS,
+  entries: [
+    entry(OURS, { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_64M, size: 32 * MIB }, leeches: 8 }),
+    entry(HELIA, { from: Helia, to: Helia, way: LIST, content: { ...BLOCKS_64M, size: 16 * MIB }, leeches: 8 }),
+    entry(KUBO, { from: Kubo, to: Kubo, way: LIST, content: { ...BLOCKS_64M, size: 32 * MIB }, leeches: 8 }, Full)
+  ]
+}
+
+const FOLDER = { files: 10_000 }
+
+const folder: Case = {
+  name: 'folder',
+  title: 'A folder of 10 000 files of up to 3 kB, everything below its root',
+  extent: Usual,
+  columns: [{ figure: 'seconds', title: 's', digits: 2 }, { figure: 'messages', title: 'messages/block', digits: 2 }],
+  less: true,
+  own: OURS,
+  entries: [
+    entry(OURS, { from: Ours, to: Ours, way: WALK, content: FOLDER }, Quick),
+    entry(HELIA, { from: Helia, to: Helia, way: WALK, content: FOLDER }),
+    entry(KUBO, { from: Kubo, to: Kubo, way: WALK, content: FOLDER }),
+    entry(FROM_KUBO, { from: Kubo, to: Ours, way: WALK, content: FOLDER })
+  ]
+}
+
+const noise: Case = {
+  name: 'noise',
+  title: 'Blocks of 256 KiB with noise in place of tls',
+  extent: Full,
+  columns: [SPEED, ...COSTS],
+  own: OURS,
+  entries: [
+    entry(OURS, { from: Ours, to: Ours, way: LIST, content: BLOCKS_256K, noise: true }),
+    entry(FRAMED, { from: Bare, to: Bare, way: { by: 'framed' }, content: BLOCKS_256K, noise: true }),
+    entry(HELIA, { from: Helia, to: Helia, way: LIST, content: { ...BLOCKS_256K, size: 128 * MIB }, noise: true })
+  ]
+}
+
+const disk: Case = {
+  name: 'disk',
+  title: 'Blocks of 256 KiB, ours, kept on disk by both',
+  extent: Full,
+  columns: [SPEED, ...COSTS],
+  own: OURS,
+  entries: [
+    entry(OURS, { from: Ours, to: Ours, way: LIST, content: BLOCKS_256K, disk: true }),
+    entry('in memory', { from: Ours, to: Ours, way: LIST, content: BLOCKS_256K }),
+    { name: 'the store alone', measure: storeAlone(BLOCKS_256K) }
+  ]
+}
+
+const memory: Case = {
+  name: 'memory',
+  title: '4 GiB in blocks of 256 KiB, ours kept on disk by both',
+  extent: Full,
+  columns: [SPEED, { figure: 'leechPeak', title: 'client peak, MB', digits: 0 }, { figure: 'seedPeak', title: 'server peak, MB', digits: 0 }],
+  own: OURS,
+  entries: [
+    entry(OURS, { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 4 * GIB }, disk: true }),
+    entry('bare stream', { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { size: 4 * GIB, chunkSize: 256 * KIB } })
+  ]
+}
+
+const start: Case = {
+  name: 'start',
+  title: 'The packed command: `bitswap --help`',
+  extent: Quick,
+  columns: [{ ...TIME, digits: 0 }],
+  less: true,
+  own: OURS,
+  entries: [{ name: OURS, measure: startOfCommand }, { name: 'node -e 0', measure: startOfNode }]
+}
+
+const bundle: Case = {
+  name: 'bundle',
+  title: 'A bundle for the browser, minified and compressed',
+  extent: Quick,
+  columns: [{ figure: 'size', title: 'KiB', digits: 1 }],
+  less: true,
+  own: 'libp2p and ours',
+  entries: [{ name: 'libp2p and ours', measure: bundleWith }, { name: 'libp2p', measure: bundleWithout }]
+}
+
+export const CASES: readonly Case[] = [...bulks, chain, first, seeds, leeches, folder, noise, disk, memory, start, bundle]

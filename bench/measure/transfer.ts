@@ -1,0 +1,115 @@
+/**
+ * Some hold the same content, one or more fetch it all at the same time: how
+ * fast it comes, and what it costs. Time is that of the slowest, in its own
+ * process.
+ */
+import type { Content, Held } from '../../interop/harness/content.ts'
+import type { Fetched, Traffic, Way } from '../../interop/harness/ways.ts'
+import { SideName } from '../sides/side.ts'
+import type { Side, SideOptions } from '../sides/side.ts'
+import type { Figures } from '../suite/case.ts'
+import { ProcessMeter } from '../suite/process-meter.ts'
+import type { Cast, Scene } from '../suite/scene.ts'
+import { costsOf } from './costs.ts'
+
+export interface Transfer {
+  from: SideName
+  to: SideName
+  way: Way
+  /** Of the usual amount; its seed is that of the round. */
+  content: { size: number, chunkSize: number } | { files: number }
+  /** How many hold it, and how many fetch it; 1 each when nothing is said. */
+  seeds?: number
+  leeches?: number
+  noise?: boolean
+  /** Ours keeps its blocks on disk. */
+  disk?: boolean
+}
+
+interface Seed {
+  side: Side
+  held: Held
+}
+
+/** A measurement of it. */
+export function transfer (plan: Transfer): (scene: Scene) => Promise<Figures> {
+  return async scene => {
+    const content = contentOf(plan, scene)
+    const [seeds, leeches] = await Promise.all([
+      times(plan.seeds, async () => await seed(plan, content, scene)),
+      times(plan.leeches, async () => await scene.start(plan.to, await optionsOf(plan, scene)))
+    ])
+    const [held] = seeds.map(each => each.held)
+
+    if (held == null) {
+      throw new RangeError('nobody holds it')
+    }
+
+    for (const leech of leeches) {
+      for (const { side } of seeds) {
+        await leech.connect(side.address)
+      }
+
+      await leech.take(held)
+    }
+
+    return await watched(seeds.map(each => each.side), leeches, held, async () => await Promise.all(leeches.map(async leech => await leech.fetch(plan.way))))
+  }
+}
+
+/** Small runs have less of it, and not less than a few blocks. */
+function contentOf ({ content }: Transfer, { round, scale }: Scene): Content {
+  if ('files' in content) {
+    return { files: Math.max(100, Math.floor(content.files * scale)), seed: round }
+  }
+
+  const blocks = Math.max(16, Math.floor(content.size * scale / content.chunkSize))
+
+  return { size: blocks * content.chunkSize, chunkSize: content.chunkSize, seed: round }
+}
+
+async function optionsOf ({ noise = false, disk = false }: Transfer, cast: Cast): Promise<SideOptions> {
+  return disk ? { noise, repo: await cast.folder() } : { noise }
+}
+
+/** Kubo is kept, for all that fetch the same of it in a case. */
+async function seed (plan: Transfer, content: Content, scene: Scene): Promise<Seed> {
+  const make = async (cast: Cast): Promise<Seed> => {
+    const side = await cast.start(plan.from, await optionsOf(plan, cast))
+
+    return { side, held: await side.hold(content) }
+  }
+
+  return plan.from === SideName.Kubo && (plan.seeds ?? 1) === 1 ? await scene.keep(`kubo ${JSON.stringify(content)}`, make) : await make(scene)
+}
+
+async function times<T> (count: number = 1, make: () => Promise<T>): Promise<T[]> {
+  return await Promise.all(Array.from({ length: count }, make))
+}
+
+async function watched (seeds: readonly Side[], leeches: readonly Side[], held: Held, fetch: () => Promise<Fetched[]>): Promise<Figures> {
+  const all = [...seeds, ...leeches]
+  const before = await Promise.all(all.map(async side => await side.traffic()))
+  const meters = await Promise.all(all.map(async side => await ProcessMeter.start(side.pid)))
+  const fetched = await fetch()
+  const usages = await Promise.all(meters.map(async meter => await meter.read()))
+  const after = await Promise.all(all.map(async side => await side.traffic()))
+  const wrong = fetched.find(({ size }) => size !== held.size)
+
+  if (wrong != null) {
+    throw new Error(`${wrong.size} bytes came of ${held.size}`)
+  }
+
+  const traffic = all.map((_, index) => difference(after[index] ?? {}, before[index] ?? {}))
+
+  return costsOf({
+    fetched,
+    blocks: held.leaves.length,
+    seeds: { usages: usages.slice(0, seeds.length), traffic: traffic.slice(0, seeds.length) },
+    leeches: { usages: usages.slice(seeds.length), traffic: traffic.slice(seeds.length) }
+  })
+}
+
+function difference (after: Traffic, before: Traffic): Traffic {
+  return Object.fromEntries(Object.entries(after).map(([name, value]: [string, number]) => [name, value - (before[name as keyof Traffic] ?? 0)]))
+}
