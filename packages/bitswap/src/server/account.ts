@@ -6,15 +6,10 @@ import type { PeerId } from '@libp2p/interface'
 import { MovingAverage } from '../core/ewma.ts'
 import type { LeastUseful } from './least-useful.ts'
 import { PresenceQueue } from './presence-queue.ts'
+import type { RefusalTally } from './presence-queue.ts'
 import { RequestQueue } from './request-queue.ts'
 import type { ByteTally } from './request-queue.ts'
 import type { Request } from './request.ts'
-
-/**
- * How many refusals may wait to be told, for each want a peer may have. Peers
- * exist that want 8000 blocks at once; a refusal takes about 100 bytes.
- */
-const REFUSALS_PER_WANT = 8
 
 /** How much the newest block says about what size the next will have. */
 const NEWEST_WEIGHT = 0.0625
@@ -59,10 +54,11 @@ export class Account {
   /** It has wanted something of us. */
   isPartner = false
 
-  constructor (peer: PeerId, maxWants: number, readAhead: ByteTally) {
+  /** @param refusals - as the bytes read ahead, over all peers */
+  constructor (peer: PeerId, maxWants: number, readAhead: ByteTally, refusals?: RefusalTally) {
     this.peer = peer
     this.id = peer.toString()
-    this.presences = new PresenceQueue(maxWants * REFUSALS_PER_WANT)
+    this.presences = new PresenceQueue(maxWants, refusals)
     this.ready = new RequestQueue(readAhead)
   }
 

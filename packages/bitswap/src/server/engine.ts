@@ -15,6 +15,7 @@ import type { Wantlist } from './intake.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ServerOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
+import type { RefusalTally } from './presence-queue.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { RequestState } from './request.ts'
 import type { Request } from './request.ts'
@@ -30,6 +31,8 @@ export type EngineOptions = Pick<
 export class Engine {
   readonly lifecycle: Lifecycle
   readonly outbox: Outbox
+  /** Of all peers. */
+  readonly refusals: RefusalTally
   readonly #ledger: WantLedger = new WantLedger()
   readonly #room: Room
   readonly #intake: Intake
@@ -38,6 +41,7 @@ export class Engine {
 
   constructor (options: EngineOptions) {
     this.#options = options
+    this.refusals = { count: 0, max: options.maxWants }
     this.#ahead = new ReadAhead(options)
     this.lifecycle = new Lifecycle(this.#ledger, options)
     this.outbox = new Outbox(this.lifecycle)
@@ -71,7 +75,7 @@ export class Engine {
   }
 
   open (peer: PeerId): Account {
-    return this.#ledger.open(peer, this.#options.maxWantsPerPeer, this.#ahead.ready)
+    return this.#ledger.open(peer, this.#options.maxWantsPerPeer, this.#ahead.ready, this.refusals)
   }
 
   /** Ends the account; what still comes in for its requests is ignored. */
@@ -80,6 +84,7 @@ export class Engine {
       this.lifecycle.remove(request)
     }
 
+    account.presences.forgetRefusals()
     this.#ledger.close(account)
     this.#ahead.forget(account)
   }

@@ -69,7 +69,7 @@ export class Outbox {
     }
 
     for (const key of refused) {
-      if (!account.requests.has(key)) {
+      if (account.open && !account.requests.has(key)) {
         account.presences.refuse(key)
       }
     }

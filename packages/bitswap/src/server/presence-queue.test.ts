@@ -62,14 +62,36 @@ test('what need not be said any more is not said', () => {
   assert.deepEqual(said(queue), [])
 })
 
-test('as many refusals are queued as it was told, and not one more', () => {
-  const queue = new PresenceQueue(2)
+test('eight refusals are queued for each want the peer may have, and not one more', () => {
+  const queue = new PresenceQueue(1)
 
-  assert.ok(queue.refuse(cidKey(cidOf(1))))
-  assert.ok(queue.refuse(cidKey(cidOf(2))))
-  assert.ok(!queue.refuse(cidKey(cidOf(3))))
+  for (let seed = 1; seed <= 8; seed++) {
+    assert.ok(queue.refuse(cidKey(cidOf(seed))))
+  }
+
+  assert.ok(!queue.refuse(cidKey(cidOf(9))))
   assert.ok(queue.refuse(cidKey(cidOf(2))), 'which is queued already')
-  assert.equal(queue.size, 2)
+  assert.equal(queue.size, 8)
+})
+
+test('while there are many refusals over all peers, each peer may have a few', () => {
+  const ofAll = { count: 0, max: 20 }
+  const [first, second] = [new PresenceQueue(16, ofAll), new PresenceQueue(16, ofAll)]
+  const refusedOf = (queue: PresenceQueue, from: number, count: number): number => Array.from({ length: count }, (_, i) => queue.refuse(cidKey(cidOf(from + i)))).filter(Boolean).length
+
+  assert.equal(refusedOf(first, 1, 30), 20)
+  assert.equal(refusedOf(second, 101, 30), 2)
+  assert.equal(ofAll.count, 22)
+  first.delete(cidKey(cidOf(1)))
+  first.delete(cidKey(cidOf(1)))
+  said(first, 1)
+  assert.equal(ofAll.count, 20)
+  second.forgetRefusals()
+  assert.equal(ofAll.count, 18)
+  assert.equal(refusedOf(second, 101, 30), 2)
+  first.forgetRefusals()
+  said(second)
+  assert.equal(ofAll.count, 0)
 })
 
 test('as much is taken as fits, and one in any case', () => {

@@ -2,8 +2,8 @@
  * The HAVEs and DONT_HAVEs one peer is to be told, each CID once, in the order
  * in which they became known. Knows nothing of streams and of who asks.
  *
- * Limits: one presence a request, so no more than the peer may want; and a
- * number of refusals given at the start, see {@link PresenceQueue.refuse}.
+ * Limits: one presence a request, so no more than the peer may want; refusals
+ * see {@link PresenceQueue.refuse}.
  */
 import { PresenceType } from '../message/message.ts'
 import type { Presence } from '../message/message.ts'
@@ -28,15 +28,39 @@ export interface ToldPresences {
   refused: string[]
 }
 
+/** Refusals that wait to be told, over all peers. */
+export interface RefusalTally {
+  count: number
+  /** Over so many a peer may have no more than {@link FEW} of them. */
+  readonly max: number
+}
+
+/**
+ * How many refusals may wait to be told, for each want a peer may have. Peers
+ * exist that want 8000 blocks at once; a refusal takes about 100 bytes.
+ */
+const REFUSALS_PER_WANT = 8
+
+/** For each want it may have, whatever others have. */
+const FEW = 1 / 8
+
 export class PresenceQueue {
   /** By key: no object for each, as there are peers that want a thousand blocks nobody has, every second. */
   readonly #answers: Map<string, Request> = new Map()
   readonly #refused: Set<string> = new Set() // keys only: there may be many, and nobody may read them
-  /** How many refusals there may be. */
+  /** How many refusals there may be at the most. */
   readonly maxRefused: number
+  readonly #fewRefused: number
+  readonly #ofAll: RefusalTally
 
-  constructor (maxRefused: number) {
-    this.maxRefused = maxRefused
+  /**
+   * @param maxWants - of the peer
+   * @param ofAll - kept in step with the refusals here and in others
+   */
+  constructor (maxWants: number, ofAll: RefusalTally = { count: 0, max: Infinity }) {
+    this.maxRefused = maxWants * REFUSALS_PER_WANT
+    this.#fewRefused = Math.ceil(maxWants * FEW)
+    this.#ofAll = ofAll
   }
 
   get size (): number {
@@ -74,11 +98,18 @@ export class PresenceQueue {
    * waiting.
    */
   refuse (key: string): boolean {
-    if (this.#refused.size >= this.maxRefused && !this.#refused.has(key)) {
+    const max = this.#ofAll.count < this.#ofAll.max ? this.maxRefused : this.#fewRefused
+
+    if (this.#refused.has(key)) {
+      return true
+    }
+
+    if (this.#refused.size >= max) {
       return false
     }
 
     this.#refused.add(key)
+    this.#ofAll.count++
 
     return true
   }
@@ -86,10 +117,11 @@ export class PresenceQueue {
   /** What was queued for this CID need not be said any more. */
   delete (key: string): void {
     this.#answers.delete(key)
-    this.#refused.delete(key)
+    this.#forget(key)
   }
 
   forgetRefusals (): void {
+    this.#ofAll.count -= this.#refused.size
     this.#refused.clear()
   }
 
@@ -122,11 +154,17 @@ export class PresenceQueue {
         break
       }
 
-      this.#refused.delete(key)
+      this.#forget(key)
       told.refused.push(key)
     }
 
     return { presences, told }
+  }
+
+  #forget (key: string): void {
+    if (this.#refused.delete(key)) {
+      this.#ofAll.count--
+    }
   }
 }
 

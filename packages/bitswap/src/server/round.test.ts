@@ -110,6 +110,27 @@ test('those that take far longer than others wait for each other, and not others
   assert.equal(round.next(round.dueAt(1000) as number), 'd')
 })
 
+test('however many of them wait, there is no more under way to them than may be; nor when they come off their cap', () => {
+  for (const options of [{}, { uploadRatePerPeer: 500 }]) {
+    const round = roundOf(options)
+    const slow = Array.from({ length: 20 }, (_, i) => `slow ${i}`)
+
+    prompt(round, 'a')
+    const first = slow.map(peer => give(round, peer, 500, 0))
+    first.forEach(given => { round.ended(given, 900) })
+    assert.ok(slow.filter(peer => round.enter(peer, 950) && round.given(peer, 500, 950) != null).length <= 2)
+
+    let given = 0
+
+    for (let peer = round.next(2100); peer != null; peer = round.next(2100)) {
+      round.given(peer, 500, 2100)
+      given += 500
+    }
+
+    assert.equal(given, 1000)
+  }
+})
+
 test('where all take long, nobody is slow, and a message is waited for longer', () => {
   const round = roundOf()
 

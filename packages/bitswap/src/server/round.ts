@@ -65,6 +65,8 @@ export class Round {
   readonly #counted: Set<Given> = new Set()
   /** Peers that are not prompt, and wait for others of their kind; those that came first are first. */
   readonly #aside: Set<string> = new Set()
+  /** The one of them whose turn among all is to come. */
+  #calledIn: string | undefined
   /** Peers that have used up what they may be sent: until when. */
   readonly #capped: Deadlines<string> = new Deadlines()
   /** How long a message takes. */
@@ -83,7 +85,7 @@ export class Round {
 
     if (at > now) {
       this.#capped.set(peer, at)
-    } else if (standing.isPrompt === false && (this.#isFull(this.#others) || this.#aside.size > 0)) {
+    } else if (this.#standsAside(standing)) {
       this.#aside.add(peer)
     } else if (!this.#schedule.isEmpty || this.#isFull(this.#prompt) || this.#uploadAt(now) > now) {
       this.#schedule.enter(peer)
@@ -96,6 +98,10 @@ export class Round {
 
   /** There is nothing for it any more. */
   leave (peer: string): void {
+    if (this.#calledIn === peer) {
+      this.#calledIn = undefined
+    }
+
     this.#aside.delete(peer)
     this.#capped.delete(peer)
     this.#schedule.leave(peer)
@@ -106,19 +112,22 @@ export class Round {
     this.#expire(now)
 
     for (let peer = this.#capped.takeDue(now); peer != null; peer = this.#capped.takeDue(now)) {
-      this.#schedule.enter(peer)
-    }
-
-    for (const peer of this.#aside) {
-      if (this.#isFull(this.#others)) {
-        break
+      if (this.#standsAside(this.#standing(peer))) {
+        this.#aside.add(peer)
+      } else {
+        this.#schedule.enter(peer)
       }
-
-      this.#aside.delete(peer)
-      this.#schedule.enter(peer)
     }
 
-    return this.#isFull(this.#prompt) || this.#uploadAt(now) > now ? undefined : this.#schedule.next()
+    this.#callIn()
+
+    const next = this.#isFull(this.#prompt) || this.#uploadAt(now) > now ? undefined : this.#schedule.next()
+
+    if (next === this.#calledIn) {
+      this.#calledIn = undefined
+    }
+
+    return next
   }
 
   /** When {@link next} may have somebody though nothing else happens; undefined while nobody waits. */
@@ -181,6 +190,21 @@ export class Round {
     this.leave(peer)
     this.#schedule.forget(peer)
     this.#standings.delete(peer)
+  }
+
+  #standsAside ({ isPrompt }: Standing): boolean {
+    return isPrompt === false && (this.#isFull(this.#others) || this.#aside.size > 0)
+  }
+
+  /** One of those that stand aside comes to wait with the others: when it has been given its message, it shows whether there is room for the next. */
+  #callIn (): void {
+    const [first] = this.#aside
+
+    if (first != null && this.#calledIn == null && !this.#isFull(this.#others)) {
+      this.#aside.delete(first)
+      this.#schedule.enter(first)
+      this.#calledIn = first
+    }
   }
 
   get #patience (): number {

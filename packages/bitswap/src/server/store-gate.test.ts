@@ -93,6 +93,7 @@ test('an operation that takes too long counts as failed, and gives its place to 
   await clock.advance(1)
   assert.deepEqual(stuck.result, { status: 'failed', error: new StoreTimeoutError(100) })
   assert.ok(next.began)
+  assert.deepEqual([stuck.signal?.reason, next.signal?.aborted], [new StoreTimeoutError(100), false])
 
   await clock.advance(50)
   stuck.finish('too late')

@@ -5,8 +5,8 @@
  * is made for it.
  *
  * Limits: `maxConcurrent` operations run; those in line are bounded by who asks.
- * An operation that timed out gives its place to the next, although the store
- * may still be at it.
+ * An operation that timed out is aborted and gives its place to the next,
+ * although a store that does not mind the signal may still be at it.
  */
 import type { Cancel, Clock } from '../core/clock.ts'
 import type { Durations } from '../core/durations.ts'
@@ -43,6 +43,8 @@ export class StoreGate {
   /** What waits, by line; whose turn it is next is first. None is empty. */
   readonly #lines: Map<string, Array<() => void>> = new Map()
   readonly #running: Set<Running> = new Set() // all have the same time, so the first to begin is the first to be late
+  /** The last operation did. */
+  #takesTime = true
   #cancelTimer: Cancel | undefined
 
   /** @param latency - to be told how long each operation took that was not done at once */
@@ -94,7 +96,11 @@ export class StoreGate {
     }
 
     const began = this.#clock.now()
-    const result = operation(signal)
+    // a store that answers at once has nothing to be aborted
+    const own = this.#takesTime ? new AbortController() : undefined
+    const result = operation(own?.signal ?? signal)
+
+    this.#takesTime = result instanceof Promise
 
     if (!(result instanceof Promise)) {
       return result
@@ -111,7 +117,10 @@ export class StoreGate {
       const running: Running = {
         deadline: began + this.#options.timeout,
         isExcused: false,
-        fail: error => { finish({ status: 'failed', error }) }
+        fail: error => {
+          own?.abort(error)
+          finish({ status: 'failed', error })
+        }
       }
 
       this.#running.add(running)

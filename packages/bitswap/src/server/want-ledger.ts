@@ -8,6 +8,7 @@
 import type { PeerId } from '@libp2p/interface'
 import { Account } from './account.ts'
 import { Fullest } from './fullest.ts'
+import type { RefusalTally } from './presence-queue.ts'
 import type { ByteTally } from './request-queue.ts'
 import type { Request } from './request.ts'
 
@@ -44,14 +45,14 @@ export class WantLedger {
   }
 
   /** Opens an account, unless the peer has one. */
-  open (peer: PeerId, maxWants: number, readAhead: ByteTally): Account {
+  open (peer: PeerId, maxWants: number, readAhead: ByteTally, refusals?: RefusalTally): Account {
     const existing = this.account(peer)
 
     if (existing != null) {
       return existing
     }
 
-    const account = new Account(peer, maxWants, readAhead)
+    const account = new Account(peer, maxWants, readAhead, refusals)
     this.#accounts.set(account.id, account)
 
     return account

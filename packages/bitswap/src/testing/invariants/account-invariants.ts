@@ -14,6 +14,8 @@ export interface AccountTotals {
   resting: number
   readyBytes: number
   readingBytes: number
+  /** Wants that are going to be refused. */
+  refusals: number
   /** Bytes that may be read ahead over the limit for all peers. */
   exempt: number
 }
@@ -209,6 +211,7 @@ class Checks {
 
   #presences (): void {
     const { size, refusals, maxRefused } = this.#account.presences
+    this.#context.totals.refusals += refusals
 
     if (size - refusals !== this.#answers) {
       this.#broken(`is going to be told ${size - refusals} answers, ${this.#answers} of them to its requests`)

@@ -62,6 +62,7 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
     const { account, key } = await busy.request(RequestState.Absent)
     account.presences.refuse(key)
   }],
+  [/^1 refusals are counted, there are 0$/, async busy => { busy.run.engine.refusals.count++ }],
   [/^request …\w{8} \(absent\) of peer …\w{8} holds 9 bytes$/, async busy => { (await busy.request(RequestState.Absent)).bytes = new Uint8Array(9) }],
   [/ \(gone\) of peer …\w{8} is kept$/, async busy => { (await busy.request(RequestState.Absent)).state = RequestState.Gone }],
   [/ \(resting\) of peer …\w{8} has no time at which it is asked about again$/, async busy => { (await busy.request(RequestState.Absent)).state = RequestState.Resting }],

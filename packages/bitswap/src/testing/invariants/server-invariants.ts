@@ -28,7 +28,7 @@ export function serverViolations (exchange: Exchange, now: number): string[] {
   }
 
   const violations: string[] = []
-  const totals: AccountTotals = { requests: 0, most: 0, resting: 0, readyBytes: 0, readingBytes: 0, exempt: 0 }
+  const totals: AccountTotals = { requests: 0, most: 0, resting: 0, readyBytes: 0, readingBytes: 0, refusals: 0, exempt: 0 }
 
   for (const account of run.engine.ledger.byPeer.values()) {
     accountViolations(account, { run, options: books.options.server, totals, violations })
@@ -66,6 +66,10 @@ function ledgerViolations ({ engine }: ServerRun, { maxWants }: ServerOptions, t
 
   if (ledger.size > maxWants) {
     violations.push(`${ledger.size} requests are kept, over ${maxWants}`)
+  }
+
+  if (engine.refusals.count !== totals.refusals) {
+    violations.push(`${engine.refusals.count} refusals are counted, there are ${totals.refusals}`)
   }
 
   if ((ledger.fullest?.requests.size ?? 0) !== totals.most) {
