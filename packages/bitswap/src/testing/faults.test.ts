@@ -102,6 +102,20 @@ test('a stream is cut after so many bytes, and both ends see it', async () => {
   assert.deepEqual(nearRecorder.events, ['closed: StreamResetError'])
 })
 
+test('of a stream that was cut nothing arrives that was sent after, though it comes at the same time', async () => {
+  const { net, alice, bob, near, farRecorder } = await openPair({ latency: 5 })
+  const release = net.faults.hold(alice, bob)
+  net.faults.cutStream(alice, bob, 7)
+  near.send(new Uint8Array(10))
+  await net.advance(1)
+  near.send(new Uint8Array(10))
+  await net.advance(100)
+  release()
+  await net.advance(100)
+  assert.equal(farRecorder.bytes.byteLength, 7)
+  assert.deepEqual(farRecorder.events, ['closed: StreamClosedError'])
+})
+
 test('one byte arrives changed, the others as they were', async () => {
   const { net, alice, bob, near, farRecorder } = await openPair()
   net.faults.corrupt(alice, bob, 3)

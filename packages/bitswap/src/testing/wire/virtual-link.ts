@@ -44,6 +44,8 @@ interface Side {
   vanished: boolean
 }
 
+const NOTHING = new Uint8Array(0)
+
 /** Told apart in traces only. */
 export type NextStreamNumber = () => number
 
@@ -238,6 +240,7 @@ export class VirtualLink {
   }
 
   #createEnd (side: Side, other: Side, { protocol, number }: { protocol: BitswapProtocol, number: number }): VirtualStream {
+    let isCut = false
     const stream = new VirtualStream({
       ...this.#options,
       protocol,
@@ -245,13 +248,15 @@ export class VirtualLink {
       roundTrip: this.roundTrip,
       pipe: side.pipe,
       onArrival: bytes => {
-        const { kept, reset } = other.damage.apply(bytes)
+        // what follows the gap may arrive at the same time, and before the stream is known to be lost
+        const { kept, reset } = isCut ? { kept: NOTHING, reset: false } : other.damage.apply(bytes)
 
         if (kept.byteLength > 0) {
           this.#options.onArrival(other.node.self, side.node.self, number, kept)
         }
 
         if (reset) {
+          isCut = true
           // what is left of the segment is read before
           this.#clock.timer(0, () => { stream.abort(new StreamClosedError('the stream was lost on the way')) })
         }
