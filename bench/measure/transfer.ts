@@ -58,14 +58,15 @@ export function transfer (plan: Transfer): (scene: Scene) => Promise<Figures> {
 }
 
 /** Small runs have less of it, and not less than a few blocks. */
-function contentOf ({ content }: Transfer, { round, scale }: Scene): Content {
+function contentOf ({ content, way }: Transfer, { round, scale }: Scene): Content {
   if ('files' in content) {
     return { files: Math.max(100, Math.floor(content.files * scale)), seed: round }
   }
 
   const blocks = Math.max(16, Math.floor(content.size * scale / content.chunkSize))
 
-  return { size: blocks * content.chunkSize, chunkSize: content.chunkSize, seed: round }
+  // on a bare stream goes anything: there are no blocks to make
+  return { size: blocks * content.chunkSize, chunkSize: way.by === 'raw' ? 0 : content.chunkSize, seed: round }
 }
 
 async function optionsOf ({ noise = false, disk = false }: Transfer, cast: Cast): Promise<SideOptions> {

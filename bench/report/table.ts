@@ -1,11 +1,11 @@
 /** Results as Markdown, which can be read on a terminal too. Pure. */
 import type { Case, Column, Results } from '../suite/case.ts'
-import { medianRatio, summary } from '../suite/statistics.ts'
+import { median, medianRatio, summary } from '../suite/statistics.ts'
 import type { Verdict } from '../suite/bounds.ts'
 
 const NOT_MEASURED = '–'
 
-/** A table of a case: an entry a line, its figures, and how many times as much ours has of the first. */
+/** A table of a case: an entry a line, its figures, the first with its range, and how many times as much of that ours has. */
 export function caseTable (each: Case, results: Results[string]): string {
   const columns = each.columns.filter(({ figure }) => Object.values(results).some(rounds => rounds.some(figures => figures[figure] != null)))
   const [compared] = each.columns
@@ -16,7 +16,7 @@ export function caseTable (each: Case, results: Results[string]): string {
     const [over, under] = both(own, rounds, compared.figure)
     const ratio = name === each.own || over.length === 0 ? '' : `${medianRatio(over, under).toFixed(2)} ×`
 
-    return [name, ...columns.map(column => cell(rounds, column)), ratio]
+    return [name, ...columns.map(column => cell(rounds, column, column === compared)), ratio]
   })
 
   return table([['', ...columns.map(({ title }) => title), `${each.own} ÷ it`], ...rows])
@@ -35,10 +35,15 @@ export function verdictTable (verdicts: readonly Verdict[]): string {
   ])
 }
 
-function cell (rounds: Results[string][string], { figure, digits }: Column): string {
+/** @param range - says how far the rounds are apart */
+function cell (rounds: Results[string][string], { figure, digits }: Column, range: boolean): string {
   const values = rounds.map(figures => figures[figure]).filter(value => value != null)
 
-  return values.length === 0 ? NOT_MEASURED : summary(values, digits)
+  if (values.length === 0) {
+    return NOT_MEASURED
+  }
+
+  return range ? summary(values, digits) : median(values).toFixed(digits)
 }
 
 /** The figure in the rounds in which both have it. */

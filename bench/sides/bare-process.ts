@@ -75,7 +75,7 @@ async function fetch (way: Way): Promise<number> {
 }
 
 answerCalls({ address: String(libp2p.getMultiaddrs()[0]) }, {
-  /** Keeps the blocks of a file for {@link serveStreams}, under no names. */
+  /** Keeps the blocks of a file for {@link serveStreams}, under no names; with a `chunkSize` of 0 none. */
   async hold (content: FileContent) {
     blocks = content.chunkSize > 0 ? cut(content) : []
 

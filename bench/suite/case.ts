@@ -22,6 +22,10 @@ export interface Entry {
   /** The smallest run it is part of; as its case when nothing is said. */
   extent?: Extent
   measure: (scene: Scene) => Promise<Figures>
+  /** In milliseconds: what takes longer has failed. */
+  timeout?: number
+  /** Of others: a known defect of theirs by which it may fail, without that being a failure of the run. */
+  defect?: string
 }
 
 export interface Case {

@@ -27,11 +27,11 @@ test('what fails or takes too long has no figures, is told, and stops nothing', 
   const failures: string[] = []
   const results = await runCases([caseOf('one', [
     { name: 'fails', measure: async () => { throw new Error('no') } },
-    { name: 'hangs', measure: async () => await new Promise(() => {}) },
+    { name: 'hangs', defect: 'known', timeout: 2, measure: async () => await new Promise(() => {}) },
     { name: 'works', measure: async () => ({ speed: 1 }) }
-  ])], { ...options, timeout: 1 }, { measured: () => {}, failed: ({ error }) => { failures.push(String(error)) } })
+  ])], options, { measured: () => {}, failed: ({ error, defect }) => { failures.push(`${error} ${defect}`) } })
 
-  assert.deepEqual(failures, ['Error: no', 'Error: not done after 0.001 s'])
+  assert.deepEqual(failures, ['Error: no undefined', 'Error: not done after 0.002 s known'])
   assert.deepEqual(results, { one: { fails: [{}], hangs: [{}], works: [{ speed: 1 }] } })
 })
 

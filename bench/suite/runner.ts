@@ -11,7 +11,7 @@ export interface RunOptions {
   extent: Extent
   /** Of the usual amount of work, so much. */
   scale: number
-  /** What takes longer, in milliseconds, has failed. */
+  /** What takes longer, in milliseconds, has failed, unless it is given another. */
   timeout: number
 }
 
@@ -28,7 +28,7 @@ export interface Measurement {
 /** Told of each measurement. */
 export interface Told {
   measured: (measurement: Measurement) => void
-  failed: (failure: { round: number, case: string, entry: string, error: unknown }) => void
+  failed: (failure: { round: number, case: string, entry: string, error: unknown, defect?: string | undefined }) => void
 }
 
 /** Those that a run of this extent has, without the cases that have nothing in it. */
@@ -49,8 +49,8 @@ export async function runCases (cases: readonly Case[], options: RunOptions, tol
       try {
         for (const entry of inTurn(each.entries, round)) {
           const start = performance.now()
-          const figures = await measure(entry, new Scene(round, options.scale, kept), options.timeout).catch((error: unknown) => {
-            told.failed({ round, case: each.name, entry: entry.name, error })
+          const figures = await measure(entry, new Scene(round, options.scale, kept), entry.timeout ?? options.timeout).catch((error: unknown) => {
+            told.failed({ round, case: each.name, entry: entry.name, error, defect: entry.defect })
 
             return {}
           })

@@ -34,7 +34,7 @@ import type { Wanted, Way } from '../harness/ways.ts'
 /** Blocks that are asked for at a time, where one call fetches one block. */
 const PARALLEL = 64
 
-/** As that, in a session with several providers: it hangs with 32 and three of them, or 8 and eight (@helia/bitswap 4.0.19). More than 2 are not faster. */
+/** As that, in a session with several providers: the more, the likelier it hangs (@helia/bitswap 4.0.19). More are not faster. */
 const SESSION_PARALLEL = 2
 
 const wire = countSockets()
@@ -50,6 +50,8 @@ const helia = await withBitswap(withLibp2pLight(createHeliaLight(), {
   streamMuxers: [yamux()],
   peerDiscovery: [],
   connectionMonitor: { enabled: false },
+  // as ts-bitswap-node has it: all of a test are on one host
+  connectionManager: { inboundConnectionThreshold: 64, maxIncomingPendingConnections: 64 },
   services: { identify: identify() }
 })).start()
 const files = unixfs(helia)
