@@ -49,6 +49,15 @@ async function settled (): Promise<void> {
   await new Promise(resolve => { setImmediate(resolve) })
 }
 
+/** Nothing more is asked for. */
+async function whenQuiet (asked: string[]): Promise<void> {
+  for (let before = -1; asked.length > before;) {
+    before = asked.length
+    await settled()
+    await settled()
+  }
+}
+
 function walkOf (graph: Graph, read?: Walk<Named, string>['read']): Walk<Named, string> {
   return {
     read: read ?? (async () => new Uint8Array(10)),
@@ -114,13 +123,40 @@ test('no more blocks than allowed are asked for ahead', async () => {
   assert.equal((await walk).length, 21)
 })
 
-test('no more bytes than allowed are asked for ahead, by the mean of those that came', async () => {
+test('of hundreds that are asked for ahead the first are on their way before the last are asked for', async () => {
+  const reads = new Reads()
+  const graph = { root: Array.from({ length: 200 }, (_, index) => `leaf ${index}`) }
+  const walk = all(walkDag(named('root'), walkOf(graph, reads.read.bind(reads)), { readAheadSize: 2 ** 30 }))
+  const asked: number[] = []
+
+  await settled()
+  reads.waiting.get('root')?.()
+  reads.waiting.delete('root')
+
+  while (reads.waiting.size < 200) {
+    await Promise.resolve()
+    asked.push(reads.waiting.size)
+    await settled()
+  }
+
+  assert.ok(asked.some(count => count > 0) && asked.every((count, turn) => count <= (asked[turn - 1] ?? 0) + 32), `${asked}`)
+
+  while (reads.waiting.size > 0) {
+    await reads.release(...reads.waiting.keys())
+  }
+
+  assert.equal((await walk).length, 201)
+})
+
+test('no more bytes than allowed are asked for ahead, by the mean of those that came; blocks that link to others tell nothing of the rest', async () => {
   const reads = new Reads()
   const graph = { root: Array.from({ length: 20 }, (_, index) => `leaf ${index}`) }
   const walk = all(walkDag(named('root'), walkOf(graph, reads.read.bind(reads)), { readAheadSize: 50 }))
 
   await settled()
   await reads.release('root')
+  assert.equal(reads.waiting.size, 1)
+  await reads.release('leaf 0')
   assert.equal(reads.waiting.size, 5)
 
   while (reads.waiting.size > 0) {
@@ -145,7 +181,7 @@ test('a block ahead is unfolded while few links are known, and at its turn once 
     const walk = walkOf(graph, async ({ name }) => {
       asked.push(name)
       // by then all that may be unfolded ahead has been
-      await (name === 'slow' ? settled() : undefined)
+      await (name === 'slow' ? whenQuiet(asked) : undefined)
 
       return new Uint8Array(1)
     })

@@ -5,7 +5,8 @@ import { requireBoolean, requireCount } from '../option-checks.ts'
 export interface WalkInit {
   /**
    * Bytes of blocks that may be asked for, or have come, before their turn.
-   * A block whose size is not known yet counts as the mean of those that came.
+   * A block whose size is not known yet counts as the mean of those that came
+   * and link to no others.
    *
    * @default 33554432
    */
