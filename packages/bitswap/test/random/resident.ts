@@ -6,6 +6,11 @@ import type { ServerOptions } from '../../src/server/options.ts'
 import type { Instance } from '../../src/testing/instance.ts'
 import { BLOCKS } from './contents.ts'
 
+const LARGEST = Math.max(...BLOCKS.map(({ bytes }) => bytes.length))
+
+/** Who was sent nothing for so long may give up, in milliseconds. */
+const PATIENCE = 500
+
 export class Resident {
   readonly number: number
   readonly instance: Instance
@@ -75,6 +80,15 @@ export class Resident {
     const { uploadRate, uploadRatePerPeer } = this.#server
 
     return 1000 * Math.max(bytes / uploadRatePerPeer, bytes * peers / uploadRate)
+  }
+
+  /**
+   * Does it send other bytes for some blocks, and little of anything? One that
+   * waits gives up before its next block has its turn, and is sent the same
+   * other bytes the next time.
+   */
+  get wastesUpload (): boolean {
+    return this.spoilt.size > 0 && this.uploadTime(LARGEST, 1) > PATIENCE
   }
 
   /** Has it the block, with the right bytes? */

@@ -169,7 +169,7 @@ export class Run {
     const { world } = this
 
     return this.#calls.waiting.filter(call => [...call.missing].some(([block, cid]) => {
-      return world.residents.some(resident => isAsked(resident, call, world) && world.canServe(resident, call.resident, block, cid))
+      return world.residents.some(resident => isAsked(resident, call, world) && !resident.wastesUpload && world.canServe(resident, call.resident, block, cid))
     }))
   }
 
