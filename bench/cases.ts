@@ -140,7 +140,7 @@ const first: Case = {
 }
 
 /** Of a session with several providers, with any number of gets at a time; when it works it takes a tenth of this. */
-const HANGS = { defect: 'a session with several providers may hang (@helia/bitswap 4.0.19)', timeout: 40_000 }
+const HANGS = { defect: 'a session with several providers may hang (@helia/bitswap 4.0.19)', timeout: 20_000 }
 
 const COPIES: Column = { figure: 'copies', title: 'copies of each block', digits: 2 }
 
