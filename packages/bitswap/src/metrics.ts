@@ -42,7 +42,11 @@ function registerServer (metrics: Metrics, stat: () => ServerStat): void {
   metrics.registerCounterGroup('bitswap_server_total', {
     label: 'counter',
     help: 'What was done for peers since Bitswap was created: answers, wants that made room, denials, what the store was asked',
-    calculate: () => numbersOf(stat(), Object.keys(currentOf(stat())))
+    calculate: () => {
+      const now = stat()
+
+      return numbersOf(now, Object.keys(currentOf(now)))
+    }
   })
   metrics.registerMetricGroup('bitswap_server_current', {
     label: 'size',

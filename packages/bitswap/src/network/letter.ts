@@ -7,7 +7,7 @@ import type { BitswapProtocol } from './protocols.ts'
 
 /**
  * A message that was encoded. It keeps nothing of the message itself: the CIDs of
- * a thousand presences take ten times as much as what is written of them, and a
+ * a thousand presences take many times as much as what is written of them, and a
  * peer may take its time to read.
  */
 export interface Letter extends Pick<Outgoing, 'sent' | 'lost'> {

@@ -103,6 +103,17 @@ test('an operation that takes too long counts as failed, and gives its place to 
   assert.equal(clock.pending, 0)
 })
 
+test('a store that sometimes answers at once is aborted as well when it does not', async () => {
+  const clock = new VirtualClock()
+  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 9, timeout: 100 })
+
+  slow(gate)
+  assert.equal(gate.run(() => 'cached', 'a'), 'cached')
+  const stuck = slow(gate)
+  await clock.advance(100)
+  assert.deepEqual(stuck.signal?.reason, new StoreTimeoutError(100))
+})
+
 test('each operation has its own time, though there is one timer', async () => {
   const clock = new VirtualClock()
   const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 9, timeout: 100 })

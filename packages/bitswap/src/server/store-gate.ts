@@ -43,8 +43,8 @@ export class StoreGate {
   /** What waits, by line; whose turn it is next is first. None is empty. */
   readonly #lines: Map<string, Array<() => void>> = new Map()
   readonly #running: Set<Running> = new Set() // all have the same time, so the first to begin is the first to be late
-  /** The last operation did. */
-  #takesTime = true
+  /** So did all operations so far; undefined before the first. */
+  #answersAtOnce: boolean | undefined
   #cancelTimer: Cancel | undefined
 
   /** @param latency - to be told how long each operation took that was not done at once */
@@ -97,10 +97,10 @@ export class StoreGate {
 
     const began = this.#clock.now()
     // a store that answers at once has nothing to be aborted
-    const own = this.#takesTime ? new AbortController() : undefined
+    const own = this.#answersAtOnce === true ? undefined : new AbortController()
     const result = operation(own?.signal ?? signal)
 
-    this.#takesTime = result instanceof Promise
+    this.#answersAtOnce = this.#answersAtOnce !== false && !(result instanceof Promise)
 
     if (!(result instanceof Promise)) {
       return result
