@@ -31,6 +31,7 @@ export const FROM_KUBO = 'Kubo → ours'
 export const TO_KUBO = 'ours → Kubo'
 export const BARE_FROM_KUBO = 'Kubo → bare client'
 export const FRAMED = 'bare stream, framed and hashed'
+export const KEPT = 'bare stream, framed, hashed and kept'
 export const RAW = [64, 256, 1024].map(piece => `bare stream, pieces of ${piece} KiB`)
 
 const SPEED: Column = { figure: 'speed', title: 'MB/s', digits: 0 }
@@ -69,6 +70,7 @@ function bulk (name: string, chunkSize: number, sizes: Sizes, more: readonly Ent
     entries: [
       entry(OURS, { from: Ours, to: Ours, way: LIST, content: of(sizes.ours) }),
       entry(FRAMED, { from: Bare, to: Bare, way: { by: 'framed' }, content: of(sizes.wire) }),
+      entry(KEPT, { from: Bare, to: Bare, way: { by: 'kept' }, content: of(sizes.ours) }),
       entry(HELIA, { from: Helia, to: Helia, way: LIST, content: of(sizes.helia) }),
       entry(KUBO, { from: Kubo, to: Kubo, way: LIST, content: of(sizes.kubo) }),
       entry(FROM_KUBO, { from: Kubo, to: Ours, way: LIST, content: of(sizes.kubo) }),

@@ -37,6 +37,8 @@ const bitswap = new BareBitswap(libp2p)
 let server: PeerId | undefined
 let open: Requests | undefined
 let blocks: Uint8Array[] = []
+/** What came and is kept, by the latin1 of its digest. */
+const kept: Map<string, Uint8Array> = new Map()
 let wanted: Wanted = { root: undefined, leaves: [], size: 0 }
 
 await bitswap.start()
@@ -69,9 +71,15 @@ async function fetch (way: Way): Promise<number> {
   switch (way.by) {
     case 'list': return await bitswap.getAll(connected(), wanted.leaves)
     case 'raw': return await fetchRaw(libp2p, connected(), wanted.size, way.piece ?? 0)
-    case 'framed': return await fetchFramed(libp2p, connected(), wanted.size)
+    case 'framed': return await fetchFramed(libp2p, connected(), wanted.size, () => undefined)
+    case 'kept': return await fetchFramed(libp2p, connected(), wanted.size, keep)
     default: return noSuchWay(way.by)
   }
+}
+
+/** As a store in memory would. */
+function keep (digest: Uint8Array, block: Uint8Array): void {
+  kept.set(Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString('latin1'), block)
 }
 
 answerCalls({ address: String(libp2p.getMultiaddrs()[0]) }, {

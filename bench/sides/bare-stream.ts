@@ -43,14 +43,17 @@ export async function fetchRaw (libp2p: Libp2p, peer: PeerId, size: number, piec
   return await promise
 }
 
-/** @returns bytes of all blocks, which have been hashed and are let go of */
-export async function fetchFramed (libp2p: Libp2p, peer: PeerId, size: number): Promise<number> {
+/**
+ * @param keep - told each block, once it has been hashed; it may keep it
+ * @returns bytes of all blocks
+ */
+export async function fetchFramed (libp2p: Libp2p, peer: PeerId, size: number, keep: (digest: Uint8Array, block: Uint8Array) => void): Promise<number> {
   const stream = await open(libp2p, peer, FRAMED)
   const { promise, resolve } = Promise.withResolvers<number>()
   let came = 0
 
   const reader = new FrameReader(block => {
-    hash('sha256', block, 'buffer')
+    keep(hash('sha256', block, 'buffer'), block)
     came += block.length
 
     if (came >= size) {

@@ -13,9 +13,9 @@ export interface Way {
    * - `cat`: a file, in order, as a user reads it
    * - `walk`: everything below the root, level by level
    * - `first`: a file, until its first bytes
-   * - `raw`, `framed`: as many bytes on a stream, without Bitswap
+   * - `raw`, `framed`, `kept`: as many bytes on a stream, without Bitswap; as they come, as hashed blocks, and as these in memory
    */
-  by: 'list' | 'session' | 'cat' | 'walk' | 'first' | 'raw' | 'framed'
+  by: 'list' | 'session' | 'cat' | 'walk' | 'first' | 'raw' | 'framed' | 'kept'
   /** Bytes written at once, of `raw`. */
   piece?: number
 }
