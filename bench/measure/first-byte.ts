@@ -11,7 +11,7 @@ import type { Scene } from '../suite/scene.ts'
 const MIB = 1_048_576
 const CHUNK = 262_144
 
-/** Fetched whole before, to be warm; another file. */
+/** Read whole before, to be warm; another file. */
 const WARM_SIZE = 32 * MIB
 
 interface Source {
@@ -20,7 +20,7 @@ interface Source {
   other: Held
 }
 
-/** @param warm - has fetched another file before */
+/** @param warm - has read another file before */
 export function firstByte (client: SideName, size: number, { warm = false }: { warm?: boolean } = {}): (scene: Scene) => Promise<Figures> {
   return async scene => {
     const { address, large, other } = await sourceOf(scene, size)
@@ -30,7 +30,7 @@ export function firstByte (client: SideName, size: number, { warm = false }: { w
 
     if (warm) {
       await side.take(other)
-      await side.fetch({ by: 'list' })
+      await side.fetch({ by: 'cat' })
     }
 
     await side.take(large)

@@ -109,8 +109,9 @@ export interface NetworkInit {
   resendSize?: number
 
   /**
-   * Largest piece handed to a stream at once. Smaller pieces let streams of one
-   * connection take turns, larger ones cost less.
+   * Largest piece handed to a stream at once; the last of a message may be a
+   * quarter larger. Smaller pieces let streams of one connection take turns,
+   * larger ones cost less.
    *
    * @default 262144
    */

@@ -4,8 +4,9 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { identity } from 'multiformats/hashes/identity'
 import { all } from '../../test/all.ts'
-import { MAX_KNOWN, walkDag } from './dag-walk.ts'
+import { walkDag } from './dag-walk.ts'
 import type { Walk } from './dag-walk.ts'
+import { MAX_KNOWN } from './walk-order.ts'
 
 interface Named {
   cid: CID
@@ -45,15 +46,17 @@ class Reads {
   }
 }
 
+/** What is left for later turns of the event loop, of which there are two, has been done. */
 async function settled (): Promise<void> {
-  await new Promise(resolve => { setImmediate(resolve) })
+  for (let turn = 0; turn < 3; turn++) {
+    await new Promise(resolve => { setImmediate(resolve) })
+  }
 }
 
 /** Nothing more is asked for. */
 async function whenQuiet (asked: string[]): Promise<void> {
   for (let before = -1; asked.length > before;) {
     before = asked.length
-    await settled()
     await settled()
   }
 }
@@ -136,16 +139,105 @@ test('of hundreds that are asked for ahead the first are on their way before the
   while (reads.waiting.size < 200) {
     await Promise.resolve()
     asked.push(reads.waiting.size)
-    await settled()
+    await new Promise(resolve => { setImmediate(resolve) })
   }
 
   assert.ok(asked.some(count => count > 0) && asked.every((count, turn) => count <= (asked[turn - 1] ?? 0) + 32), `${asked}`)
+  // what is asked for is sent in the turn after: that one is left alone
+  assert.ok(asked.every((count, turn) => count === 0 || count === asked[turn - 1] || count === asked[turn + 1]), `${asked}`)
 
   while (reads.waiting.size > 0) {
     await reads.release(...reads.waiting.keys())
   }
 
   assert.equal((await walk).length, 201)
+})
+
+test('of parents that come together the children of the first are asked for, and a turn has passed, before the next is made sense of', async () => {
+  const reads = new Reads()
+  const events: string[] = []
+  const graph: Graph = { root: ['p', 'q'], p: ['p1', 'p2'], q: ['q1', 'q2'] }
+  const { read, unfold } = walkOf(graph, async (step, signal) => {
+    events.push(`ask ${step.name}`)
+
+    if (step.name.length === 2) {
+      setImmediate(() => { events.push(`turn after ${step.name}`) })
+    }
+
+    return await reads.read(step, signal)
+  })
+  const walk = all(walkDag(named('root'), {
+    read,
+    unfold: (step, bytes) => {
+      events.push(`unfold ${step.name}`)
+
+      return unfold(step, bytes)
+    }
+  }))
+
+  await settled()
+  await reads.release('root')
+  events.length = 0
+  await reads.release('p', 'q')
+  await settled()
+  await settled()
+
+  assert.deepEqual(events, ['unfold p', 'ask p1', 'ask p2', 'turn after p1', 'turn after p2', 'unfold q', 'ask q1', 'ask q2', 'turn after q1', 'turn after q2'])
+  await reads.release('p1', 'p2', 'q1', 'q2')
+  assert.equal((await walk).length, 7)
+})
+
+test('what there is no room to ask for is made sense of when its turn comes', async () => {
+  const reads = new Reads()
+  const unfolded: string[] = []
+  const graph: Graph = { root: ['p', 'q'], p: ['p1', 'p2', 'p3', 'p4'], q: ['q1'] }
+  const { read, unfold } = walkOf(graph, reads.read.bind(reads))
+  const walk = all(walkDag(named('root'), {
+    read,
+    unfold: (step, bytes) => {
+      unfolded.push(step.name)
+
+      return unfold(step, bytes)
+    }
+  }, { maxReadAhead: 3 }))
+
+  await settled()
+  await reads.release('root')
+  await reads.release('p', 'q')
+  await settled()
+  assert.deepEqual(unfolded, ['root', 'p'])
+  assert.deepEqual(reads.asked, ['root', 'p', 'q', 'p1', 'p2'])
+
+  while (reads.waiting.size > 0) {
+    await reads.release(...reads.waiting.keys())
+    await settled()
+  }
+
+  assert.equal((await walk).length, 8)
+  assert.equal(reads.most, 2)
+})
+
+test('a block ahead that makes no sense is a failure at its turn', async () => {
+  const { read } = walkOf(TREE)
+  const seen: string[] = []
+  const walk = walkDag(named('root'), {
+    read,
+    unfold: ({ name }) => {
+      if (name === 'b') {
+        throw new SyntaxError('b makes no sense')
+      }
+
+      return { value: name, next: (TREE[name] ?? []).map(named) }
+    }
+  })
+
+  await assert.rejects(async () => {
+    for await (const name of walk) {
+      seen.push(name)
+      await settled()
+    }
+  }, /b makes no sense/)
+  assert.deepEqual(seen, ['root', 'a', 'a1', 'a2'])
 })
 
 test('no more bytes than allowed are asked for ahead, by the mean of those that came; blocks that link to others tell nothing of the rest', async () => {
@@ -174,7 +266,7 @@ test('the block whose turn it is is asked for even when it alone is over the bou
 })
 
 test('a block ahead is unfolded while few links are known, and at its turn once they are many', async () => {
-  for (const { leaves, ahead } of [{ leaves: MAX_KNOWN - 4, ahead: true }, { leaves: MAX_KNOWN - 3, ahead: false }]) {
+  for (const { leaves, ahead } of [{ leaves: MAX_KNOWN - 3, ahead: true }, { leaves: MAX_KNOWN - 2, ahead: false }]) {
     const asked: string[] = []
     const wide = Array.from({ length: leaves }, (_, index) => `leaf ${index}`)
     const graph = { root: ['slow', 'wide', 'last'], wide, last: ['end'] }
