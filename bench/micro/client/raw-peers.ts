@@ -34,7 +34,7 @@ export class RawPeers {
   readonly #woken: Set<PeerId> = new Set()
 
   constructor (count: number, blocks: readonly Block[] = []) {
-    blocks.forEach(block => { this.blocks.set(multihashKey(block.cid), block) })
+    this.hold(blocks)
     this.peers = Array.from({ length: count }, (_, i) => peerIdFromSeed(1, i))
     this.client = new Client({
       blockstore: EMPTY_STORE,
@@ -65,6 +65,11 @@ export class RawPeers {
     return told
   }
 
+  /** From now on the peers have these, too. */
+  hold (blocks: readonly Block[]): void {
+    blocks.forEach(block => { this.blocks.set(multihashKey(block.cid), block) })
+  }
+
   connect (peer: PeerId): void {
     this.client.peerConnected(peer, ABILITIES)
     this.talk()
@@ -83,6 +88,20 @@ export class RawPeers {
     }
 
     this.talk()
+  }
+
+  /** One call for blocks that the peers have. */
+  async fetch (cids: readonly CID[]): Promise<void> {
+    const blocks = this.client.getBlocks(undefined, cids)
+    const first = blocks.next()
+
+    // the input is gone through first
+    await this.clock.advance(0)
+    this.talk()
+
+    for (let next = await first; next.done !== true; next = await blocks.next()) {
+      this.talk()
+    }
   }
 
   /** One peer sends blocks, and all others are told. */
