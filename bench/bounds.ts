@@ -64,6 +64,12 @@ const stores: Bound[] = [
   ))
 ]
 
+const peers: Bound[] = [
+  bound('idle peers: heap for each − without Bitswap, KiB', [{ case: 'idle-peers', entry: OURS, figure: 'connected' }], {
+    largest: [{ case: 'idle-peers', entry: 'without Bitswap', figure: 'connected' }], minus: 1, atMost: 8
+  })
+]
+
 const packages: Bound[] = [
   bound('bitswap --help − node -e 0, ms', time('start', OURS), { largest: time('start', 'node -e 0'), minus: 1, atMost: 150 }),
   bound('bundle with ours − with libp2p alone, KiB', [{ case: 'bundle', entry: 'libp2p and ours', figure: 'size' }], {
@@ -71,4 +77,4 @@ const packages: Bound[] = [
   })
 ]
 
-export const BOUNDS: readonly Bound[] = [...bulk, ...kubo, ...waits, ...several, ...stores, ...packages]
+export const BOUNDS: readonly Bound[] = [...bulk, ...kubo, ...waits, ...several, ...stores, ...peers, ...packages]

@@ -1,6 +1,7 @@
 /** What is measured. All of it is data: how is in `measure/`, what has to come out in `bounds.ts`. */
 import type { Way } from '../interop/harness/ways.ts'
 import { firstByte } from './measure/first-byte.ts'
+import { idlePeers } from './measure/idle-peers.ts'
 import { chainFromKubo, chainFromOurs, requests } from './measure/one-by-one.ts'
 import { bundleWith, bundleWithout, startOfCommand, startOfNode } from './measure/package-cost.ts'
 import { storeAlone } from './measure/store-alone.ts'
@@ -236,6 +237,24 @@ const memory: Case = {
   ]
 }
 
+const IDLE = 1_000
+
+const idle: Case = {
+  name: 'idle-peers',
+  title: 'Connected peers, 1000 of them, that ask for nothing; heap for each',
+  extent: Usual,
+  columns: [
+    { figure: 'connected', title: 'KiB', digits: 2 },
+    { figure: 'exchanged', title: 'KiB after a block each way, two streams kept', digits: 2 }
+  ],
+  less: true,
+  own: OURS,
+  entries: [
+    { name: OURS, measure: idlePeers(IDLE) },
+    { name: 'without Bitswap', measure: idlePeers(IDLE, { bare: true }) }
+  ]
+}
+
 const start: Case = {
   name: 'start',
   title: 'The packed command: `bitswap --help`',
@@ -256,4 +275,4 @@ const bundle: Case = {
   entries: [{ name: 'libp2p and ours', measure: bundleWith }, { name: 'libp2p', measure: bundleWithout }]
 }
 
-export const CASES: readonly Case[] = [...bulks, chain, first, seeds, leeches, folder, noise, disk, memory, start, bundle]
+export const CASES: readonly Case[] = [...bulks, chain, first, seeds, leeches, folder, noise, disk, memory, idle, start, bundle]
