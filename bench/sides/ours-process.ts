@@ -37,7 +37,7 @@ const node = await createNode({
   encrypters: [values.noise ? 'noise' : 'tls'],
   bitswap: JSON.parse(values.bitswap) as BitswapInit
 })
-const { bitswap, libp2p, repo } = node
+const { bitswap, repo } = node
 const fetches = new OursFetches(bitswap)
 
 await node.start()
@@ -49,8 +49,12 @@ answerCalls({ address: String(node.addresses()[0]) }, {
     return await importContent(content, repo.blockstore)
   },
 
+  /** And knows that the other speaks Bitswap: who asks before and fails fast asks nobody. */
   async connect ({ address }: { address: string }) {
-    await libp2p.dial(multiaddr(address))
+    const knowing = bitswap.newSession()
+
+    await knowing.addPeer(multiaddr(address))
+    knowing.close()
   },
 
   async take (held: Held) {
