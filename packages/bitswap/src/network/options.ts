@@ -109,9 +109,8 @@ export interface NetworkInit {
   resendSize?: number
 
   /**
-   * Largest piece handed to a stream at once; the last of a message may be a
-   * quarter larger. Smaller pieces let streams of one connection take turns,
-   * larger ones cost less.
+   * Largest piece handed to a stream at once. Smaller pieces let streams of one
+   * connection take turns, larger ones cost less.
    *
    * @default 262144
    */
