@@ -153,14 +153,15 @@ test('of hundreds that are asked for ahead the first are on their way before the
   assert.equal((await walk).length, 201)
 })
 
-test('of parents that come together the children of the first are asked for, and a turn has passed, before the next is made sense of', async () => {
+test('of large parents that come together the children of the first are asked for, and a turn has passed, before the next is made sense of', async () => {
   const reads = new Reads()
   const events: string[] = []
-  const graph: Graph = { root: ['p', 'q'], p: ['p1', 'p2'], q: ['q1', 'q2'] }
+  const children = (parent: string): string[] => Array.from({ length: 32 }, (_, index) => `${parent}${index}`)
+  const graph: Graph = { root: ['p', 'q'], p: children('p'), q: children('q') }
   const { read, unfold } = walkOf(graph, async (step, signal) => {
     events.push(`ask ${step.name}`)
 
-    if (step.name.length === 2) {
+    if (step.name === 'p31' || step.name === 'q31') {
       setImmediate(() => { events.push(`turn after ${step.name}`) })
     }
 
@@ -180,11 +181,38 @@ test('of parents that come together the children of the first are asked for, and
   events.length = 0
   await reads.release('p', 'q')
   await settled()
-  await settled()
 
-  assert.deepEqual(events, ['unfold p', 'ask p1', 'ask p2', 'turn after p1', 'turn after p2', 'unfold q', 'ask q1', 'ask q2', 'turn after q1', 'turn after q2'])
-  await reads.release('p1', 'p2', 'q1', 'q2')
-  assert.equal((await walk).length, 7)
+  const asked = (parent: string): string[] => children(parent).map(name => `ask ${name}`)
+  assert.deepEqual(events, ['unfold p', ...asked('p'), 'turn after p31', 'unfold q', ...asked('q'), 'turn after q31'])
+  await reads.release(...children('p'), ...children('q'))
+  assert.equal((await walk).length, 67)
+})
+
+test('of hundreds of folders with a file each, all files are asked for in the turn in which the folders come', async () => {
+  const reads = new Reads()
+  const folders = Array.from({ length: 200 }, (_, index) => `folder ${index}`)
+  const graph: Graph = { root: folders, ...Object.fromEntries(folders.map(name => [name, [`file of ${name}`]])) }
+  const walk = all(walkDag(named('root'), walkOf(graph, reads.read.bind(reads)), { readAheadSize: 2 ** 30 }))
+
+  await settled()
+  await reads.release('root')
+
+  while (reads.waiting.size < folders.length) {
+    await settled()
+  }
+
+  for (const name of folders) {
+    reads.waiting.get(name)?.()
+  }
+
+  await new Promise(resolve => { setImmediate(resolve) })
+  assert.equal(reads.asked.length, 1 + 2 * folders.length)
+
+  while (reads.waiting.size > 0) {
+    await reads.release(...reads.waiting.keys())
+  }
+
+  assert.equal((await walk).length, 1 + 2 * folders.length)
 })
 
 test('what there is no room to ask for is made sense of when its turn comes', async () => {

@@ -5,9 +5,9 @@
  *
  * Bounds: blocks before their turn by `readAheadSize` and `maxReadAhead`. The
  * block whose turn it is is always fetched. Blocks ahead are unfolded into what
- * they link to when there is room to ask for that, one in each turn of the event
- * loop, while fewer than {@link MAX_KNOWN} are known; beyond it when their turn
- * comes. Then a folder's links are all held, as they are in its block.
+ * they link to when there is room to ask for that, a few links in each turn of the
+ * event loop, while fewer than {@link MAX_KNOWN} are known; beyond it when their
+ * turn comes. Then a folder's links are all held, as they are in its block.
  */
 import { resolveWalkOptions } from './options.ts'
 import type { WalkOptions } from './options.ts'
@@ -20,8 +20,9 @@ export const MAX_KNOWN = 16_384
 const FIRST_GUESS = 262_144
 
 /**
- * Blocks that are asked for at once. The next are asked for when these are on
- * their way: asking for hundreds takes many times as long as one takes to come.
+ * Blocks that are asked for at once, and links that are made sense of. The next
+ * are when these are on their way: asking for hundreds takes many times as long
+ * as one takes to come.
  */
 const AT_ONCE = 32
 
@@ -127,9 +128,9 @@ export class WalkOrder<S extends Step, V> {
    * comes before them. Making sense of a block with a thousand links takes longer
    * than a block takes to come: after one, what it links to is asked for first.
    *
-   * @param parents - blocks with links that were unfolded just now
+   * @param links - made sense of just now
    */
-  #fill (parents: number = 0): void {
+  #fill (links: number = 0): void {
     let asked = 0
 
     if (this.#folded > 0 && this.#known < MAX_KNOWN) {
@@ -139,7 +140,7 @@ export class WalkOrder<S extends Step, V> {
     while (this.#unasked != null && this.#fillingSoon == null && this.#hasRoom()) {
       const place = this.#unasked
 
-      if (asked === AT_ONCE || (parents > 0 && isFolded(place))) {
+      if (asked === AT_ONCE || (links >= AT_ONCE && isFolded(place))) {
         break
       }
 
@@ -147,13 +148,13 @@ export class WalkOrder<S extends Step, V> {
         this.#ask(place)
         asked++
       } else if (this.#mayUnfold(place)) {
-        parents += this.#unfoldEarly(place)
+        links += this.#unfoldEarly(place)
       }
 
       this.#unasked = place.next
     }
 
-    if (asked === AT_ONCE || parents > 0) {
+    if (asked === AT_ONCE || links >= AT_ONCE) {
       this.#fillSoon()
     }
   }
@@ -185,7 +186,7 @@ export class WalkOrder<S extends Step, V> {
 
   /** Keeps a failure for the turn of its block: others before it may still be had. */
   async #read (place: Place<S, V>): Promise<void> {
-    let parents = 0
+    let links = 0
 
     try {
       const bytes = await this.#walk.read(place.step, this.#signal)
@@ -196,7 +197,7 @@ export class WalkOrder<S extends Step, V> {
 
       // most link to nothing: where that may be seen at once the places before it are not looked through for it
       if (this.#mayUnfold(place)) {
-        parents = this.#unfoldEarly(place)
+        links = this.#unfoldEarly(place)
       }
     } catch (error) {
       place.failed = { error }
@@ -206,7 +207,7 @@ export class WalkOrder<S extends Step, V> {
     }
 
     if (place.failed == null && !this.#signal.aborted) {
-      this.#fill(parents)
+      this.#fill(links)
     }
   }
 
@@ -231,10 +232,10 @@ export class WalkOrder<S extends Step, V> {
     return true
   }
 
-  /** @returns how many there are that link to others: 1 or 0. A failure is kept, as that of a read. */
+  /** @returns how many links it has. A failure is kept, as that of a read. */
   #unfoldEarly (place: Place<S, V>): number {
     try {
-      return this.#unfold(place).next.length > 0 ? 1 : 0
+      return this.#unfold(place).next.length
     } catch (error) {
       place.failed = { error }
       this.#folded--
