@@ -5,9 +5,9 @@
  *
  * Bounds: blocks before their turn by `readAheadSize` and `maxReadAhead`. The
  * block whose turn it is is always fetched. Blocks ahead are unfolded into what
- * they link to when there is room to ask for that, a few links in each turn of the
- * event loop, while fewer than {@link MAX_KNOWN} are known; beyond it when their
- * turn comes. Then a folder's links are all held, as they are in its block.
+ * they link to when there is room to ask for that, a few at a time, while fewer
+ * than {@link MAX_KNOWN} are known; beyond it when their turn comes. Then a
+ * folder's links are all held, as they are in its block.
  */
 import { resolveWalkOptions } from './options.ts'
 import type { WalkOptions } from './options.ts'
@@ -20,9 +20,9 @@ export const MAX_KNOWN = 16_384
 const FIRST_GUESS = 262_144
 
 /**
- * Blocks that are asked for at once, and links that are made sense of. The next
- * are when these are on their way: asking for hundreds takes many times as long
- * as one takes to come.
+ * Blocks that are asked for at once. The next are asked for, and made sense of,
+ * when these are on their way: asking for hundreds takes many times as long as
+ * one takes to come.
  */
 const AT_ONCE = 32
 
@@ -127,10 +127,8 @@ export class WalkOrder<S extends Step, V> {
    * Asks for the next blocks in order, as far as there is room, and unfolds what
    * comes before them. Making sense of a block with a thousand links takes longer
    * than a block takes to come: after one, what it links to is asked for first.
-   *
-   * @param links - made sense of just now
    */
-  #fill (links: number = 0): void {
+  #fill (): void {
     let asked = 0
 
     if (this.#folded > 0 && this.#known < MAX_KNOWN) {
@@ -140,22 +138,20 @@ export class WalkOrder<S extends Step, V> {
     while (this.#unasked != null && this.#fillingSoon == null && this.#hasRoom()) {
       const place = this.#unasked
 
-      if (asked === AT_ONCE || (links >= AT_ONCE && isFolded(place))) {
-        break
+      if (asked === AT_ONCE) {
+        this.#fillSoon()
+
+        return
       }
 
       if (place.arriving == null && this.#visited?.has(keyOf(place.step)) !== true) {
         this.#ask(place)
         asked++
       } else if (this.#mayUnfold(place)) {
-        links += this.#unfoldEarly(place)
+        this.#unfoldEarly(place)
       }
 
       this.#unasked = place.next
-    }
-
-    if (asked === AT_ONCE || links >= AT_ONCE) {
-      this.#fillSoon()
     }
   }
 
@@ -186,8 +182,6 @@ export class WalkOrder<S extends Step, V> {
 
   /** Keeps a failure for the turn of its block: others before it may still be had. */
   async #read (place: Place<S, V>): Promise<void> {
-    let links = 0
-
     try {
       const bytes = await this.#walk.read(place.step, this.#signal)
 
@@ -197,7 +191,7 @@ export class WalkOrder<S extends Step, V> {
 
       // most link to nothing: where that may be seen at once the places before it are not looked through for it
       if (this.#mayUnfold(place)) {
-        links = this.#unfoldEarly(place)
+        this.#unfoldEarly(place)
       }
     } catch (error) {
       place.failed = { error }
@@ -207,7 +201,7 @@ export class WalkOrder<S extends Step, V> {
     }
 
     if (place.failed == null && !this.#signal.aborted) {
-      this.#fill(links)
+      this.#fill()
     }
   }
 
@@ -232,15 +226,13 @@ export class WalkOrder<S extends Step, V> {
     return true
   }
 
-  /** @returns how many links it has. A failure is kept, as that of a read. */
-  #unfoldEarly (place: Place<S, V>): number {
+  /** A failure is kept, as that of a read. */
+  #unfoldEarly (place: Place<S, V>): void {
     try {
-      return this.#unfold(place).next.length
+      this.#unfold(place)
     } catch (error) {
       place.failed = { error }
       this.#folded--
-
-      return 0
     }
   }
 
