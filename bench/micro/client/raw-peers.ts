@@ -41,7 +41,7 @@ export class RawPeers {
       clock: this.clock,
       log: silentLogger().forComponent('bench'),
       getHasher: withDefaultHashers(undefined),
-      network: { self: peerIdFromSeed(2), connect: nobody, disconnect: () => {}, tag: () => {}, heardAt: () => 0, bytesFrom: () => 0, isFullWithout: () => false },
+      network: { self: peerIdFromSeed(2), connect: nobody, peersIdentified: () => undefined, disconnect: () => {}, tag: () => {}, heardAt: () => 0, bytesFrom: () => 0, isFullWithout: () => false },
       sender: { wake: peer => { this.#woken.add(peer) } },
       arrivals: { blockReceived: () => {}, blockStored: () => {} }
     }, resolveClientOptions())

@@ -107,6 +107,7 @@ const NOWHERE = {
   start: async (): Promise<void> => {},
   stop: async (): Promise<void> => {},
   peers: (): PeerId[] => [],
+  peersIdentified: (): undefined => {},
   openStream: nobody,
   connect: nobody,
   disconnect: (): void => {},

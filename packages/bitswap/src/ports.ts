@@ -9,6 +9,7 @@ export function portOfClient (messenger: Messenger, self: PeerId): ClientCompone
   return {
     self,
     connect: async (target, options) => await messenger.connect(target, options),
+    peersIdentified: () => messenger.peersIdentified(),
     disconnect: peer => { messenger.disconnect(peer) },
     tag: (peer, tag) => { messenger.tag(peer, TagName.Source, tag) },
     heardAt: peer => messenger.heardAt(peer),

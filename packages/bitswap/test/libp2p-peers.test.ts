@@ -97,3 +97,19 @@ test('a start that fails leaves Bitswap stopped, and it may be started later', {
     await second.stop()
   })
 })
+
+test('a call that fails fast right after a dial asks who was dialled', { timeout: 60_000 }, async () => {
+  await withNodes(async (a, b) => {
+    const [block, other] = await randomBlocks(2)
+    const [bitswap, seed] = [make(a), make(b)]
+
+    await bitswap.start()
+    await seed.start()
+    await seed.addBlock(block)
+    await a.libp2p.dial(b.libp2p.getMultiaddrs())
+    assert.deepEqual(await bitswap.getBlock(block.cid, { failFast: true }), block.bytes)
+    await assert.rejects(bitswap.getBlock(other.cid, { failFast: true }), { name: 'BlockUnavailableError', reasons: new Map([[b.network.self.toString(), 'dont-have']]) })
+    await bitswap.stop()
+    await seed.stop()
+  })
+})

@@ -21,6 +21,7 @@ import type { ClientPeer } from './client-peer.ts'
 import type { ClientComponents } from './components.ts'
 import type { ClientBooks } from './client-books.ts'
 import { explainWant } from './explain-want.ts'
+import { FailFast } from './fail-fast.ts'
 import { getBlock } from './get-block.ts'
 import { getBlocks } from './get-blocks.ts'
 import type { ClientOptions } from './options.ts'
@@ -65,7 +66,7 @@ export class Client implements Retrievals, SessionClient {
     const planner = new WantPlanner(options, { canSearch: search != null, network })
     const waiters = this.waiters
     const useful = new UsefulPeers({ clock, network })
-    const driver = new WantDriver({ planner, waiters, search, clock, sender, heardAt: peer => network.heardAt(peer) })
+    const driver = new WantDriver({ planner, waiters, failFast: new FailFast({ waiters, network }), search, clock, log, sender, heardAt: peer => network.heardAt(peer) })
 
     this.log = log
     this.#components = components

@@ -17,6 +17,8 @@ export interface ClientComponents {
     readonly self: PeerId
     /** Connects unless connected; resolves to who answered. */
     connect (target: Provider, options?: AbortOptions): Promise<PeerId>
+    /** Resolves when it is known of all that are connected now whether they speak Bitswap, as far as it will be; undefined when it is. */
+    peersIdentified (): Promise<void> | undefined
     /** Ends all connections to a peer. */
     disconnect (peer: PeerId): void
     /** What a peer is worth to us, when connections are to be closed; undefined takes that back. */

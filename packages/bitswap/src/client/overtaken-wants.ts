@@ -19,7 +19,8 @@ interface Overtaken {
 }
 
 export class OvertakenWants {
-  readonly #wants: Map<Want, Overtaken> = new Map()
+  /** Undefined while there are none: that is how it is with nearly all peers. */
+  #wants: Map<Want, Overtaken> | undefined
 
   /** The peer sent one of the blocks it was `asked` for, which are given in order. */
   blockCame (block: Want, asked: Iterable<Want>, now: number): void {
@@ -29,24 +30,28 @@ export class OvertakenWants {
       }
 
       if (want.priority >= block.priority) {
-        const overtaken = this.#wants.get(want) ?? { since: now, count: 0 }
+        const wants = this.#wants ?? new Map<Want, Overtaken>()
+        const overtaken = wants.get(want) ?? { since: now, count: 0 }
 
         overtaken.count++
-        this.#wants.set(want, overtaken)
+        wants.set(want, overtaken)
+        this.#wants = wants
       }
     }
   }
 
   /** The peer owes it no more. */
   delete (want: Want): void {
-    this.#wants.delete(want)
+    if (this.#wants?.delete(want) === true && this.#wants.size === 0) {
+      this.#wants = undefined
+    }
   }
 
   /** Those that were overtaken at `time` or before, and by so many that it is no chance. */
   since (time: number): Want[] {
     const wants: Want[] = []
 
-    for (const [want, { since, count }] of this.#wants) {
+    for (const [want, { since, count }] of this.#wants ?? []) {
       if (since <= time && count > SENT_OUT_OF_ORDER) {
         wants.push(want)
       }

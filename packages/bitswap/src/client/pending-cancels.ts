@@ -18,57 +18,61 @@ export type NamedCancel = readonly [key: string, name: CID]
 const MAX_WAITING = 64
 
 export class PendingCancels {
-  readonly #names: Map<string, CID[]> = new Map()
+  /** Undefined while there are none, as they are for an idle peer. */
+  #names: Map<string, CID[]> | undefined
   /** Those of `#names` that wait for company. */
-  readonly #waiting: Set<string> = new Set()
+  #waiting: Set<string> | undefined
 
   /** Is there any to be said now? */
   get isDue (): boolean {
-    return this.#names.size > this.#waiting.size
+    return (this.#names?.size ?? 0) > (this.#waiting?.size ?? 0)
   }
 
   /** Is there any that waits for company? */
   get isWaiting (): boolean {
-    return this.#waiting.size > 0
+    return (this.#waiting?.size ?? 0) > 0
   }
 
   has (key: string): boolean {
-    return this.#names.has(key)
+    return this.#names?.has(key) === true
   }
 
   /** @param canWait - it may wait for company, unless another of the same block may not */
   add (key: string, name: CID, canWait: boolean = false): void {
-    const names = this.#names.get(key)
+    const all = this.#names ?? new Map<string, CID[]>()
+    const names = all.get(key)
+
+    this.#names = all
 
     if (names == null) {
-      this.#names.set(key, [name])
+      all.set(key, [name])
     } else if (!names.some(other => other.equals(name))) {
       names.push(name)
     }
 
     if (!canWait) {
-      this.#waiting.delete(key)
-    } else if (names == null && this.#waiting.add(key).size > MAX_WAITING) {
+      this.#waiting?.delete(key)
+    } else if (names == null && (this.#waiting ??= new Set<string>()).add(key).size > MAX_WAITING) {
       this.waitNoLonger()
     }
   }
 
   /** Nothing of this block is to be cancelled any more. */
   delete (key: string): void {
-    this.#names.delete(key)
-    this.#waiting.delete(key)
+    this.#names?.delete(key)
+    this.#waiting?.delete(key)
   }
 
   /** All are to be said now. */
   waitNoLonger (): void {
-    this.#waiting.clear()
+    this.#waiting = undefined
   }
 
   /** Removes all, and returns those that are to be said. */
   take (isDue: (key: string, name: CID) => boolean): NamedCancel[] {
     const taken: NamedCancel[] = []
 
-    for (const [key, names] of this.#names) {
+    for (const [key, names] of this.#names ?? []) {
       for (const name of names) {
         if (isDue(key, name)) {
           taken.push([key, name])
@@ -76,8 +80,8 @@ export class PendingCancels {
       }
     }
 
-    this.#names.clear()
-    this.#waiting.clear()
+    this.#names = undefined
+    this.#waiting = undefined
 
     return taken
   }

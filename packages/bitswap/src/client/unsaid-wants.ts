@@ -14,8 +14,8 @@ import type { Entry, WantsBatch, SaidWants } from './wantlist-entry.ts'
 
 export class UnsaidWants {
   readonly #held: ReadonlyMap<string, Entry>
-  /** Entries that are Queued or CancelFirst, in order. */
-  readonly #due: Set<Entry> = new Set()
+  /** Entries that are Queued or CancelFirst, in order. Undefined while there are none, as there are for an idle peer. */
+  #due: Set<Entry> | undefined
   readonly cancels: PendingCancels = new PendingCancels()
   #saidAnything = false
 
@@ -26,22 +26,25 @@ export class UnsaidWants {
 
   /** Is there anything to say now? Cancels that wait for company are not. */
   get any (): boolean {
-    return this.#due.size > 0 || this.cancels.isDue
+    return this.#due != null || this.cancels.isDue
   }
 
   has (entry: Entry): boolean {
-    return this.#due.has(entry)
+    return this.#due?.has(entry) === true
   }
 
   /** To be said next; but after a cancel that is not said yet: the peer may be about to answer the old want. */
   add (entry: Entry): void {
     entry.state = this.cancels.has(entry.key) ? EntryState.CancelFirst : EntryState.Queued
+    this.#due ??= new Set()
     this.#due.add(entry)
   }
 
   /** It need not be said. */
   delete (entry: Entry): void {
-    this.#due.delete(entry)
+    if (this.#due?.delete(entry) === true && this.#due.size === 0) {
+      this.#due = undefined
+    }
   }
 
   /** To be cancelled, before what is due of the same block; with `canWait` when something else is said. */
@@ -50,7 +53,7 @@ export class UnsaidWants {
 
     this.cancels.add(key, name, canWait)
 
-    if (entry != null && this.#due.has(entry)) {
+    if (entry != null && this.has(entry)) {
       entry.state = EntryState.CancelFirst
     }
   }
@@ -70,7 +73,7 @@ export class UnsaidWants {
 
     for (const entry of entries) {
       markSaid(entry, abilities)
-      this.#due.delete(entry)
+      this.delete(entry)
     }
 
     this.#saidAnything = true
@@ -106,7 +109,7 @@ export class UnsaidWants {
   #takeDue (): Entry[] {
     const entries: Entry[] = []
 
-    for (const entry of this.#due) {
+    for (const entry of this.#due ?? []) {
       if (entry.state === EntryState.CancelFirst) {
         entry.state = EntryState.Queued
       } else {
@@ -121,7 +124,7 @@ export class UnsaidWants {
   #takeCancels (abilities: PeerAbilities, full: boolean): WantsBatch['cancels'] {
     return this.cancels.take((key, name) => {
       const entry = this.#held.get(key)
-      const kept = entry == null || this.#due.has(entry) ? undefined : nameOf(entry, abilities)
+      const kept = entry == null || this.has(entry) ? undefined : nameOf(entry, abilities)
 
       return !full && canName(abilities, name) && kept?.equals(nameFor(abilities, name)) !== true
     })

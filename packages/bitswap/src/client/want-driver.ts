@@ -4,11 +4,12 @@
  * the one timer. `apply` is to be called after every fact given to the planner;
  * several facts may share one call.
  */
-import type { PeerId } from '@libp2p/interface'
+import type { Logger, PeerId } from '@libp2p/interface'
 import type { Cancel, Clock } from '../core/clock.ts'
+import { detach } from '../core/detach.ts'
 import { isLate } from '../core/fair-timer.ts'
-import { BlockUnavailableError, UnavailableReason } from '../errors.ts'
 import type { WantStep } from '../events.ts'
+import type { FailFast } from './fail-fast.ts'
 import type { ProviderSearch } from './provider-search.ts'
 import type { SessionState } from './session-state.ts'
 import type { WantPlanner } from './want-planner.ts'
@@ -20,8 +21,10 @@ import type { Waiters } from './waiters.ts'
 export interface WantDriverComponents {
   planner: WantPlanner
   waiters: Waiters
+  failFast: FailFast
   search: ProviderSearch | undefined
   clock: Clock
+  log: Logger
   /** When this peer was last in the middle of saying something. */
   heardAt: (peer: PeerId) => number
   sender: { wake (peer: PeerId, lane: 'wants'): void }
@@ -86,20 +89,16 @@ export class WantDriver {
     this.#timer = undefined
   }
 
-  /** Rejects the callers of this want that asked to fail fast. One that is asked of somebody again is not unavailable any more. */
+  /** Nobody is left whom this want could be had from, which some callers are to be told. */
   failUnavailable (want: Want): void {
-    if (want.state !== WantState.Waiting) {
-      return
-    }
+    const later = this.#components.failFast.unavailable(want, sessions => {
+      for (const session of sessions) {
+        this.dropUnwaited(want, session)
+      }
+    })
 
-    const failing = this.#components.waiters.take(want.key, waiter => waiter.failFast)
-
-    for (const waiter of failing) {
-      waiter.failed(new BlockUnavailableError(waiter.cid, reasonsOf(want, waiter.session), { providersFound: want.named?.count }))
-    }
-
-    for (const session of new Set(failing.map(waiter => waiter.session))) {
-      this.dropUnwaited(want, session)
+    if (later != null) {
+      detach(later.then(() => { this.apply() }), this.#components.log, 'failing fast')
     }
   }
 
@@ -175,17 +174,4 @@ export class WantDriver {
       })
     }
   }
-}
-
-/** How each peer ended that was asked, or that the session was to ask and could not reach. */
-function reasonsOf (want: Want, session: SessionState): Map<string, UnavailableReason> {
-  const reasons = want.reasons()
-
-  for (const name of session.unreachable) {
-    if (!reasons.has(name)) {
-      reasons.set(name, UnavailableReason.Unreachable)
-    }
-  }
-
-  return reasons
 }

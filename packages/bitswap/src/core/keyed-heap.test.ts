@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { collectGarbage } from '../../test/support/collect-garbage.ts'
 import { KeyedHeap } from './keyed-heap.ts'
 import { SeededRandom } from './random.ts'
 
@@ -52,4 +53,21 @@ test('what was replaced is compared no more, however often that happens', () => 
   const before = compared
   assert.equal(heap.peek(), 'second')
   assert.ok(compared - before < 1000, `${compared - before} to find the next`)
+})
+
+test('one that is empty keeps nothing of what was in it', async () => {
+  const heap = new KeyedHeap<object, number>((a, b) => a < b)
+  const kept: Array<WeakRef<object>> = []
+
+  ;(() => {
+    const keys = [{}, {}]
+    keys.forEach((key, index) => {
+      heap.set(key, index)
+      kept.push(new WeakRef(key))
+    })
+    keys.forEach(key => { heap.delete(key) })
+  })()
+  await collectGarbage()
+  assert.deepEqual(kept.map(reference => reference.deref()), [undefined, undefined])
+  assert.equal(heap.size, 0)
 })

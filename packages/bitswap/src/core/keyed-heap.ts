@@ -12,51 +12,62 @@ interface Node<K, V> {
  * their number at the most.
  *
  * Limits: what was taken out stays in memory until it would have come out; of
- * such there are never more than of what is in, or 64.
+ * such there are never more than of what is in, or 64, and none when it is
+ * empty: every idle peer has several of these, which keep next to nothing then.
  */
 export class KeyedHeap<K, V> {
   readonly #before: (a: V, b: V) => boolean
-  readonly #nodes: Map<K, Node<K, V>> = new Map()
+  /** Undefined while it is empty, as the heap. */
+  #nodes: Map<K, Node<K, V>> | undefined
   /** Also those that were taken out, or replaced. */
-  #heap: Heap<Node<K, V>>
+  #heap: Heap<Node<K, V>> | undefined
 
   /** @param before - does `a` come out before `b`? Ties come out in any order. */
   constructor (before: (a: V, b: V) => boolean) {
     this.#before = before
-    this.#heap = this.#newHeap()
   }
 
   get size (): number {
-    return this.#nodes.size
+    return this.#nodes?.size ?? 0
   }
 
   has (key: K): boolean {
-    return this.#nodes.has(key)
+    return this.#nodes?.has(key) === true
   }
 
   get (key: K): V | undefined {
-    return this.#nodes.get(key)?.value
+    return this.#nodes?.get(key)?.value
   }
 
   /** Replaces the value it has, if any. */
   set (key: K, value: V): void {
     const node = { key, value }
+    const nodes = this.#nodes ?? new Map<K, Node<K, V>>()
+    const heap = this.#heap ?? this.#newHeap()
 
-    this.#nodes.set(key, node)
-    this.#heap.push(node)
-    this.#compact()
+    this.#nodes = nodes
+    this.#heap = heap
+    nodes.set(key, node)
+    heap.push(node)
+    this.#compact(nodes, heap)
   }
 
   /** Returns what it had. */
   delete (key: K): V | undefined {
-    const node = this.#nodes.get(key)
+    const nodes = this.#nodes
+    const heap = this.#heap
+    const node = nodes?.get(key)
 
-    if (node == null) {
+    if (nodes == null || heap == null || node == null) {
       return undefined
     }
 
-    this.#nodes.delete(key)
-    this.#compact()
+    if (nodes.size === 1) {
+      this.clear()
+    } else {
+      nodes.delete(key)
+      this.#compact(nodes, heap)
+    }
 
     return node.value
   }
@@ -72,31 +83,33 @@ export class KeyedHeap<K, V> {
   }
 
   clear (): void {
-    this.#nodes.clear()
-    this.#heap = this.#newHeap()
+    this.#nodes = undefined
+    this.#heap = undefined
   }
 
   #least (): Node<K, V> | undefined {
-    for (let node = this.#heap.peek(); node != null; node = this.#heap.peek()) {
-      if (this.#nodes.get(node.key) === node) {
+    for (let node = this.#heap?.peek(); node != null; node = this.#heap?.peek()) {
+      if (this.#nodes?.get(node.key) === node) {
         return node
       }
 
-      this.#heap.pop()
+      this.#heap?.pop()
     }
 
     return undefined
   }
 
-  #compact (): void {
-    if (this.#heap.size < 64 || this.#heap.size < 2 * this.#nodes.size) {
+  #compact (nodes: ReadonlyMap<K, Node<K, V>>, { size }: Heap<Node<K, V>>): void {
+    if (size < 64 || size < 2 * nodes.size) {
       return
     }
 
-    this.#heap = this.#newHeap()
+    const heap = this.#newHeap()
 
-    for (const node of this.#nodes.values()) {
-      this.#heap.push(node)
+    this.#heap = heap
+
+    for (const node of nodes.values()) {
+      heap.push(node)
     }
   }
 

@@ -1,8 +1,7 @@
 /** What an Unframer keeps alive: bounded, whatever the fragments are like. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { collectGarbage } from '../../test/support/collect-garbage.ts'
 import { concat, cutEvery, hex } from '../../test/support/messages.ts'
 import { Unframer } from './frame.ts'
 import { varintSize, writeVarint } from './varint.ts'
@@ -133,10 +132,7 @@ test('fragments that were taken are let go of at once, though there are always m
     drain(unframer)
   }
 
-  // a reference that was looked at stays for the rest of this turn
-  await new Promise(resolve => { setImmediate(resolve) })
-  setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
+  await collectGarbage()
 
   const kept = taken.filter(reference => reference.deref() !== undefined)
 

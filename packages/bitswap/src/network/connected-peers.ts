@@ -138,7 +138,7 @@ export class ConnectedPeers {
     ]
   }
 
-  /** Peers that are connected and have not said what they speak. */
+  /** Peers that have a connection, and have not said what they speak. */
   unidentified (): PeerId[] {
     return [...this.#entries.values()].filter(({ protocols }) => protocols == null).map(({ peer }) => peer)
   }

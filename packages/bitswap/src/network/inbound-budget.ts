@@ -20,7 +20,8 @@ export class InboundBudget implements TotalHolder {
   readonly #total: InboundTotal
   /** In the order in which they began to keep bytes. */
   readonly #holders: Map<BudgetHolder, number> = new Map()
-  readonly #waiting: Set<BudgetHolder> = new Set()
+  /** Made when there is one. */
+  #waiting: Set<BudgetHolder> | undefined
   #used = 0
 
   constructor (size: number, total: InboundTotal) {
@@ -48,7 +49,7 @@ export class InboundBudget implements TotalHolder {
       this.#holders.set(holder, bytes)
     } else {
       this.#holders.delete(holder)
-      this.#waiting.delete(holder)
+      this.#waiting?.delete(holder)
     }
 
     this.#total.changed(used, this.#used)
@@ -63,10 +64,11 @@ export class InboundBudget implements TotalHolder {
     const wait = this.#used > Math.min(this.#size, this.#total.share) && this.#holders.keys().next().value !== holder
 
     if (wait) {
+      this.#waiting ??= new Set()
       this.#waiting.add(holder)
       this.#total.waits(this)
     } else {
-      this.#waiting.delete(holder)
+      this.#waiting?.delete(holder)
     }
 
     return wait
@@ -74,13 +76,14 @@ export class InboundBudget implements TotalHolder {
 
   /** There may be room: those who need not wait any longer are told. */
   totalChanged (): void {
-    for (const holder of [...this.#waiting]) {
+    for (const holder of [...this.#waiting ?? []]) {
       if (!this.mustWait(holder)) {
         holder.budgetChanged()
       }
     }
 
-    if (this.#waiting.size === 0) {
+    if ((this.#waiting?.size ?? 0) === 0) {
+      this.#waiting = undefined
       this.#total.forget(this)
     }
   }

@@ -40,10 +40,11 @@ export class KeptStream implements OutgoingStreamOwner {
   readonly #onFailure: () => void
   readonly #waiting: Waiting
   #stream: OutgoingStream | undefined
-  /** The last that ended without a failure. */
+  /** The last that ended without a failure, while what it carried may be lost: not longer, for it holds on to all of libp2p's stream. */
   #former: OutgoingStream | undefined
-  /** In a row, and the last of them. */
+  /** In a row. */
   #failures = 0
+  /** The last of them, if it is a reason to give up. Others are not kept: the stack of an error has hold of what it came from. */
   #failure: Error | undefined
   #closed: Error | undefined
 
@@ -76,7 +77,7 @@ export class KeptStream implements OutgoingStreamOwner {
         return this.#stream
       }
 
-      if (this.#failure != null && (this.#failures >= this.#options.sendAttempts || this.#failure.name === 'UnsupportedProtocolError')) {
+      if (this.#failure != null) {
         const failure = this.#failure
         this.streamProven()
 
@@ -156,10 +157,16 @@ export class KeptStream implements OutgoingStreamOwner {
 
     if (failure == null) {
       this.#former?.forget()
-      this.#former = stream
+      this.#former = stream.isUnproven ? stream : undefined
     } else {
       this.#failed(failure)
       this.#onFailure()
+    }
+  }
+
+  streamForgot (stream: OutgoingStream): void {
+    if (this.#former === stream) {
+      this.#former = undefined
     }
   }
 
@@ -193,6 +200,7 @@ export class KeptStream implements OutgoingStreamOwner {
   async #attempt (): Promise<void> {
     const { peer, log, stats } = this.#components
     const unproven = this.#former?.forget() ?? []
+    this.#former = undefined
 
     try {
       const stream = await this.#within(this.#options.openStreamTimeout, 'opening a stream to', async options => await this.#components.openStream(options))
@@ -227,7 +235,10 @@ export class KeptStream implements OutgoingStreamOwner {
 
   #failed (error: Error): void {
     this.#failures++
-    this.#failure = error
+
+    if (this.#failures >= this.#options.sendAttempts || error.name === 'UnsupportedProtocolError') {
+      this.#failure = error
+    }
   }
 
   #forget (stream: OutgoingStream): void {
@@ -241,6 +252,7 @@ export class KeptStream implements OutgoingStreamOwner {
     this.#closed ??= error
     this.#stream = undefined
     this.#former?.forget()
+    this.#former = undefined
     this.#waiting.stop(error)
 
     return stream

@@ -203,3 +203,38 @@ test('connect to ourselves says so, and does not dial', async () => {
 
   assert.deepEqual(host.dialled, [])
 })
+
+test('who is connected is waited for until it has said what it speaks, has left or has had its time', async () => {
+  const { host, clock, network } = await setup()
+  const known = (): Promise<string> => Promise.race([network.peersIdentified()?.then(() => 'known') ?? 'nobody', settled().then(() => 'waits')])
+
+  assert.equal(await known(), 'nobody')
+
+  for (const protocols of [[V120], ['/other']]) {
+    const connection = host.open(peer)
+    const waiting = network.peersIdentified() ?? assert.fail('it is not known')
+    assert.equal(await known(), 'waits')
+    host.identify(connection, protocols)
+    await waiting
+    assert.equal(await known(), 'nobody')
+    host.close(connection)
+  }
+
+  const leaving = host.open(peer)
+  const waiting = network.peersIdentified()
+  host.close(leaving)
+  await waiting
+  assert.equal(await known(), 'nobody')
+
+  const silent = host.open(peer)
+  const first = network.peersIdentified()
+  await clock.advance(50)
+  await first
+  assert.equal(await known(), 'nobody', 'it had its time')
+  host.close(silent)
+  host.open(peer)
+  assert.equal(await known(), 'waits', 'it came back')
+  await network.stop()
+  assert.equal(await known(), 'nobody')
+  assert.equal(clock.pending, 0)
+})

@@ -87,6 +87,10 @@ export class Libp2pNetwork implements Network {
     return this.#reports.peers.speaking()
   }
 
+  peersIdentified (): Promise<void> | undefined {
+    return this.#reports.identified()
+  }
+
   /**
    * Asks first for what the peer is known to speak, then for the rest: one that
    * it does not speak costs a round trip.

@@ -151,6 +151,11 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   }
 
   /** As the network's. */
+  peersIdentified (): Promise<void> | undefined {
+    return this.#components.network.peersIdentified()
+  }
+
+  /** As the network's. */
   disconnect (peer: PeerId): void {
     this.#components.network.disconnect(peer)
   }

@@ -47,6 +47,13 @@ export interface Network {
   peers (): PeerId[]
 
   /**
+   * Resolves when all that are connected now have said what they speak, or have
+   * left, or had their time for it; undefined when nobody is waited for. Never
+   * rejects.
+   */
+  peersIdentified (): Promise<void> | undefined
+
+  /**
    * Opens a stream to a connected peer; never dials.
    *
    * @throws NotConnectedError when no usable connection is open

@@ -36,6 +36,7 @@ function setUp (): Setup {
   }
   const owner = {
     streamGone: (_: unknown, failure?: Error) => { events.push(`gone ${failure?.message}`) },
+    streamForgot: () => {},
     streamProven: () => { events.push('proven') },
     lostAfterSent: () => { events.push('lost after sent') }
   }

@@ -34,6 +34,9 @@ export interface OutgoingStreamOwner {
    */
   streamGone (stream: OutgoingStream, failure: Error | undefined): void
 
+  /** All it carried counts as arrived, and it was gone before: it is of no more use. */
+  streamForgot (stream: OutgoingStream): void
+
   /** What it carried has arrived, as far as one can know. */
   streamProven (): void
 
@@ -75,6 +78,11 @@ export class OutgoingStream {
   /** Another message may be written. */
   get isUsable (): boolean {
     return !this.#gone
+  }
+
+  /** What it carried lately may still be lost. */
+  get isUnproven (): boolean {
+    return this.#sent.length > 0
   }
 
   get isWriting (): boolean {
@@ -217,6 +225,10 @@ export class OutgoingStream {
 
         if (this.#forgetOld() && !this.#gone) {
           this.#components.owner.streamProven()
+        }
+
+        if (this.#gone && !this.isUnproven) {
+          this.#components.owner.streamForgot(this)
         }
 
         this.#scheduleForgetting()

@@ -32,6 +32,8 @@ export class PeerReports {
   readonly #options: PeerReportsOptions
   readonly #peers: ConnectedPeers
   readonly #watch: PeerWatch
+  /** Peers that have not said what they speak, each with the wait for that; undefined once it had its time. */
+  readonly #unidentified: Map<string, Promise<void> | undefined> = new Map()
   #receiver: Pick<NetworkReceiver, 'peerConnected' | 'peerDisconnected'> | undefined
 
   constructor (components: PeerReportsComponents, options: PeerReportsOptions) {
@@ -72,6 +74,7 @@ export class PeerReports {
     events.removeEventListener('connection:close', this.#onClose)
     events.removeEventListener('peer:identify', this.#onIdentify)
     this.#peers.clear()
+    this.#unidentified.clear()
     this.#watch.changed()
   }
 
@@ -111,6 +114,34 @@ export class PeerReports {
       : new LimitedConnectionError(`${peer} is connected through a relay with limits only`)
   }
 
+  /** As of {@link Network.peersIdentified}. Each peer is waited for once, for `identifyTimeout` at the most. */
+  identified (): Promise<void> | undefined {
+    const waits = this.#peers.unidentified().map(peer => this.#whenIdentified(peer)).filter(wait => wait != null)
+
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => {})
+  }
+
+  #whenIdentified (peer: PeerId): Promise<void> | undefined {
+    const key = peer.toString()
+
+    if (!this.#unidentified.has(key)) {
+      const known = this.#watch.speaks(peer, new AbortController().signal)
+
+      this.#unidentified.set(key, known.then(
+        speaks => {
+          if (speaks) {
+            this.#unidentified.delete(key)
+          } else {
+            this.#unidentified.set(key, undefined) // it had its time
+          }
+        },
+        () => { this.#unidentified.delete(key) } // it speaks no Bitswap, or has left
+      ))
+    }
+
+    return this.#unidentified.get(key)
+  }
+
   /** Takes the peer store's word for what a peer speaks, if it has one and the peer itself has said nothing. */
   async #recall (peer: PeerId): Promise<void> {
     const { host, protocols, log } = this.#components
@@ -141,7 +172,13 @@ export class PeerReports {
   }
 
   readonly #onClose = ({ detail: connection }: CustomEvent<Connection>): void => {
-    this.#report(connection.remotePeer, this.#peers.closed(connection))
+    const change = this.#peers.closed(connection)
+
+    if (change === PeerChange.Disconnected) {
+      this.#unidentified.delete(connection.remotePeer.toString())
+    }
+
+    this.#report(connection.remotePeer, change)
   }
 
   /** Also for what a peer pushes later. */

@@ -76,6 +76,7 @@ export class Turns {
 
     this.#state = State.Scheduled
     this.#cancel = clock.soon(() => {
+      this.#cancel = undefined
       this.#again = false
       this.#state = isDue() ? State.Busy : State.Idle
 

@@ -12,7 +12,8 @@ interface Wait {
 
 export class Waiting {
   readonly #clock: Clock
-  readonly #waits: Set<Wait> = new Set()
+  /** Undefined while nothing is waited for: that is how it is with idle peers. */
+  #waits: Set<Wait> | undefined
 
   constructor (clock: Clock) {
     this.#clock = clock
@@ -36,7 +37,7 @@ export class Waiting {
 
   /** Ends all that is being waited for now; it rejects with the error. */
   stop (error: Error): void {
-    for (const wait of [...this.#waits]) {
+    for (const wait of [...this.#waits ?? []]) {
       wait.stop(error)
     }
   }
@@ -48,13 +49,20 @@ export class Waiting {
         controller.abort(error)
       }
     }
-    this.#waits.add(wait)
+    const waits = this.#waits ?? new Set<Wait>()
+
+    waits.add(wait)
+    this.#waits = waits
 
     try {
       return await work(controller.signal)
     } finally {
-      this.#waits.delete(wait)
+      waits.delete(wait)
       cancel()
+
+      if (waits.size === 0 && this.#waits === waits) {
+        this.#waits = undefined
+      }
     }
   }
 }

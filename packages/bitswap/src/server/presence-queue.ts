@@ -45,9 +45,10 @@ const REFUSALS_PER_WANT = 8
 const FEW = 1 / 8
 
 export class PresenceQueue {
-  /** By key: no object for each, as there are peers that want a thousand blocks nobody has, every second. */
-  readonly #answers: Map<string, Request> = new Map()
-  readonly #refused: Set<string> = new Set() // keys only: there may be many, and nobody may read them
+  /** By key: no object for each, as there are peers that want a thousand blocks nobody has, every second. Undefined while there are none. */
+  #answers: Map<string, Request> | undefined
+  /** Undefined while there are none. Keys only: there may be many, and nobody may read them. */
+  #refused: Set<string> | undefined
   /** How many refusals there may be at the most. */
   readonly maxRefused: number
   readonly #fewRefused: number
@@ -64,31 +65,32 @@ export class PresenceQueue {
   }
 
   get size (): number {
-    return this.#answers.size + this.#refused.size
+    return (this.#answers?.size ?? 0) + this.refusals
   }
 
   /** How many of them are refusals. */
   get refusals (): number {
-    return this.#refused.size
+    return this.#refused?.size ?? 0
   }
 
   /** Is the request of this CID going to be answered? */
   isAnswered (key: string): boolean {
-    return this.#answers.has(key)
+    return this.#answers?.has(key) === true
   }
 
   /** Is the want of this CID going to be refused? */
   isRefused (key: string): boolean {
-    return this.#refused.has(key)
+    return this.#refused?.has(key) === true
   }
 
   has (key: string): boolean {
-    return this.#answers.has(key) || this.#refused.has(key)
+    return this.isAnswered(key) || this.isRefused(key)
   }
 
   /** The answer to a request, by its state: HAVE in `Have`, else DONT_HAVE. Takes the place of an earlier one. */
   add (request: Request): void {
     this.delete(request.key)
+    this.#answers ??= new Map()
     this.#answers.set(request.key, request)
   }
 
@@ -100,14 +102,15 @@ export class PresenceQueue {
   refuse (key: string): boolean {
     const max = this.#ofAll.count < this.#ofAll.max ? this.maxRefused : this.#fewRefused
 
-    if (this.#refused.has(key)) {
+    if (this.isRefused(key)) {
       return true
     }
 
-    if (this.#refused.size >= max) {
+    if (this.refusals >= max) {
       return false
     }
 
+    this.#refused ??= new Set()
     this.#refused.add(key)
     this.#ofAll.count++
 
@@ -116,13 +119,13 @@ export class PresenceQueue {
 
   /** What was queued for this CID need not be said any more. */
   delete (key: string): void {
-    this.#answers.delete(key)
+    this.#unanswer(key)
     this.#forget(key)
   }
 
   forgetRefusals (): void {
-    this.#ofAll.count -= this.#refused.size
-    this.#refused.clear()
+    this.#ofAll.count -= this.refusals
+    this.#refused = undefined
   }
 
   /** Removes and returns the first, as many as fit into so many bytes when encoded; one at the least. */
@@ -138,18 +141,18 @@ export class PresenceQueue {
       return (bytes <= maxBytes || presences.length === 0) && presences.push(presence) > 0
     }
 
-    for (const [key, request] of this.#answers) {
+    for (const [key, request] of this.#answers ?? []) {
       const type = answerTo(request)
 
       if (!takes({ cid: cidOfRequest(request), type })) {
         return { presences, told }
       }
 
-      this.#answers.delete(key)
+      this.#unanswer(key)
       told[type === PresenceType.Have ? 'haves' : 'dontHaves'].push(request)
     }
 
-    for (const key of this.#refused) {
+    for (const key of this.#refused ?? []) {
       if (!takes({ cid: cidOfKey(key), type: PresenceType.DontHave })) {
         break
       }
@@ -161,9 +164,19 @@ export class PresenceQueue {
     return { presences, told }
   }
 
+  #unanswer (key: string): void {
+    if (this.#answers?.delete(key) === true && this.#answers.size === 0) {
+      this.#answers = undefined
+    }
+  }
+
   #forget (key: string): void {
-    if (this.#refused.delete(key)) {
+    if (this.#refused?.delete(key) === true) {
       this.#ofAll.count--
+
+      if (this.#refused.size === 0) {
+        this.#refused = undefined
+      }
     }
   }
 }

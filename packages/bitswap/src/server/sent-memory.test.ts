@@ -1,9 +1,8 @@
 /** What is kept of a message that was sent and may still be lost: enough to say it again, and no more. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { CID } from 'multiformats/cid'
+import { collectGarbage } from '../../test/support/collect-garbage.ts'
 import { blocksOf, cidOf, cidV0Of, names, Serving, SlowStore, wantBlock } from '../../test/support/serving.ts'
 import { blocksMessage, wantsMessage } from '../outgoing.ts'
 
@@ -16,13 +15,6 @@ class ReadingStore extends SlowStore {
       yield bytes.slice()
     }
   }
-}
-
-async function collectGarbage (): Promise<void> {
-  // a reference that was looked at stays for the rest of this turn
-  await new Promise(resolve => { setImmediate(resolve) })
-  setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
 }
 
 test('blocks that were sent are let go of, and are sent again when they are lost after all', async () => {

@@ -218,6 +218,9 @@ export class VirtualNode implements Network, LinkEnd {
     return other.self
   }
 
+  /** Who is connected here is known at once. */
+  peersIdentified (): undefined {}
+
   disconnect (peer: PeerId): void {
     const other = this.#surroundings.node(peer)
 
