@@ -3,6 +3,7 @@
  * one who is connected already. The file is at one of ours, which is kept: who
  * fetches is new.
  */
+import { setTimeout } from 'node:timers/promises'
 import type { Held } from '../../interop/harness/content.ts'
 import { SideName } from '../sides/side.ts'
 import type { Figures } from '../suite/case.ts'
@@ -11,26 +12,30 @@ import type { Scene } from '../suite/scene.ts'
 const MIB = 1_048_576
 const CHUNK = 262_144
 
-/** Read whole before, to be warm; another file. */
-const WARM_SIZE = 32 * MIB
+/** Read whole before, to be warm; so many other files. Their garbage is collected in the quiet after, in milliseconds. */
+const WARM = { files: 8, size: 32 * MIB, quiet: 500 }
 
 interface Source {
   address: string
   large: Held
-  other: Held
+  others: Held[]
 }
 
-/** @param warm - has read another file before */
+/** @param warm - has read other files before */
 export function firstByte (client: SideName, size: number, { warm = false }: { warm?: boolean } = {}): (scene: Scene) => Promise<Figures> {
   return async scene => {
-    const { address, large, other } = await sourceOf(scene, size)
+    const { address, large, others } = await sourceOf(scene, size)
     const side = await scene.start(client)
 
     await side.connect(address)
 
     if (warm) {
-      await side.take(other)
-      await side.fetch({ by: 'cat' })
+      for (const other of others) {
+        await side.take(other)
+        await side.fetch({ by: 'cat' })
+      }
+
+      await setTimeout(WARM.quiet)
     }
 
     await side.take(large)
@@ -48,6 +53,13 @@ async function sourceOf (scene: Scene, size: number): Promise<Source> {
     const server = await cast.start(SideName.Ours)
     const file = async (size: number, seed: number): Promise<Held> => await server.hold({ size: Math.floor(size * scale / CHUNK) * CHUNK, chunkSize: CHUNK, seed })
 
-    return { address: server.address, large: await file(size, 2 * round), other: await file(WARM_SIZE, 2 * round + 1) }
+    const seed = round * (WARM.files + 1)
+    const others: Held[] = []
+
+    for (let i = 1; i <= WARM.files; i++) {
+      others.push(await file(WARM.size, seed + i))
+    }
+
+    return { address: server.address, large: await file(size, seed), others }
   })
 }

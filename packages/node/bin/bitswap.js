@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /// <reference types="node" />
 // Plain JavaScript that any Node.js can read, so that one that is too old can say so.
+import module from 'node:module'
 import process from 'node:process'
 
 const major = Number(process.versions.node.split('.')[0])
@@ -9,6 +10,8 @@ if (major < 22) {
   console.error('Error: bitswap needs Node.js 22 or newer, and this is ' + process.version)
   process.exitCode = 1
 } else {
+  // what the last run compiled need not be compiled again; NODE_DISABLE_COMPILE_CACHE=1 turns it off
+  module.enableCompileCache?.()
   import('../dist/cli/main.js').catch(error => {
     console.error('Error: ' + String(error))
     process.exitCode = 1

@@ -42,9 +42,9 @@ export class Reads {
   }
 }
 
-/** What is left for later turns of the event loop, of which there are two, has been done. */
+/** What is left for later turns of the event loop, six at the most after each, has been done. */
 export async function settled (): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) {
+  for (let turn = 0; turn < 14; turn++) {
     await new Promise(resolve => { setImmediate(resolve) })
   }
 }

@@ -34,6 +34,9 @@ export interface KeptStreamComponents {
 /** However many attempts there are, the pauses between them grow no longer than this, in milliseconds. */
 const MAX_RETRY_DELAY = 30_000
 
+/** How often a stream that takes nothing is looked at within its time: it is found out so much of that time late at the most. */
+const LOOKS = 8
+
 export class KeptStream implements OutgoingStreamOwner {
   readonly #components: KeptStreamComponents
   readonly #options: NetworkOptions
@@ -96,18 +99,27 @@ export class KeptStream implements OutgoingStreamOwner {
     return undefined
   }
 
-  /** Waits for room in a stream: up to `timeout`, and as long again while it takes `least` bytes in each such time. */
+  /**
+   * Waits for room in a stream: up to `timeout` since it last took `least` bytes,
+   * or an eighth longer, as it is looked at so often.
+   */
   async room (stream: NetworkStream, timeout: number, least: number): Promise<void> {
-    for (;;) {
-      const { unsent } = stream
+    let { unsent } = stream
+
+    for (let looks = 0; ;) {
       let late: Error | undefined
 
       try {
-        await this.#waiting.within(timeout, () => late = new StreamTimeoutError('writing to', this.#components.peer, timeout), async signal => { await stream.drained({ signal }) })
+        await this.#waiting.within(timeout / LOOKS, () => late = new StreamTimeoutError('writing to', this.#components.peer, timeout), async signal => { await stream.drained({ signal }) })
 
         return
       } catch (error) {
-        if (late == null || error !== late || unsent - stream.unsent < least) {
+        const isProgress = unsent - stream.unsent >= least
+
+        looks = isProgress ? 0 : looks + 1
+        unsent = isProgress ? stream.unsent : unsent
+
+        if (late == null || error !== late || looks === LOOKS) {
           throw error
         }
       }

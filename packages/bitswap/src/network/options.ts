@@ -67,9 +67,9 @@ export interface NetworkInit {
 
   /**
    * Bytes a second a peer is to take at the least. Writing a message may last
-   * 2 s and its size at this rate, within the two limits below, and as long again
-   * while a sixteenth of this rate is taken: a path may be slower than most. After
-   * that the stream is reset and the message counts as lost.
+   * 2 s and its size at this rate, within the two limits below, since so many
+   * bytes were taken last as a sixteenth of this rate makes: a path may be slower
+   * than most. After that the stream is reset and the message counts as lost.
    *
    * @default 12500
    */
@@ -109,8 +109,9 @@ export interface NetworkInit {
   resendSize?: number
 
   /**
-   * Largest piece handed to a stream at once. Smaller pieces let streams of one
-   * connection take turns, larger ones cost less.
+   * Largest piece handed to a stream at once; the last of a message may be a
+   * quarter larger. Smaller pieces let streams of one connection take turns,
+   * larger ones cost less.
    *
    * @default 262144
    */

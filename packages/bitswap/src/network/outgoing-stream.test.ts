@@ -52,8 +52,8 @@ function letter (events: string[], size: number): Pick<Letter, 'frame' | 'lost'>
   }
 }
 
-test('no piece is larger than allowed, and each waits for room', async () => {
-  for (const [size, pieces] of [[100, [100]], [101, [100, 1]], [250, [100, 100, 50]]] as const) {
+test('no piece is larger than allowed but the last, which takes along up to a quarter, and each waits for room', async () => {
+  for (const [size, pieces] of [[100, [100]], [125, [125]], [126, [100, 26]], [225, [100, 125]], [250, [100, 100, 50]]] as const) {
     const { outgoing, sent, events } = setUp()
     let waits = 0
     await outgoing.send(letter(events, size), async () => { waits++ })

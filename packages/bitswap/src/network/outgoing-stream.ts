@@ -50,6 +50,13 @@ interface Sent {
   at: number
 }
 
+/**
+ * Up to how much of a piece the end of a message may be, to go along with the
+ * piece before it: a message with one block of the usual 256 KiB is a few bytes
+ * larger than a piece, and nobody can use the block without them.
+ */
+const LARGEST_REST = 0.25
+
 export class OutgoingStream {
   readonly #stream: NetworkStream
   readonly #components: OutgoingStreamComponents
@@ -102,10 +109,10 @@ export class OutgoingStream {
     this.#writing = true
 
     try {
-      for (let at = 0; at < size; at += pieceSize) {
-        const piece = size <= pieceSize ? frame : frame.sublist(at, Math.min(size, at + pieceSize))
+      for (let at = 0, end = 0; at < size; at = end) {
+        end = size - at <= pieceSize * (1 + LARGEST_REST) ? size : at + pieceSize
 
-        if (!this.#stream.send(piece)) {
+        if (!this.#stream.send(at === 0 && end === size ? frame : frame.sublist(at, end))) {
           await room(this.#stream)
         }
       }

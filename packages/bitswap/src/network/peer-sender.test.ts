@@ -158,6 +158,23 @@ test('a peer that takes no bytes has the time that the size of the message allow
   assert.equal(messenger.stats.sendFailures, 1)
 })
 
+test('a peer that takes some bytes and then none has its time from then on, and an eighth', async () => {
+  const options = resolveNetworkOptions()
+  const { net, messenger, receiver, bob } = await setUpMessenger({ network: { window: 50_000 }, options: { sendAttempts: 1 } })
+  bob.onStream = stream => { stream.pause() }
+  receiver.repeats = false
+  const letter = receiver.post(bob.peer, Lane.Blocks, blockMessage(1, 262_144))
+  const timeout = sendTimeout(frameOf(letter.message).byteLength, options)
+  messenger.wake(bob.peer, Lane.Blocks)
+  await net.clock.advance(timeout / 2)
+  bob.streams[0]?.stream.resume()
+  bob.streams[0]?.stream.pause()
+  await net.clock.advance(timeout - 1)
+  assert.deepEqual(letter.fate, ['taken'])
+  await net.clock.advance(timeout / 8 + 1)
+  assert.deepEqual(letter.fate, ['taken', 'lost StreamTimeoutError'])
+})
+
 test('a peer that takes no bytes at any attempt is unreachable', async () => {
   const { net, messenger, receiver, bob } = await setUpMessenger({ network: { window: 10 } })
   bob.onStream = stream => { stream.pause() }

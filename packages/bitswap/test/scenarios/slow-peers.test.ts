@@ -144,8 +144,8 @@ test('a reader that stalls holds up nobody else, and what was read for it is giv
     if (stall) {
       const readAhead = (): number => bob.bitswap.books.server.run?.engine.readAhead ?? NaN
       assert.ok(readAhead() <= 1_048_576, `${readAhead()}`)
-      // at 12500 bytes a second, three times, with the pauses between
-      await net.advance(3 * (2000 + 263_000 / 12.5) + 400)
+      // at 12500 bytes a second since the window was full, looked at eight times, three times, with the pauses between
+      await net.advance(3 * (2000 + 263_000 / 12.5) * 9 / 8 + 400)
       assert.equal(readAhead(), 0)
       assert.ok(bob.bitswap.books.server.stats.lost >= 3, `${bob.bitswap.books.server.stats.lost}`) // what was being written
       heal()

@@ -96,6 +96,7 @@ test('leaving the loop ends the reads that are under way', async () => {
 
   for await (const name of walk) {
     assert.equal(name, 'root')
+    await settled()
     break
   }
 

@@ -33,7 +33,7 @@ test('of hundreds that are asked for ahead the first are on their way before the
   }
 
   assert.ok(asked.some(count => count > 0) && asked.every((count, turn) => count <= (asked[turn - 1] ?? 0) + 32), `${asked}`)
-  // what is asked for is sent in the turn after: that one is left alone
+  // what is asked for is sent in the turns after: those are left alone
   assert.ok(asked.every((count, turn) => count === 0 || count === asked[turn - 1] || count === asked[turn + 1]), `${asked}`)
 
   while (reads.waiting.size > 0) {
@@ -41,6 +41,29 @@ test('of hundreds that are asked for ahead the first are on their way before the
   }
 
   assert.equal((await walk).length, 201)
+})
+
+test('what is waited for is asked for alone, and the rest when it is on its way; with something under way they go together', async () => {
+  const reads = new Reads()
+  const graph = { root: ['a', 'b', 'c'], a: ['a1', 'a2'] }
+  const walk = all(walkDag(named('root'), walkOf(graph, reads.read.bind(reads))))
+  const turn = async (): Promise<void> => { await new Promise(resolve => { setImmediate(resolve) }) }
+
+  await settled()
+  reads.waiting.get('root')?.()
+  await turn()
+  assert.deepEqual(reads.asked, ['root', 'a'])
+  await settled()
+  assert.deepEqual(reads.asked, ['root', 'a', 'b', 'c'])
+  reads.waiting.get('a')?.()
+  await turn()
+  assert.deepEqual(reads.asked, ['root', 'a', 'b', 'c', 'a1', 'a2'])
+
+  while (reads.waiting.size > 0) {
+    await reads.release(...reads.waiting.keys())
+  }
+
+  assert.equal((await walk).length, 6)
 })
 
 test('of large parents that come together the children of the first are asked for, and a turn has passed, before the next is made sense of', async () => {

@@ -26,6 +26,16 @@ const FIRST_GUESS = 262_144
  */
 const AT_ONCE = 32
 
+/**
+ * So many turns of the event loop the rest waits for the one that is asked for
+ * first, which is on its way by then: it goes through a store, a queue and two
+ * layers of streams, each of which waits for the end of a turn.
+ */
+const TURNS_AFTER_FIRST = 6
+
+/** The same for those that are asked for ahead: they are in the queue by then. */
+const TURNS_BETWEEN = 2
+
 /** One place in the order: not asked for, asked for, come, or unfolded. */
 interface Place<S extends Step, V> {
   readonly step: S
@@ -129,6 +139,8 @@ export class WalkOrder<S extends Step, V> {
    * than a block takes to come: after one, what it links to is asked for first.
    */
   #fill (): void {
+    // what is waited for goes first, and alone: it is read and sent while the rest is asked for
+    const most = this.#arriving === 0 ? 1 : AT_ONCE
     let asked = 0
 
     if (this.#folded > 0 && this.#known < MAX_KNOWN) {
@@ -138,8 +150,8 @@ export class WalkOrder<S extends Step, V> {
     while (this.#unasked != null && this.#fillingSoon == null && this.#hasRoom()) {
       const place = this.#unasked
 
-      if (asked === AT_ONCE) {
-        this.#fillSoon()
+      if (asked === most) {
+        this.#fillSoon(most === 1 ? TURNS_AFTER_FIRST : TURNS_BETWEEN)
 
         return
       }
@@ -155,16 +167,20 @@ export class WalkOrder<S extends Step, V> {
     }
   }
 
-  /** In the turn of the event loop after the next, in which what was asked for is sent. */
-  #fillSoon (): void {
+  /** When what was asked for is sent. */
+  #fillSoon (turns: number): void {
     this.#fillingSoon = setImmediate(() => {
-      this.#fillingSoon = setImmediate(() => {
-        this.#fillingSoon = undefined
+      if (turns > 1) {
+        this.#fillSoon(turns - 1)
 
-        if (!this.#signal.aborted) {
-          this.#fill()
-        }
-      })
+        return
+      }
+
+      this.#fillingSoon = undefined
+
+      if (!this.#signal.aborted) {
+        this.#fill()
+      }
     })
   }
 
