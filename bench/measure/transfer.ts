@@ -24,6 +24,8 @@ export interface Transfer {
   noise?: boolean
   /** Ours keeps its blocks on disk. */
   disk?: boolean
+  /** As of {@link SideOptions}, of both. */
+  tuned?: boolean
 }
 
 interface Seed {
@@ -69,8 +71,8 @@ function contentOf ({ content, way }: Transfer, { round, scale }: Scene): Conten
   return { size: blocks * content.chunkSize, chunkSize: way.by === 'raw' ? 0 : content.chunkSize, seed: round }
 }
 
-async function optionsOf ({ noise = false, disk = false }: Transfer, cast: Cast): Promise<SideOptions> {
-  return disk ? { noise, repo: await cast.folder() } : { noise }
+async function optionsOf ({ noise = false, disk = false, tuned }: Transfer, cast: Cast): Promise<SideOptions> {
+  return { noise, ...disk ? { repo: await cast.folder() } : {}, ...tuned == null ? {} : { tuned } }
 }
 
 /** Kubo is kept, for all that fetch the same of it in a case. */

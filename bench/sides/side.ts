@@ -39,11 +39,15 @@ const SCRIPTS = {
   [SideName.Bare]: new URL('./bare-process.ts', import.meta.url)
 }
 
+const TUNE = new URL('./tune.ts', import.meta.url).href
+
 export interface SideOptions {
   /** Encrypts with noise in place of tls. Kubo encrypts as the other likes. */
   noise?: boolean
   /** Of ours: the folder its blocks are kept in; else they are in memory. */
   repo?: string
+  /** Is V8 told how to collect (`tuneCollector`)? Ours is unless this is false, as the command is; others are if it is true. */
+  tuned?: boolean
 }
 
 export async function startSide (name: SideName, options: SideOptions = {}): Promise<Side> {
@@ -55,10 +59,10 @@ export async function startKubo (): Promise<KuboSide> {
 }
 
 /** Any but Kubo. */
-export async function startScript (name: Exclude<SideName, 'kubo'>, { noise = false, repo }: SideOptions = {}): Promise<ScriptSide> {
+export async function startScript (name: Exclude<SideName, 'kubo'>, { noise = false, repo, tuned = name === SideName.Ours }: SideOptions = {}): Promise<ScriptSide> {
   const encrypter = noise ? ['--noise'] : name === SideName.Helia ? ['--tls'] : []
 
-  return new ScriptSide(await Peer.start(fileURLToPath(SCRIPTS[name]), [...encrypter, ...repo == null ? [] : ['--repo', repo]]))
+  return new ScriptSide(await Peer.start(fileURLToPath(SCRIPTS[name]), [...encrypter, ...repo == null ? [] : ['--repo', repo]], tuned ? [`--import=${TUNE}`] : []))
 }
 
 /** One of ours to call: a script that answers these calls. */

@@ -3,7 +3,7 @@
  * each way over its standard input and output. For trusted ends only.
  */
 import { createInterface } from 'node:readline'
-import { Child, type ChildOptions } from './child.ts'
+import { Child } from './child.ts'
 
 export type CallParameters = Record<string, unknown>
 
@@ -32,8 +32,8 @@ export class Peer {
   }
 
   /** Starts a script that ends in {@link answerCalls}. */
-  static async start (script: string, args: readonly string[] = [], options?: ChildOptions): Promise<Peer> {
-    const child = new Child(process.execPath, ['--conditions=ts-bitswap:source', script, ...args], options)
+  static async start (script: string, args: readonly string[] = [], nodeFlags: readonly string[] = []): Promise<Peer> {
+    const child = new Child(process.execPath, ['--conditions=ts-bitswap:source', ...nodeFlags, script, ...args])
     const line = await child.line(each => each.startsWith('{"ready":'))
 
     return new Peer(child, (JSON.parse(line) as { ready: Record<string, unknown> }).ready)

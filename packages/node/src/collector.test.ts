@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { collectorFlags } from './collector.ts'
+
+const run = promisify(execFile)
+
+/** Makes so many MB of ArrayBuffers, one after the other, and says how many full collections that took, and what V8 complained of. */
+async function collections (setUp: string): Promise<{ full: number, said: string }> {
+  const { stdout, stderr } = await run(process.execPath, ['--conditions=ts-bitswap:source', '--trace-gc', '--input-type=module', '-e', `
+    ${setUp}
+    // something lives, as in every program
+    const alive = Array.from({ length: 400 }, () => new Uint8Array(262_144))
+    for (let i = 0; i < 4000; i++) { new Uint8Array(262_144) }
+    console.log(alive.length)
+  `])
+
+  return { full: stdout.split('\n').filter(line => line.includes('Mark-Compact')).length, said: stderr }
+}
+
+test('a process that is tuned collects all of its memory less often than one that is not', async () => {
+  const before = await collections('')
+  const after = await collections(`import { tuneCollector } from ${JSON.stringify(new URL('./collector.ts', import.meta.url).href)}; tuneCollector()`)
+
+  assert.ok(before.full > 5, `${before.full}`)
+  assert.ok(after.full <= before.full / 3, `${after.full} in place of ${before.full}`)
+  assert.equal(after.said, '')
+})
+
+test('there are only such flags as a version has, and none of one that is not known', () => {
+  assert.deepEqual(collectorFlags('22.1.0'), ['--semi-space-growth-factor=1'])
+  assert.deepEqual(collectorFlags('24.0.0'), ['--external-memory-accounted-in-global-limit', '--semi-space-growth-factor=1'])
+  assert.deepEqual(collectorFlags('27.0.0'), [])
+  assert.deepEqual(collectorFlags('20.0.0'), [])
+})
