@@ -30,7 +30,7 @@ test('a process that is tuned collects all of its memory less often than one tha
 
 test('there are only such flags as a version has, and none of one that is not known', () => {
   assert.deepEqual(collectorFlags('22.1.0'), ['--semi-space-growth-factor=1'])
-  assert.deepEqual(collectorFlags('24.0.0'), ['--external-memory-accounted-in-global-limit', '--semi-space-growth-factor=1'])
+  assert.deepEqual(collectorFlags('24.0.0'), ['--external-memory-accounted-in-global-limit', '--heap-growing-percent=100', '--semi-space-growth-factor=1'])
   assert.deepEqual(collectorFlags('27.0.0'), [])
   assert.deepEqual(collectorFlags('20.0.0'), [])
 })
