@@ -95,9 +95,9 @@ const BLOCKS_64M = { size: 64 * MIB, chunkSize: 256 * KIB }
 
 const bulks: Case[] = [
   {
-    ...bulk('bulk-256k', 256 * KIB, { wire: 384, ours: 256, helia: 128, kubo: 256 }, [
-      ...raw(384 * MIB),
-      entry(UNTUNED, { from: Ours, to: Ours, way: LIST, content: BLOCKS_256K, tuned: false }, Usual),
+    ...bulk('bulk-256k', 256 * KIB, { wire: 512, ours: 512, helia: 192, kubo: 384 }, [
+      ...raw(768 * MIB),
+      entry(UNTUNED, { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 384 * MIB }, tuned: false }, Usual),
       entry(RAW_TUNED, { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 768 * MIB }, tuned: true }, Usual),
       entry('@helia/bitswap, V8 as ours', { from: Helia, to: Helia, way: LIST, content: { ...BLOCKS_256K, size: 128 * MIB }, tuned: true }, Usual),
       entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { ...BLOCKS_256K, size: 128 * MIB } }, Usual),
@@ -106,7 +106,7 @@ const bulks: Case[] = [
     extent: Quick
   },
   bulk('bulk-1m', MIB, { wire: 384, ours: 256, helia: 128, kubo: 256 }),
-  bulk('bulk-16k', 16 * KIB, { wire: 256, ours: 128, helia: 32, kubo: 64 }, [
+  bulk('bulk-16k', 16 * KIB, { wire: 384, ours: 256, helia: 48, kubo: 64 }, [
     entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { size: 32 * MIB, chunkSize: 16 * KIB } }, Full)
   ]),
   bulk('bulk-1k', KIB, { wire: 64, ours: 24, helia: 3, kubo: 8 })
