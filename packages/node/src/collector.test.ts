@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { run as command } from '../test/command.ts'
 import { collectorFlags } from './collector.ts'
 
 const run = promisify(execFile)
@@ -33,4 +34,13 @@ test('there are only such flags as a version has, and none of one that is not kn
   assert.deepEqual(collectorFlags('24.0.0'), ['--external-memory-accounted-in-global-limit', '--heap-growing-percent=100', '--semi-space-growth-factor=1'])
   assert.deepEqual(collectorFlags('27.0.0'), [])
   assert.deepEqual(collectorFlags('20.0.0'), [])
+})
+
+test('the command tunes its own process, and says nothing of it', async t => {
+  const watch = 'import v8 from "node:v8"; import { syncBuiltinESMExports } from "node:module"; ' +
+    'const set = v8.setFlagsFromString; v8.setFlagsFromString = flag => { console.log(flag); set(flag) }; syncBuiltinESMExports()'
+  const { code, stdout, stderr } = await command(t, ['--version'], { env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch)}` } })
+
+  assert.deepEqual(String(stdout).trim().split('\n').slice(0, -1), collectorFlags())
+  assert.deepEqual([code, stderr], [0, ''])
 })
