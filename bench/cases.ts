@@ -33,8 +33,6 @@ export const TO_KUBO = 'ours → Kubo'
 export const BARE_FROM_KUBO = 'Kubo → bare client'
 export const FRAMED = 'bare stream, framed and hashed'
 export const KEPT = 'bare stream, framed, hashed and kept'
-export const UNTUNED = 'ours, V8 as it is'
-export const RAW_TUNED = 'bare stream, pieces of 256 KiB, V8 as ours'
 export const RAW = [64, 256, 1024].map(piece => `bare stream, pieces of ${piece} KiB`)
 
 const SPEED: Column = { figure: 'speed', title: 'MB/s', digits: 0 }
@@ -97,8 +95,8 @@ const bulks: Case[] = [
   {
     ...bulk('bulk-256k', 256 * KIB, { wire: 512, ours: 512, helia: 192, kubo: 384 }, [
       ...raw(768 * MIB),
-      entry(UNTUNED, { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 384 * MIB }, tuned: false }, Usual),
-      entry(RAW_TUNED, { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 768 * MIB }, tuned: true }, Usual),
+      entry('ours, V8 as it is', { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 384 * MIB }, tuned: false }, Usual),
+      entry('bare stream, pieces of 256 KiB, V8 as ours', { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 768 * MIB }, tuned: true }, Usual),
       entry('@helia/bitswap, V8 as ours', { from: Helia, to: Helia, way: LIST, content: { ...BLOCKS_256K, size: 128 * MIB }, tuned: true }, Usual),
       entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { ...BLOCKS_256K, size: 128 * MIB } }, Usual),
       entry(HELIA_CAT, { from: Helia, to: Helia, way: { by: 'cat' }, content: { ...BLOCKS_256K, size: 96 * MIB } }, Usual)

@@ -41,6 +41,6 @@ test('the command tunes its own process, and says nothing of it', async t => {
     'const set = v8.setFlagsFromString; v8.setFlagsFromString = flag => { console.log(flag); set(flag) }; syncBuiltinESMExports()'
   const { code, stdout, stderr } = await command(t, ['--version'], { env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch)}` } })
 
-  assert.deepEqual(String(stdout).trim().split('\n').slice(0, -1), collectorFlags())
+  assert.deepEqual(stdout.trim().split('\n').slice(0, -1), collectorFlags())
   assert.deepEqual([code, stderr], [0, ''])
 })

@@ -38,8 +38,7 @@ export function collectorFlags (version: string = process.versions.node): string
  * most of the memory is bytes: blocks of 256 KiB go up to half as fast again
  * then, with less memory; programs of very many small objects get slower. To be
  * called first of all. The `bitswap` command does; a library should not, so
- * nothing else here does. Nearly the same as
- * `node --max-semi-space-size=1 --external-memory-accounted-in-global-limit`.
+ * nothing else here does.
  */
 export function tuneCollector (): void {
   for (const flag of collectorFlags()) {

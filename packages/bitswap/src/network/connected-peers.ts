@@ -41,6 +41,8 @@ interface Entry {
 export class ConnectedPeers {
   readonly #allowLimited: boolean
   readonly #entries: Map<string, Entry> = new Map()
+  /** Those of them without protocols: few of all, and asked for often. */
+  readonly #unidentified: Set<Entry> = new Set()
 
   constructor (options: { runOnLimitedConnections: boolean }) {
     this.#allowLimited = options.runOnLimitedConnections
@@ -61,6 +63,10 @@ export class ConnectedPeers {
 
     this.#entries.set(peer.toString(), entry)
 
+    if (entry.protocols == null) {
+      this.#unidentified.add(entry)
+    }
+
     return this.#refresh(entry)
   }
 
@@ -78,6 +84,7 @@ export class ConnectedPeers {
     if (entry.connections.length === 0) {
       // what it spoke is forgotten: it may come back with another version
       this.#entries.delete(key)
+      this.#unidentified.delete(entry)
 
       return PeerChange.Disconnected
     }
@@ -94,6 +101,7 @@ export class ConnectedPeers {
     }
 
     entry.protocols = PROTOCOLS.filter(protocol => protocols.includes(protocol))
+    this.#unidentified.delete(entry)
 
     return this.#refresh(entry)
   }
@@ -138,9 +146,9 @@ export class ConnectedPeers {
     ]
   }
 
-  /** Peers that have a connection, and have not said what they speak. */
+  /** Peers that have a connection, and have not said what they speak. Costs no more than there are. */
   unidentified (): PeerId[] {
-    return [...this.#entries.values()].filter(({ protocols }) => protocols == null).map(({ peer }) => peer)
+    return [...this.#unidentified].map(({ peer }) => peer)
   }
 
   speaking (): PeerId[] {
@@ -149,6 +157,7 @@ export class ConnectedPeers {
 
   clear (): void {
     this.#entries.clear()
+    this.#unidentified.clear()
   }
 
   #isUsable (connection: Connection): boolean {

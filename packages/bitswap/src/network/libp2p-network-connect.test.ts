@@ -232,6 +232,9 @@ test('who is connected is waited for until it has said what it speaks, has left 
   await first
   assert.equal(await known(), 'nobody', 'it had its time')
   host.close(silent)
+  const limited = host.open(peer, { limited: true })
+  assert.equal(await known(), 'nobody', 'it is not to be used')
+  host.close(limited)
   host.open(peer)
   assert.equal(await known(), 'waits', 'it came back')
   await network.stop()

@@ -33,8 +33,9 @@ export interface NetworkInit {
 
   /**
    * How long to wait for a new connection to tell whether the peer speaks
-   * Bitswap. Also how long a peer is kept that sent us messages but was never
-   * identified, after its last stream is gone.
+   * Bitswap; a call with `failFast` waits for that, too. Also how long a peer is
+   * kept that sent us messages but was never identified, after its last stream is
+   * gone.
    *
    * @default 5000
    */

@@ -114,9 +114,10 @@ export class PeerReports {
       : new LimitedConnectionError(`${peer} is connected through a relay with limits only`)
   }
 
-  /** As of {@link Network.peersIdentified}. Each peer is waited for once, for `identifyTimeout` at the most. */
+  /** As of {@link Network.peersIdentified}. Each peer that may be used is waited for once, for `identifyTimeout` at the most. */
   identified (): Promise<void> | undefined {
-    const waits = this.#peers.unidentified().map(peer => this.#whenIdentified(peer)).filter(wait => wait != null)
+    const reachable = this.#peers.unidentified().filter(peer => this.#peers.connections(peer).length > 0)
+    const waits = reachable.map(peer => this.#whenIdentified(peer)).filter(wait => wait != null)
 
     return waits.length === 0 ? undefined : Promise.all(waits).then(() => {})
   }
