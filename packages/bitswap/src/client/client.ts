@@ -66,7 +66,7 @@ export class Client implements Retrievals, SessionClient {
     const planner = new WantPlanner(options, { canSearch: search != null, network })
     const waiters = this.waiters
     const useful = new UsefulPeers({ clock, network })
-    const driver = new WantDriver({ planner, waiters, failFast: new FailFast({ waiters, network }), search, clock, log, sender, heardAt: peer => network.heardAt(peer) })
+    const driver = new WantDriver({ planner, waiters, failFast: new FailFast({ waiters, network, clock, peers: planner.peers }), search, clock, log, sender, heardAt: peer => network.heardAt(peer) })
 
     this.log = log
     this.#components = components

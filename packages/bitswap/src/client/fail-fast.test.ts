@@ -3,13 +3,14 @@ import { test } from 'node:test'
 import { keys, Table } from '../../test/planner-table.ts'
 import { settled } from '../../test/fake-libp2p.ts'
 import { FailFast } from './fail-fast.ts'
+import type { ClientOptions } from './options.ts'
 import type { SessionState } from './session-state.ts'
 import { Waiters } from './waiters.ts'
 import type { Waiter } from './waiters.ts'
 import type { Want } from './want.ts'
 
 class Setup {
-  readonly table: Table = new Table()
+  readonly table: Table
   readonly waiters: Waiters = new Waiters()
   /** How often it was asked who is connected, and what it waits for. */
   asked = 0
@@ -18,9 +19,12 @@ class Setup {
   readonly left: SessionState[] = []
   readonly #failFast: FailFast
 
-  constructor () {
+  constructor (options: Partial<ClientOptions> = {}) {
+    this.table = new Table(options)
     this.#failFast = new FailFast({
       waiters: this.waiters,
+      clock: { now: () => this.table.now },
+      peers: this.table.planner.peers,
       network: {
         peersIdentified: () => {
           this.asked++
@@ -140,4 +144,30 @@ test('a session that asks its own peers alone waits for no others, and who has l
   await setup.allIdentified()
   assert.equal(setup.failed.length, 1)
   assert.deepEqual(setup.left.length, 1)
+})
+
+test('what a peer that was waited for has no room for yet is not unavailable before it was asked', async () => {
+  const setup = new Setup({ maxWantsPerPeer: 2 })
+  const { table } = setup
+  const session = table.session()
+  const refuses = table.connect(1)
+
+  table.want(session, 1, 2)
+  table.dontHave(refuses, 1, 2)
+  setup.caller('last', session)
+  table.dontHave(refuses, 0)
+  assert.deepEqual([1, 2, 0].map(block => table.state(block)?.state), ['waiting', 'waiting', 'waiting'])
+  setup.unavailable()
+
+  const peer = table.connect(2)
+  assert.deepEqual(table.told(peer), ['h1', 'h2'])
+  await setup.allIdentified()
+  assert.deepEqual([setup.want?.state, setup.failed], ['looking', []])
+
+  table.dontHave(peer, 1, 2)
+  table.pass(200)
+  assert.deepEqual(table.told(peer).slice(-1), ['h0'])
+  table.dontHave(peer, 0)
+  setup.unavailable()
+  assert.deepEqual(setup.failed, ['last: BlockUnavailableError'])
 })

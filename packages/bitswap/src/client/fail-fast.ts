@@ -8,6 +8,7 @@
  */
 import { BlockUnavailableError, UnavailableReason } from '../errors.ts'
 import type { ClientComponents } from './components.ts'
+import type { PeerChanges } from './peer-changes.ts'
 import type { SessionState } from './session-state.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
@@ -16,6 +17,8 @@ import type { Waiter, Waiters } from './waiters.ts'
 export interface FailFastComponents {
   waiters: Pick<Waiters, 'of' | 'take'>
   network: Pick<ClientComponents['network'], 'peersIdentified'>
+  clock: Pick<ClientComponents['clock'], 'now'>
+  peers: Pick<PeerChanges, 'lookAgain'>
 }
 
 /** Called with the sessions of those that were rejected. */
@@ -42,7 +45,7 @@ export class FailFast {
       return undefined
     }
 
-    const { waiters, network } = this.#components
+    const { waiters, network, clock, peers } = this.#components
     const failing = waiters.of(want.key).filter(waiter => waiter.failFast && this.#patient.get(waiter) !== 'waits')
     const patient = failing.filter(waiter => !this.#patient.has(waiter) && !want.closedIn.has(waiter.session))
     const identified = patient.length > 0 ? network.peersIdentified() : undefined
@@ -58,6 +61,8 @@ export class FailFast {
 
     return identified.then(() => {
       patient.forEach(waiter => { this.#patient.set(waiter, 'waited') })
+      // of more than a peer has room for it was offered only the first
+      peers.lookAgain(want, clock.now())
       this.#reject(want, patient, failed)
     })
   }

@@ -13,6 +13,7 @@ import { canCarry, has } from './peer-choice.ts'
 import { UnofferedWants } from './unoffered-wants.ts'
 import type { WantBoard } from './want-board.ts'
 import type { WantMoves } from './want-moves.ts'
+import { WantState } from './want.ts'
 import type { Want } from './want.ts'
 
 export class PeerChanges {
@@ -48,6 +49,14 @@ export class PeerChanges {
     this.#offerUnresolved(peer, now)
 
     return peer
+  }
+
+  /** Has somebody come meanwhile whom there was no room to ask for it? Then it waits no more, but is looked for until that one was asked. */
+  lookAgain (want: Want, now: number): void {
+    if (want.state === WantState.Waiting && this.#moves.looking.isCrowdedOut(want)) {
+      this.#moves.assign(want, now)
+      this.#moves.continue(now)
+    }
   }
 
   disconnected (key: string, now: number): void {

@@ -102,7 +102,7 @@ export class WantLooking {
 
     if (want.probes >= this.#options.maxBroadcastPeers && hasMore) {
       this.#skip(want)
-    } else if (want.probes < this.#options.maxBroadcastPeers && (hasMore || isCrowdedOut(want, this.#peersFor(want)))) {
+    } else if (want.probes < this.#options.maxBroadcastPeers && (hasMore || this.isCrowdedOut(want))) {
       this.#board.deadlines.set(want, now + this.#delay(want))
 
       return undefined
@@ -137,6 +137,11 @@ export class WantLooking {
     this.probe(want, peer, now)
 
     return this.stepIfDone(want, now) // of one that is silent no answer is waited for
+  }
+
+  /** Is there one to be asked, as soon as its wantlist has room? */
+  isCrowdedOut (want: Want): boolean {
+    return isCrowdedOut(want, want.isOpen ? this.#board.peers.values() : [...want.sessions].flatMap(session => [...session.peers]))
   }
 
   /** As {@link step}, if all that was under way has ended. */
@@ -237,10 +242,6 @@ export class WantLooking {
 
   #skip (want: Want): void {
     this.skipped += want.isOpen ? this.#order.count(want) : 0
-  }
-
-  #peersFor (want: Want): Iterable<ClientPeer> {
-    return want.isOpen ? this.#board.peers.values() : [...want.sessions].flatMap(session => [...session.peers])
   }
 }
 
