@@ -15,7 +15,7 @@ import type { Want } from './want.ts'
 import type { Waiter, Waiters } from './waiters.ts'
 
 export interface FailFastComponents {
-  waiters: Pick<Waiters, 'of' | 'take'>
+  waiters: Pick<Waiters, 'of' | 'delete'>
   network: Pick<ClientComponents['network'], 'peersIdentified'>
   clock: Pick<ClientComponents['clock'], 'now'>
   peers: Pick<PeerChanges, 'lookAgain'>
@@ -73,7 +73,7 @@ export class FailFast {
       return
     }
 
-    const taken = this.#components.waiters.take(want.key, waiter => failing.includes(waiter))
+    const taken = failing.filter(waiter => this.#components.waiters.delete(want.key, waiter))
 
     for (const waiter of taken) {
       waiter.failed(new BlockUnavailableError(waiter.cid, reasonsOf(want, waiter.session), { providersFound: want.named?.count }))

@@ -40,9 +40,11 @@ export class Waiters {
     addTo(this.#bySession, waiter.session, waiter)
   }
 
-  delete (key: string, waiter: Waiter): void {
-    deleteFrom(this.#waiters, key, waiter)
+  /** True when it waited. */
+  delete (key: string, waiter: Waiter): boolean {
     deleteFrom(this.#bySession, waiter.session, waiter)
+
+    return deleteFrom(this.#waiters, key, waiter)
   }
 
   /** A copy: callers may leave while it is gone through. */
@@ -105,12 +107,13 @@ function addTo<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter): void
   }
 }
 
-function deleteFrom<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter): void {
+function deleteFrom<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter): boolean {
   const set = sets.get(key)
-
-  set?.delete(waiter)
+  const deleted = set?.delete(waiter) === true
 
   if (set?.size === 0) {
     sets.delete(key)
   }
+
+  return deleted
 }
