@@ -144,3 +144,15 @@ test('a libp2p that fails to close is said to be a closed stream', async () => {
 
   await assert.rejects(stream.close(), { name: 'StreamClosedError' })
 })
+
+test('drained that is aborted in the turn of a drain that brings no room does not wait for another', async () => {
+  const { fake, stream } = setupStream(0)
+  const aborting = new AbortController()
+  const reason = new RangeError('no time')
+
+  stream.send(bytes(4))
+  const drained = stream.drained({ signal: aborting.signal })
+  fake.connectionDrained()
+  aborting.abort(reason)
+  assert.equal(await state(drained), 'RangeError')
+})

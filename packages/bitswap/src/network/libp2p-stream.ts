@@ -89,6 +89,10 @@ export class Libp2pStream implements NetworkStream {
 
     while (this.#stream.writableNeedsDrain || this.#gone) {
       await this.#nextDrain(options.signal)
+
+      if (this.#stream.writableNeedsDrain) {
+        options.signal?.throwIfAborted() // in the turn of that drain, when nobody listened any more
+      }
     }
   }
 
