@@ -74,3 +74,14 @@ test('one that was reset is let go of, though it has to be said why when that ha
   assert.equal(stream.deref(), undefined)
   assert.equal(await kept.open(() => false), undefined)
 })
+
+test('one that the peer has ended is let go of when the next is opened, and when all is over', async () => {
+  for (const goOn of [async (kept: KeptStream) => { await kept.open(() => true) }, (kept: KeptStream) => { kept.abort(new Error('over')) }]) {
+    const { kept, stream } = await carryOne(stream => { stream.ended() })
+
+    await goOn(kept)
+    await collectGarbage()
+    assert.equal(stream.deref(), undefined)
+    await assert.doesNotReject(kept.open(() => false))
+  }
+})

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sleep } from '../core/clock.ts'
+import { peerIdFromSeed } from '../testing/peer-ids.ts'
+import { silentLogger } from '../testing/silent-logger.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
+import { KeptStream } from './kept-stream.ts'
+import { createStats } from './messenger-stats.ts'
+import type { NetworkStream } from './network.ts'
 import { resolveNetworkOptions } from './resolve-options.ts'
 import { leastProgress, sendTimeout } from './send-timeout.ts'
 
@@ -22,4 +29,34 @@ test('the time to write a message grows with its size, within limits', () => {
 test('it is granted once more for a sixteenth of the least rate', () => {
   assert.equal(leastProgress(16_000, resolveNetworkOptions()), 12_500)
   assert.equal(leastProgress(1, resolveNetworkOptions({ minSendRate: 1_000 })), 1)
+})
+
+test('what is taken adds up over the looks: a peer that takes too little in each, and enough in its time, is not given up', async () => {
+  for (const [taken, endsAt] of [[25, Infinity], [12, 800]] as const) {
+    const clock = new VirtualClock()
+    const stream = {
+      get unsent () {
+        return 10_000 - Math.floor(clock.now() / 100) * taken
+      },
+      drained: async ({ signal }: { signal: AbortSignal }) => { await sleep(clock, 5_000 - clock.now(), signal) }
+    }
+    const kept = new KeptStream({
+      peer: peerIdFromSeed(1),
+      clock,
+      log: silentLogger().forComponent('test'),
+      stats: createStats(),
+      openStream: async () => assert.fail('none is opened'),
+      attach: () => {}
+    }, resolveNetworkOptions(), () => {})
+    const room = kept.room(stream as unknown as NetworkStream, 800, 100)
+
+    if (endsAt === Infinity) {
+      await clock.run(room)
+    } else {
+      await assert.rejects(clock.run(room), { name: 'StreamTimeoutError' })
+    }
+
+    assert.equal(clock.now(), Math.min(endsAt, 5_000))
+    assert.equal(clock.pending, 0)
+  }
 })
