@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /// <reference types="node" />
-// Plain JavaScript that any Node.js can read, so that one that is too old can say so.
+// Plain JavaScript that any Node.js with modules can read (12 knows no `?.`), so that one that is too old can say so.
 import module from 'node:module'
 import process from 'node:process'
 
@@ -11,7 +11,10 @@ if (major < 22) {
   process.exitCode = 1
 } else {
   // what the last run compiled need not be compiled again; NODE_DISABLE_COMPILE_CACHE=1 turns it off
-  module.enableCompileCache?.()
+  if (module.enableCompileCache != null) {
+    module.enableCompileCache() // not in 22.0
+  }
+
   import('../dist/cli/main.js').catch(error => {
     console.error('Error: ' + String(error))
     process.exitCode = 1

@@ -1,0 +1,31 @@
+/** The file that `bitswap` starts with, which any Node runs first. */
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { run } from './command.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const BIN = fileURLToPath(new URL('../bin/bitswap.js', import.meta.url))
+
+test('a Node that is too old says so in one line', async t => {
+  const pretend = 'Object.defineProperty(process, "versions", { value: { node: "20.19.0" } }); Object.defineProperty(process, "version", { value: "v20.19.0" })'
+  const { code, stdout, stderr } = await run(t, ['--version'], { command: [process.execPath, `--import=data:text/javascript,${encodeURIComponent(pretend)}`, BIN] })
+
+  assert.deepEqual([code, stdout, stderr], [1, '', 'Error: bitswap needs Node.js 22 or newer, and this is v20.19.0\n'])
+})
+
+test('what Node 12 cannot read is not in it', async () => {
+  assert.doesNotMatch(await readFile(BIN, 'utf8'), /^[^/\n]*(\?\.|\?\?|\|\|=|&&=|\bawait\b)/m)
+})
+
+test('what was compiled is kept for the next time, unless that is turned off', async t => {
+  for (const [off, kept] of [[{}, true], [{ NODE_DISABLE_COMPILE_CACHE: '1' }, false]] as const) {
+    const tmp = await temporaryFolder(t)
+    const { NODE_COMPILE_CACHE: _, ...env } = process.env
+
+    // be it built or not
+    await run(t, ['--version'], { command: [process.execPath, BIN], env: { ...env, TMPDIR: tmp, ...off } })
+    assert.equal((await readdir(tmp)).includes('node-compile-cache'), kept)
+  }
+})
