@@ -66,6 +66,48 @@ test('what is waited for is asked for alone, and the rest when it is on its way;
   assert.equal((await walk).length, 6)
 })
 
+test('of what waits for a later turn nothing is asked for once the walk has ended, or is aborted', async () => {
+  for (const ends of [true, false]) {
+    const reads = new Reads()
+    const aborting = new AbortController()
+    const walk = walkDag(named('root'), walkOf({ root: ['a', 'b', 'c'] }, reads.read.bind(reads)), { signal: aborting.signal })
+    const root = walk.next()
+
+    await settled()
+    reads.waiting.get('root')?.()
+    assert.equal((await root).value, 'root')
+    assert.deepEqual(reads.asked, ['root', 'a'])
+    await (ends ? walk.return(undefined) : aborting.abort(new RangeError('no more')))
+    await settled()
+    assert.deepEqual(reads.asked, ['root', 'a'])
+
+    if (!ends) {
+      await assert.rejects(walk.next(), RangeError)
+    }
+  }
+})
+
+test('what comes after an abort leads to nothing', async () => {
+  const asked: string[] = []
+  const come = Promise.withResolvers<void>()
+  const aborting = new AbortController()
+  const walk = walkDag(named('root'), walkOf({ root: ['a', 'b', 'c'] }, async ({ name }) => {
+    asked.push(name)
+    await (name === 'root' ? undefined : come.promise) // minds no signal
+
+    return new Uint8Array(10)
+  }), { signal: aborting.signal, readAheadSize: 600_000 })
+
+  assert.equal((await walk.next()).value, 'root')
+  await settled()
+  assert.deepEqual(asked, ['root', 'a', 'b'])
+  aborting.abort(new RangeError('no more'))
+  come.resolve()
+  await settled()
+  assert.deepEqual(asked, ['root', 'a', 'b'])
+  await assert.rejects(walk.next(), RangeError)
+})
+
 test('of large parents that come together the children of the first are asked for, and a turn has passed, before the next is made sense of', async () => {
   const reads = new Reads()
   const events: string[] = []
