@@ -7,6 +7,8 @@ import { collectorFlags } from './collector.ts'
 
 const run = promisify(execFile)
 
+const TUNE = `import { tuneCollector } from ${JSON.stringify(new URL('./collector.ts', import.meta.url).href)}; tuneCollector()`
+
 /** Makes so many MB of ArrayBuffers, one after the other, and says how many full collections that took, and what V8 complained of. */
 async function collections (setUp: string): Promise<{ full: number, said: string }> {
   const { stdout, stderr } = await run(process.execPath, ['--conditions=ts-bitswap:source', '--trace-gc', '--input-type=module', '-e', `
@@ -22,11 +24,32 @@ async function collections (setUp: string): Promise<{ full: number, said: string
 
 test('a process that is tuned collects all of its memory less often than one that is not', async () => {
   const before = await collections('')
-  const after = await collections(`import { tuneCollector } from ${JSON.stringify(new URL('./collector.ts', import.meta.url).href)}; tuneCollector()`)
+  const after = await collections(TUNE)
 
   assert.ok(before.full > 5, `${before.full}`)
   assert.ok(after.full <= before.full / 3, `${after.full} in place of ${before.full}`)
   assert.equal(after.said, '')
+})
+
+test('in a process that is tuned the young generation stays small, whatever is made and let go of', async () => {
+  const size = async (setUp: string): Promise<number> => {
+    const { stdout } = await run(process.execPath, ['--conditions=ts-bitswap:source', '--input-type=module', '-e', `
+      ${setUp}
+      import { getHeapSpaceStatistics } from 'node:v8'
+      let young = []
+      for (let i = 0; i < 200; i++) {
+        young = i % 4 === 0 ? [] : young
+        for (let j = 0; j < 30_000; j++) { young.push({ j }) }
+        await new Promise(resolve => { setImmediate(resolve) })
+      }
+      console.log(getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space').space_size)
+    `])
+
+    return Number(stdout)
+  }
+  const [before, after] = [await size(''), await size(TUNE)]
+
+  assert.ok(after <= before / 4, `${after} in place of ${before}`)
 })
 
 test('there are only such flags as a version has, and none of one that is not known', () => {
