@@ -162,6 +162,7 @@ test('nothing is kept of peers that left', () => {
 
   peers.opened(connect())
   peers.identified(peer, [V120])
+  peers.opened(new FakeConnection(peerIdFromSeed(2)) as unknown as Connection)
   peers.clear()
-  assert.deepEqual(peers.speaking(), [])
+  assert.deepEqual([peers.speaking(), peers.unidentified()], [[], []])
 })

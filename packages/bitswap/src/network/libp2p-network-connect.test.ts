@@ -241,3 +241,18 @@ test('who is connected is waited for until it has said what it speaks, has left 
   assert.equal(await known(), 'nobody')
   assert.equal(clock.pending, 0)
 })
+
+test('who had its time is waited for anew after a restart', async () => {
+  const { host, clock, network } = await setup()
+
+  host.open(peer)
+  const waiting = network.peersIdentified()
+  await clock.advance(50)
+  await waiting
+  assert.equal(network.peersIdentified(), undefined)
+  await network.stop()
+  await network.start({ peerConnected: () => {}, peerDisconnected: () => {}, streamOpened: () => {} })
+  assert.notEqual(network.peersIdentified(), undefined)
+  await network.stop()
+  assert.equal(clock.pending, 0)
+})
