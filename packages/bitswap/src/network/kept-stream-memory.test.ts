@@ -76,7 +76,7 @@ test('one that was reset is let go of, though it has to be said why when that ha
 })
 
 test('one that the peer has ended is let go of when the next is opened, and when all is over', async () => {
-  for (const goOn of [async (kept: KeptStream) => { await kept.open(() => true) }, (kept: KeptStream) => { kept.abort(new Error('over')) }]) {
+  for (const goOn of [async (kept: KeptStream) => { await kept.open(() => true) }, async (kept: KeptStream) => { kept.abort(new Error('over')) }]) {
     const { kept, stream } = await carryOne(stream => { stream.ended() })
 
     await goOn(kept)
