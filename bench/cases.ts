@@ -56,9 +56,11 @@ interface Sizes {
   ours: number
   helia: number
   kubo: number
+  /** Where ours with Kubo, and the bare client, belong. */
+  across: Extent
 }
 
-function bulk (name: string, chunkSize: number, sizes: Sizes, more: readonly Entry[] = []): Case {
+function bulk (name: string, chunkSize: number, { across, ...sizes }: Sizes, more: readonly Entry[] = []): Case {
   const of = (size: number): Transfer['content'] => ({ size: size * MIB, chunkSize })
 
   return {
@@ -71,12 +73,12 @@ function bulk (name: string, chunkSize: number, sizes: Sizes, more: readonly Ent
     entries: [
       entry(OURS, { from: Ours, to: Ours, way: LIST, content: of(sizes.ours) }),
       entry(FRAMED, { from: Bare, to: Bare, way: { by: 'framed' }, content: of(sizes.wire) }),
-      entry(KEPT, { from: Bare, to: Bare, way: { by: 'kept' }, content: of(sizes.ours) }),
+      entry(KEPT, { from: Bare, to: Bare, way: { by: 'kept' }, content: of(sizes.ours) }, across),
       entry(HELIA, { from: Helia, to: Helia, way: LIST, content: of(sizes.helia) }),
       entry(KUBO, { from: Kubo, to: Kubo, way: LIST, content: of(sizes.kubo) }),
-      entry(FROM_KUBO, { from: Kubo, to: Ours, way: LIST, content: of(sizes.kubo) }),
-      entry(BARE_FROM_KUBO, { from: Kubo, to: Bare, way: LIST, content: of(sizes.kubo) }),
-      entry(TO_KUBO, { from: Ours, to: Kubo, way: LIST, content: of(sizes.kubo) }),
+      entry(FROM_KUBO, { from: Kubo, to: Ours, way: LIST, content: of(sizes.kubo) }, across),
+      entry(BARE_FROM_KUBO, { from: Kubo, to: Bare, way: LIST, content: of(sizes.kubo) }, across),
+      entry(TO_KUBO, { from: Ours, to: Kubo, way: LIST, content: of(sizes.kubo) }, across),
       ...more
     ]
   }
@@ -93,21 +95,21 @@ const BLOCKS_64M = { size: 64 * MIB, chunkSize: 256 * KIB }
 
 const bulks: Case[] = [
   {
-    ...bulk('bulk-256k', 256 * KIB, { wire: 512, ours: 512, helia: 192, kubo: 384 }, [
-      ...raw(768 * MIB),
+    ...bulk('bulk-256k', 256 * KIB, { wire: 384, ours: 384, helia: 128, kubo: 256, across: Quick }, [
+      ...raw(512 * MIB),
       entry('ours, V8 as it is', { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 384 * MIB }, tuned: false }, Usual),
-      entry('bare stream, pieces of 256 KiB, V8 as ours', { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 768 * MIB }, tuned: true }, Usual),
-      entry('@helia/bitswap, V8 as ours', { from: Helia, to: Helia, way: LIST, content: { ...BLOCKS_256K, size: 128 * MIB }, tuned: true }, Usual),
+      entry('bare stream, pieces of 256 KiB, V8 as ours', { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 512 * MIB }, tuned: true }, Usual),
+      entry('@helia/bitswap, V8 as ours', { from: Helia, to: Helia, way: LIST, content: { ...BLOCKS_256K, size: 128 * MIB }, tuned: true }, Full),
       entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { ...BLOCKS_256K, size: 128 * MIB } }, Usual),
       entry(HELIA_CAT, { from: Helia, to: Helia, way: { by: 'cat' }, content: { ...BLOCKS_256K, size: 96 * MIB } }, Usual)
     ]),
     extent: Quick
   },
-  bulk('bulk-1m', MIB, { wire: 384, ours: 256, helia: 128, kubo: 256 }),
-  bulk('bulk-16k', 16 * KIB, { wire: 384, ours: 256, helia: 48, kubo: 64 }, [
+  bulk('bulk-1m', MIB, { wire: 384, ours: 256, helia: 128, kubo: 256, across: Full }),
+  bulk('bulk-16k', 16 * KIB, { wire: 384, ours: 256, helia: 48, kubo: 64, across: Usual }, [
     entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { size: 32 * MIB, chunkSize: 16 * KIB } }, Full)
   ]),
-  bulk('bulk-1k', KIB, { wire: 64, ours: 24, helia: 3, kubo: 8 })
+  bulk('bulk-1k', KIB, { wire: 64, ours: 24, helia: 3, kubo: 8, across: Full })
 ]
 
 const CHAIN = 1_000
@@ -145,8 +147,8 @@ const first: Case = {
   ]
 }
 
-/** Of a session with several providers, with any number of gets at a time; when it works it takes a tenth of this. */
-const HANGS = { defect: 'a session with several providers may hang (@helia/bitswap 4.0.19)', timeout: 20_000 }
+/** Of a session with several providers, with any number of gets at a time; when it works it takes a third of this. */
+const HANGS = { defect: 'a session with several providers may hang (@helia/bitswap 4.0.19)', timeout: 8_000 }
 
 const COPIES: Column = { figure: 'copies', title: 'copies of each block', digits: 2 }
 
@@ -194,8 +196,8 @@ const folder: Case = {
   entries: [
     entry(OURS, { from: Ours, to: Ours, way: WALK, content: FOLDER }, Quick),
     entry(HELIA, { from: Helia, to: Helia, way: WALK, content: FOLDER }),
-    entry(KUBO, { from: Kubo, to: Kubo, way: WALK, content: FOLDER }),
-    entry(FROM_KUBO, { from: Kubo, to: Ours, way: WALK, content: FOLDER })
+    entry(KUBO, { from: Kubo, to: Kubo, way: WALK, content: FOLDER }, Full),
+    entry(FROM_KUBO, { from: Kubo, to: Ours, way: WALK, content: FOLDER }, Full)
   ]
 }
 
