@@ -1,0 +1,369 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { AbortOptions, Logger } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import { sleep } from '../core/clock.ts'
+import { raceSignal } from '../core/timeout-signal.ts'
+import { peerIdFromSeed } from '../testing/peer-ids.ts'
+import { randomBlocks } from '../testing/random-blocks.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
+import { CombinedRouting } from './combined-routing.ts'
+import { resolveRoutersOptions } from './options.ts'
+import type { RoutersInit } from './options.ts'
+import type { NamedProvider, Router } from './router.ts'
+
+const self = peerIdFromSeed(0)
+const peers = Array.from({ length: 40 }, (_, i) => peerIdFromSeed(i + 1))
+const [{ cid }] = await randomBlocks(1, { size: 8 })
+const NEVER = new Promise<never>(() => {})
+
+class Setup {
+  readonly clock: VirtualClock = new VirtualClock()
+  readonly logged: string[] = []
+  readonly routing: CombinedRouting
+
+  constructor (routers: (clock: VirtualClock) => Router[], init: RoutersInit = {}) {
+    const log: Logger = Object.assign((text: string) => { this.logged.push(text) }, { enabled: true, error: (text: string) => { this.logged.push(`error: ${text}`) }, trace: () => {}, newScope: () => log })
+
+    this.routing = new CombinedRouting(routers(this.clock), { clock: this.clock, log, self }, resolveRoutersOptions(init))
+  }
+
+  /** Whom a look-up names, by their numbers, with the time each took. */
+  async find (options: AbortOptions = {}, take: number = Infinity): Promise<string[]> {
+    const start = this.clock.now()
+    const found: string[] = []
+
+    await this.clock.run((async () => {
+      for await (const { id, multiaddrs } of this.routing.findProviders?.(cid, options) ?? []) {
+        found.push([peers.findIndex(peer => peer.equals(id)), ...multiaddrs, `@${this.clock.now() - start}`].join(' '))
+
+        if (found.length >= take) {
+          break
+        }
+      }
+    })())
+
+    return found
+  }
+}
+
+/** Names these, each after `delay`. */
+function naming (clock: VirtualClock, name: string, delay: number, ...providers: Array<NamedProvider | number>): Router {
+  return {
+    name,
+    async * findProviders (_cid: CID, options: AbortOptions = {}) {
+      for (const provider of providers) {
+        await sleep(clock, delay, options.signal ?? undefined)
+        yield typeof provider === 'number' ? { id: peers[provider], multiaddrs: [] } : provider
+      }
+    }
+  }
+}
+
+/** Answers nothing, and ignores its signal. */
+function hanging (name: string, counts?: { ended: number }): Router {
+  return {
+    name,
+    findProviders: () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => await NEVER,
+        return: async () => {
+          counts != null && counts.ended++
+
+          return await NEVER
+        }
+      })
+    }),
+    provide: async () => await NEVER
+  }
+}
+
+function failing (name: string, error: unknown = new Error('out of order')): Router {
+  return {
+    name,
+    findProviders () {
+      throw error as Error
+    },
+    provide: async () => { throw error as Error }
+  }
+}
+
+test('all are asked at once, and what any of them names comes when it comes', async () => {
+  const setup = new Setup(clock => [naming(clock, 'slow', 300, 1, 2), naming(clock, 'fast', 10, 3, 4)])
+
+  assert.deepEqual(await setup.find(), ['3 @10', '4 @20', '1 @300', '2 @600'])
+})
+
+test('a provider comes once, again only with addresses that are new, and we ourselves do not', async () => {
+  const [first, second] = ['/ip4/127.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/2'].map(text => multiaddr(text))
+  const setup = new Setup(clock => [
+    naming(clock, 'a', 10, { id: self, multiaddrs: [] }, 1, { id: peers[2], multiaddrs: [first] }),
+    naming(clock, 'b', 25, 1, { id: peers[2], multiaddrs: [first, second] }, { id: peers[1], multiaddrs: [first] })
+  ])
+
+  assert.deepEqual(await setup.find(), ['1 @20', `2 ${first} @30`, `2 ${second} @50`, `1 ${first} @75`])
+})
+
+test('one that hangs and ignores its signal holds up nobody, and ends with its time', async () => {
+  const counts = { ended: 0 }
+  const setup = new Setup(clock => [hanging('hangs', counts), naming(clock, 'works', 10, 1)], { findTimeout: 500 })
+
+  assert.deepEqual(await setup.find(), ['1 @10'])
+  assert.equal(setup.clock.now(), 500)
+  assert.equal(counts.ended, 1)
+  assert.deepEqual(setup.routing.stat().map(({ timedOut, answered }) => [timedOut, answered]), [[1, 0], [0, 1]])
+})
+
+test('a router has its own limits, or those of all', async () => {
+  const setup = new Setup(clock => [
+    { ...hanging('hangs'), findTimeout: 50 },
+    { ...naming(clock, 'short', 0, 1, 2, 3), maxProviders: 1 },
+    naming(clock, 'long', 0, 4, 5, 6)
+  ], { findTimeout: 500, maxProviders: 2 })
+
+  assert.deepEqual((await setup.find()).map(Number.parseFloat).toSorted((a, b) => a - b), [1, 4, 5])
+  assert.equal(setup.clock.now(), 50)
+  assert.throws(() => new Setup(clock => [{ ...naming(clock, 'a', 0), findTimeout: -1 }]), { name: 'InvalidOptionError' })
+  assert.throws(() => new Setup(clock => [naming(clock, 'a', 0), naming(clock, 'a', 0)]), { name: 'InvalidOptionError' })
+})
+
+test('who names thousands takes turns with the others, and is ended when it has named enough', async () => {
+  let named = 0
+  const setup = new Setup(() => [
+    {
+      name: 'endless',
+      async * findProviders () {
+        for (;;) {
+          yield { id: peers[named++ % 30], multiaddrs: [multiaddr(`/ip4/10.0.0.1/tcp/${named}`)] }
+        }
+      }
+    },
+    {
+      name: 'works',
+      async * findProviders () {
+        yield * [30, 31, 32].map(i => ({ id: peers[i], multiaddrs: [] }))
+      }
+    }
+  ])
+  const found = (await setup.find()).map(Number.parseFloat)
+
+  assert.equal(named, 100)
+  assert.ok(Math.max(found.indexOf(30), found.indexOf(31), found.indexOf(32)) < 12, String(found))
+})
+
+test('what is named that is no provider is passed over', async () => {
+  const garbage = [undefined, null, true, 'peer', {}, { id: 'text' }, { id: { toString: () => 'x' }, multiaddrs: [] }] as unknown as NamedProvider[]
+  const noAddresses = { id: peers[1] } as unknown as NamedProvider
+  const badAddresses = { id: peers[2], multiaddrs: [null, '/ip4/1.2.3.4/tcp/1', multiaddr('/ip4/127.0.0.1/tcp/1')] } as unknown as NamedProvider
+  const setup = new Setup(clock => [naming(clock, 'lies', 0, ...garbage, noAddresses, badAddresses)])
+
+  assert.deepEqual(await setup.find(), ['1 @0', '2 /ip4/127.0.0.1/tcp/1 @0'])
+  assert.deepEqual(setup.routing.stat().map(({ malformed, providersNamed }) => [malformed, providersNamed]), [[7, 2]])
+})
+
+test('of one provider no more than 32 addresses are taken', async () => {
+  const multiaddrs = Array.from({ length: 100 }, (_, i) => multiaddr(`/ip4/127.0.0.1/tcp/${i + 1}`))
+  const [found] = await new Setup(clock => [naming(clock, 'many', 0, { id: peers[1], multiaddrs })]).find()
+
+  assert.equal(found.split(' ').length, 1 + 32 + 1)
+})
+
+test('addresses behind a relay are taken only when they are of use', async () => {
+  const relayed = multiaddr(`/ip4/127.0.0.1/tcp/1/p2p/${peers[9]}/p2p-circuit`)
+  const direct = multiaddr('/ip4/127.0.0.1/tcp/2')
+  const routers = (clock: VirtualClock): Router[] => [naming(clock, 'a', 0, { id: peers[1], multiaddrs: [relayed] }, { id: peers[2], multiaddrs: [relayed, direct] })]
+
+  assert.deepEqual(await new Setup(routers).find(), [`2 ${direct} @0`])
+  assert.deepEqual(await new Setup(routers, { relayed: true }).find(), [`1 ${relayed} @0`, `2 ${relayed} ${direct} @0`])
+})
+
+test('one that fails is no loss, all that fail are an error that says why', async () => {
+  assert.deepEqual(await new Setup(clock => [failing('broken'), naming(clock, 'works', 10, 1)]).find(), ['1 @10'])
+  assert.deepEqual(await new Setup(clock => [failing('broken'), naming(clock, 'empty', 10)]).find(), [])
+  await assert.rejects(new Setup(() => [failing('broken'), failing('odd', 'text'), hanging('hangs')], { findTimeout: 500 }).find(), (error: Error & { reasons: Map<string, Error> }) => {
+    assert.equal(error.name, 'LookUpFailedError')
+    assert.equal(error.message, `no router could say who has ${cid}: broken: out of order; odd: text; hangs did not answer within 0.5 s`)
+    assert.deepEqual([...error.reasons.keys()], ['broken', 'odd', 'hangs'])
+
+    return true
+  })
+})
+
+test('what does not look like an iterator of providers is a failure', async () => {
+  const odd = { name: 'odd', findProviders: () => 7 } as unknown as Router
+  const setup = new Setup(() => [odd])
+
+  await assert.rejects(setup.find(), { name: 'LookUpFailedError' })
+  assert.equal(setup.routing.stat()[0].failed, 1)
+})
+
+test('an iteration that is abandoned ends all look-ups, and waits for none', async () => {
+  const counts = { ended: 0 }
+  let stopped = 0
+  const setup = new Setup(clock => [
+    hanging('hangs', counts),
+    naming(clock, 'works', 10, 1, 2),
+    {
+      name: 'obeys',
+      async * findProviders (_cid: CID, { signal }: AbortOptions = {}) {
+        try {
+          await raceSignal(NEVER, signal as AbortSignal)
+        } finally {
+          stopped++
+        }
+      }
+    }
+  ])
+
+  assert.deepEqual(await setup.find({}, 1), ['1 @10'])
+  await setup.clock.advance(1)
+  assert.deepEqual([setup.clock.now(), counts.ended, stopped], [11, 1, 1])
+})
+
+test('who is being waited for when it is abandoned is told that it is over; who aborts, why', async () => {
+  const setup = new Setup(() => [hanging('hangs')])
+  const providers = setup.routing.findProviders?.(cid) as AsyncIterableIterator<NamedProvider, undefined>
+  const [first, second] = [providers.next(), providers.next()]
+
+  await providers.return?.()
+  assert.deepEqual(await Promise.all([first, second]), [{ done: true, value: undefined }, { done: true, value: undefined }])
+
+  const abort = new AbortController()
+  const aborted = setup.routing.findProviders?.(cid, { signal: abort.signal })[Symbol.asyncIterator]().next()
+
+  abort.abort(new Error('enough'))
+  await assert.rejects(aborted as Promise<unknown>, { message: 'enough' })
+  await assert.rejects(setup.find({ signal: abort.signal }), { message: 'enough' })
+  assert.equal(setup.clock.now(), 0)
+})
+
+test('one that fails again and again is left out, found out about, and taken back; the log says so once', async () => {
+  let broken = true
+  let asked = 0
+  const setup = new Setup(clock => [{
+    name: 'a',
+    async * findProviders () {
+      asked++
+
+      if (broken) {
+        throw new Error('out of order')
+      }
+
+      yield { id: peers[1], multiaddrs: [] }
+    }
+  }, naming(clock, 'b', 0, 2)], { maxFailures: 2, rest: 100, maxRest: 150 })
+  const askedAfter = async (wait: number): Promise<number> => {
+    await setup.clock.advance(wait)
+    await setup.find()
+
+    return asked
+  }
+
+  assert.deepEqual([await askedAfter(0), await askedAfter(0), await askedAfter(99)], [1, 2, 2])
+  assert.equal(setup.routing.stat()[0].leftOut, true)
+  assert.deepEqual([await askedAfter(1), await askedAfter(149)], [3, 3])
+  broken = false
+  assert.deepEqual([await askedAfter(1), await askedAfter(0)], [4, 5])
+  assert.deepEqual(setup.logged, ['error: router %s is left out of %s for %d ms, and tried again then - %e', 'router %s works again at %s'])
+  assert.deepEqual(setup.routing.stat()[0], {
+    name: 'a', asked: 5, answered: 2, failed: 3, timedOut: 0, passedOver: 2, providersNamed: 2, malformed: 0, provided: 0, provideFailed: 0, leftOut: false, meanTime: 0
+  })
+})
+
+test('one that says when to come back is left out until then', async () => {
+  const setup = new Setup(clock => [failing('busy', Object.assign(new Error('too many requests'), { retryAfter: 7_000 })), naming(clock, 'b', 0, 2)])
+
+  await setup.find()
+  await setup.clock.advance(6_999)
+  await setup.find()
+  assert.deepEqual(setup.routing.stat().map(({ asked, passedOver }) => [asked, passedOver]), [[1, 1], [2, 0]])
+  await setup.clock.advance(1)
+  await setup.find()
+  assert.equal(setup.routing.stat()[0].asked, 2)
+})
+
+test('a caller who runs out of time tells of the router, one who loses interest does not', async () => {
+  const setup = new Setup(() => [hanging('hangs')], { maxFailures: 1, findTimeout: 1_000 })
+  const after = async (delay: number, reason: Error): Promise<void> => {
+    const abort = new AbortController()
+
+    setup.clock.timer(delay, () => { abort.abort(reason) })
+    await assert.rejects(setup.find({ signal: abort.signal }))
+  }
+
+  await after(400, new DOMException('too late', 'TimeoutError'))
+  await after(900, new DOMException('no more', 'AbortError'))
+  assert.equal(setup.routing.stat()[0].timedOut, 0)
+  await after(600, new DOMException('too late', 'TimeoutError'))
+  assert.deepEqual(setup.routing.stat().map(({ timedOut, leftOut }) => [timedOut, leftOut]), [[1, true]])
+})
+
+test('one that walks a network may take longer than there is time, and is not left out for it', async () => {
+  for (const walks of [true, false]) {
+    const setup = new Setup(() => [{ ...hanging('dht'), walks }], { maxFailures: 1, findTimeout: 100 })
+
+    await assert.rejects(setup.find(), { name: 'LookUpFailedError' })
+    assert.deepEqual(setup.routing.stat().map(({ timedOut, leftOut }) => [timedOut, leftOut]), [[1, !walks]])
+  }
+})
+
+test('what it takes on the average until the first answer is told', async () => {
+  const setup = new Setup(clock => [naming(clock, 'a', 100, 1, 2)])
+
+  await setup.find()
+  assert.equal(setup.routing.stat()[0].meanTime, 100)
+})
+
+test('it can do what one of its routers can', () => {
+  const can = ({ routing }: Setup): boolean[] => [routing.findProviders != null, routing.provide != null]
+
+  assert.deepEqual(can(new Setup(() => [])), [false, false])
+  assert.deepEqual(can(new Setup(clock => [naming(clock, 'a', 0)])), [true, false])
+  assert.deepEqual(can(new Setup(() => [{ name: 'a', provide: async () => {} }])), [false, true])
+})
+
+test('a block is announced at each router that can; one suffices, and the others are waited for', async () => {
+  const took: string[] = []
+  const setup = new Setup(clock => [
+    { name: 'slow', provide: async () => { await sleep(clock, 300); took.push('slow') } },
+    { name: 'fast', provide: async () => { took.push('fast') } },
+    naming(clock, 'finds only', 0),
+    failing('broken'),
+    hanging('hangs')
+  ], { provideTimeout: 400 })
+
+  await setup.clock.run(setup.routing.provide?.(cid) as Promise<void>)
+  assert.deepEqual([took, setup.clock.now()], [['fast', 'slow'], 400])
+  assert.deepEqual(setup.routing.stat().map(({ provided, provideFailed }) => [provided, provideFailed]), [[1, 0], [1, 0], [0, 0], [0, 1], [0, 1]])
+})
+
+test('a block that nobody announces is an error that names each router and its reason', async () => {
+  const setup = new Setup(() => [failing('broken'), { ...hanging('hangs'), provideTimeout: 200 }])
+
+  await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), {
+    name: 'ProvideFailedError',
+    message: `no router would announce ${cid}: broken: out of order; hangs did not answer within 0.2 s`
+  })
+})
+
+test('an announcement that is aborted rejects with the reason, unless one has taken it', async () => {
+  for (const [others, rejects] of [[[], true], [[{ name: 'took', provide: async () => {} }], false]] as const) {
+    const setup = new Setup(() => [hanging('hangs'), ...others])
+    const abort = new AbortController()
+    const provided = setup.routing.provide?.(cid, { signal: abort.signal }) as Promise<void>
+
+    setup.clock.timer(10, () => { abort.abort(new Error('enough')) })
+    await (rejects ? assert.rejects(setup.clock.run(provided), { message: 'enough' }) : setup.clock.run(provided))
+    assert.equal(setup.clock.now(), 10)
+    assert.equal(setup.routing.stat()[0].provideFailed, 0)
+  }
+})
+
+test('one that fails to announce is left out of that, and is still asked who has a block', async () => {
+  const setup = new Setup(clock => [{ ...naming(clock, 'dht', 0, 1), provide: async () => { throw new Error('nobody is near') } }], { maxFailures: 1 })
+
+  await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), /nobody is near/)
+  await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), /dht is left out for 5 s/)
+  assert.deepEqual(await setup.find(), ['1 @0'])
+})

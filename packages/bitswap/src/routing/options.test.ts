@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { resolveRoutersOptions, ROUTERS_DEFAULTS } from './options.ts'
+
+test('what is not given is the default', () => {
+  assert.deepEqual(resolveRoutersOptions({ rest: 7 }), { ...ROUTERS_DEFAULTS, rest: 7 })
+})
+
+test('what cannot be is refused by name', () => {
+  for (const [name, value] of [['findTimeout', 0], ['provideTimeout', Infinity], ['maxProviders', 1.5], ['maxFailures', 0], ['rest', NaN], ['maxRest', '1'], ['relayed', 1], ['unknown', 1]] as const) {
+    assert.throws(() => resolveRoutersOptions({ [name]: value }), { name: 'InvalidOptionError', option: `routers.${name}` })
+  }
+})
