@@ -152,6 +152,13 @@ test('who names thousands takes turns with the others, and is ended when it has 
   assert.ok(Math.max(found.indexOf(30), found.indexOf(31), found.indexOf(32)) < 12, String(found))
 })
 
+test('of one that is ahead a few are handed on, then one at a time, until the others have answered', async () => {
+  const setup = new Setup(clock => [naming(clock, 'fast', 1, ...Array.from({ length: 10 }, (_, i) => i)), naming(clock, 'slow', 250, 20, 21), naming(clock, 'slowest', 350)], { maxAhead: 2, paceDelay: 100 })
+
+  // the last has nobody to name, and says so by ending at once
+  assert.deepEqual(await setup.find(), ['0 @1', '1 @2', '2 @100', '3 @200', '20 @250', ...[4, 5, 6, 7, 8, 9].map((i, n) => `${i} @${n === 0 ? 250 : 250 + n}`), '21 @500'])
+})
+
 test('what is named that is no provider is passed over', async () => {
   const garbage = [undefined, null, true, 'peer', {}, { id: 'text' }, { id: { toString: () => 'x' }, multiaddrs: [] }] as unknown as NamedProvider[]
   const noAddresses = { id: peers[1] } as unknown as NamedProvider

@@ -65,7 +65,7 @@ export class CombinedRouting implements BitswapRouting {
     const { clock, log, self } = this.#components
     const routers = this.#routers.filter(({ router }) => router.findProviders != null)
 
-    return new LookUps(cid, routers, { clock, log, rules: { self, relayed: this.#options.relayed } }, signal ?? undefined)
+    return new LookUps(cid, routers, { clock, log, rules: { self, relayed: this.#options.relayed }, pace: this.#options }, signal ?? undefined)
   }
 
   /**

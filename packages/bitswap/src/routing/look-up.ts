@@ -42,6 +42,15 @@ export class LookUp {
     this.#startedAt = components.clock.now()
   }
 
+  /** It has named somebody, or ended. */
+  get hasAnswered (): boolean {
+    return this.#answered || this.#ended
+  }
+
+  get holds (): boolean {
+    return this.#held != null
+  }
+
   /** Nothing more will come. */
   get isOver (): boolean {
     return this.#ended && this.#held == null

@@ -29,6 +29,22 @@ export interface RoutersInit {
   maxProviders?: number
 
   /**
+   * Providers handed on of one router while another has not answered yet; then
+   * one more every `paceDelay`. So whoever names many at once does not take the
+   * places of those that are dialled (`client.maxProviders`) from who is slower.
+   *
+   * @default 3
+   */
+  maxAhead?: number
+
+  /**
+   * See `maxAhead`; in milliseconds.
+   *
+   * @default 1000
+   */
+  paceDelay?: number
+
+  /**
    * A router that has failed so many times, one after the other, is left out for
    * a while.
    *
@@ -68,13 +84,15 @@ export const ROUTERS_DEFAULTS: RoutersOptions = Object.freeze({
   findTimeout: 10_000,
   provideTimeout: 60_000,
   maxProviders: 100,
+  maxAhead: 3,
+  paceDelay: 1_000,
   maxFailures: 3,
   rest: 5_000,
   maxRest: 60_000,
   relayed: false
 })
 
-const WHOLE: ReadonlySet<string> = new Set(['maxProviders', 'maxFailures'])
+const WHOLE: ReadonlySet<string> = new Set(['maxProviders', 'maxAhead', 'maxFailures'])
 
 /** @throws InvalidOptionError */
 export function resolveRoutersOptions (init: RoutersInit = {}): RoutersOptions {
