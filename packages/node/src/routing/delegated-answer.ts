@@ -43,7 +43,7 @@ export async function * readLines (chunks: AsyncIterable<Uint8Array>): AsyncGene
     line = parts.pop() ?? ''
 
     for (const part of parts) {
-      if (!dropping && part.trim() !== '') {
+      if (!dropping && part.length <= MAX_LINE_SIZE && part.trim() !== '') {
         yield parsed(part)
       }
 
@@ -113,8 +113,12 @@ export function providerOf (record: unknown): NamedProvider | undefined | null {
 }
 
 function addressOf (text: unknown): Multiaddr[] {
+  if (typeof text !== 'string' || !text.startsWith('/') || text === '/') {
+    return []
+  }
+
   try {
-    return [multiaddr(text as string)]
+    return [multiaddr(text)]
   } catch {
     return [] // of a kind we do not know: its others may be good
   }
