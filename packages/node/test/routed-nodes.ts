@@ -10,10 +10,9 @@ import { KeptPeers } from '../src/routing/kept-peers.ts'
 import { peerDiscovery } from '../src/routing/mdns.ts'
 import { resolveRoutingOptions } from '../src/routing/options.ts'
 import { createRouters } from '../src/routing/routers.ts'
-import type { RoutedLibp2p } from '../src/routing/routers.ts'
 import type { Dht } from '../src/routing/dht.ts'
 import type { RoutingInit } from '../src/routing/options.ts'
-import type { Libp2p, PrivateKey } from '@libp2p/interface'
+import type { Libp2p, PeerInfo, PrivateKey } from '@libp2p/interface'
 import type { Bitswap, CombinedRouting } from 'ts-bitswap'
 
 export interface RoutedNode {
@@ -36,19 +35,21 @@ export interface RoutedNodeInit extends RoutingInit {
 export async function startNode ({ privateKey, listen = '/ip4/127.0.0.1/tcp/0', ...init }: RoutedNodeInit): Promise<RoutedNode> {
   const options = resolveRoutingOptions(init)
   const host = hostInit(privateKey ?? await generateKeyPair('Ed25519'), resolveNodeOptions({ listen: [listen], maxConnectionsPerSecond: 1000 }))
-  let kept: KeptPeers | undefined
+  const found: Array<(peer: PeerInfo) => void> = []
   const libp2p = await createLibp2p({
     ...host,
     services: { ...host.services, ...await routingServices(options) } as NonNullable<typeof host.services>,
-    peerDiscovery: await peerDiscovery(options, peer => { kept?.found(peer) })
+    peerDiscovery: await peerDiscovery(options, peer => { found.forEach(tell => { tell(peer) }) })
   })
-  const routers = createRouters(libp2p as unknown as RoutedLibp2p, options, { clock: systemClock })
+  const routers = createRouters(libp2p, options, { clock: systemClock })
   const routing = combineRouters(routers, {}, { logger: libp2p.logger, peerId: libp2p.peerId })
   const blockstore = new MemoryBlockstore()
   const bitswap = createBitswap({ libp2p, blockstore, routing })
   const { dht, lanDht } = libp2p.services as { dht?: Dht, lanDht?: Dht }
 
-  kept = new KeptPeers({ libp2p, clock: systemClock, log: libp2p.logger.forComponent('bitswap:peers'), random: () => 0 }, options)
+  const kept = new KeptPeers({ libp2p, clock: systemClock, log: libp2p.logger.forComponent('bitswap:peers'), random: () => 0 }, options)
+
+  found.push(peer => { kept.found(peer) })
   await libp2p.start()
   await bitswap.start()
   kept.start()

@@ -28,6 +28,7 @@ export class AskedRouter {
   readonly #counts: Omit<RouterStat, 'name' | 'leftOut' | 'meanTime'> = {
     asked: 0, answered: 0, failed: 0, timedOut: 0, passedOver: 0, providersNamed: 0, malformed: 0, provided: 0, provideFailed: 0
   }
+
   #totalTime = 0
   /** Why it was left out. */
   #reason: Error | undefined

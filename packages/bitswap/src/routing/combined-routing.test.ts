@@ -24,7 +24,8 @@ class Setup {
   readonly routing: CombinedRouting
 
   constructor (routers: (clock: VirtualClock) => Router[], init: RoutersInit = {}) {
-    const log: Logger = Object.assign((text: string) => { this.logged.push(text) }, { enabled: true, error: (text: string) => { this.logged.push(`error: ${text}`) }, trace: () => {}, newScope: () => log })
+    const error = (text: string): void => { this.logged.push(`error: ${text}`) }
+    const log: Logger = Object.assign((text: string) => { this.logged.push(text) }, { enabled: true, error, trace: () => {}, newScope: () => log })
 
     this.routing = new CombinedRouting(routers(this.clock), { clock: this.clock, log, self }, resolveRoutersOptions(init))
   }
@@ -69,7 +70,9 @@ function hanging (name: string, counts?: { ended: number }): Router {
       [Symbol.asyncIterator]: () => ({
         next: async () => await NEVER,
         return: async () => {
-          counts != null && counts.ended++
+          if (counts != null) {
+            counts.ended++
+          }
 
           return await NEVER
         }
@@ -153,7 +156,8 @@ test('who names thousands takes turns with the others, and is ended when it has 
 })
 
 test('of one that is ahead a few are handed on, then one at a time, until the others have answered', async () => {
-  const setup = new Setup(clock => [naming(clock, 'fast', 1, ...Array.from({ length: 10 }, (_, i) => i)), naming(clock, 'slow', 250, 20, 21), naming(clock, 'slowest', 350)], { maxAhead: 2, paceDelay: 100 })
+  const fast = Array.from({ length: 10 }, (_, i) => i)
+  const setup = new Setup(clock => [naming(clock, 'fast', 1, ...fast), naming(clock, 'slow', 250, 20, 21), naming(clock, 'nobody', 350)], { maxAhead: 2, paceDelay: 100 })
 
   // the last has nobody to name, and says so by ending at once
   assert.deepEqual(await setup.find(), ['0 @1', '1 @2', '2 @100', '3 @200', '20 @250', ...[4, 5, 6, 7, 8, 9].map((i, n) => `${i} @${n === 0 ? 250 : 250 + n}`), '21 @500'])
@@ -162,7 +166,8 @@ test('of one that is ahead a few are handed on, then one at a time, until the ot
 test('what is named that is no provider is passed over', async () => {
   const garbage = [undefined, null, true, 'peer', {}, { id: 'text' }, { id: { toString: () => 'x' }, multiaddrs: [] }] as unknown as NamedProvider[]
   const noAddresses = { id: peers[1] } as unknown as NamedProvider
-  const badAddresses = { id: peers[2], multiaddrs: [null, '/ip4/1.2.3.4/tcp/1', multiaddr('/ip4/127.0.0.1/tcp/1')] } as unknown as NamedProvider
+  const toAnother = multiaddr(`/ip4/127.0.0.1/tcp/9/p2p/${peers[3]}`)
+  const badAddresses = { id: peers[2], multiaddrs: [null, '/ip4/1.2.3.4/tcp/1', multiaddr('/'), toAnother, multiaddr('/ip4/127.0.0.1/tcp/1')] } as unknown as NamedProvider
   const setup = new Setup(clock => [naming(clock, 'lies', 0, ...garbage, noAddresses, badAddresses)])
 
   assert.deepEqual(await setup.find(), ['1 @0', '2 /ip4/127.0.0.1/tcp/1 @0'])
@@ -215,7 +220,7 @@ test('an iteration that is abandoned ends all look-ups, and waits for none', asy
       name: 'obeys',
       async * findProviders (_cid: CID, { signal }: AbortOptions = {}) {
         try {
-          await raceSignal(NEVER, signal as AbortSignal)
+          yield await raceSignal(NEVER, signal as AbortSignal)
         } finally {
           stopped++
         }

@@ -16,7 +16,7 @@ export interface ProviderRules {
   relayed: boolean
 }
 
-/** Undefined when it is no provider, is ourselves, or is only to be reached by a relay we do not use. */
+/** Undefined when it is no provider, is ourselves, or no address of it leads there in a way that we use. */
 export function namedProvider (named: unknown, { self, relayed }: ProviderRules): NamedProvider | undefined {
   const { id, multiaddrs } = (named ?? {}) as Partial<Record<keyof NamedProvider, unknown>>
 
@@ -25,7 +25,7 @@ export function namedProvider (named: unknown, { self, relayed }: ProviderRules)
   }
 
   const addresses = (Array.isArray(multiaddrs) ? multiaddrs : []).filter(isMultiaddr)
-  const usable = addresses.filter(address => relayed || !isRelayed(address)).slice(0, MAX_ADDRESSES)
+  const usable = addresses.filter(address => leadsTo(address, id) && (relayed || !isRelayed(address))).slice(0, MAX_ADDRESSES)
 
   return addresses.length > 0 && usable.length === 0 ? undefined : { id, multiaddrs: usable }
 }
@@ -34,6 +34,13 @@ function isPeerId (id: unknown): id is PeerId {
   const { toMultihash, toString } = (id ?? {}) as Partial<PeerId>
 
   return typeof toMultihash === 'function' && typeof toString === 'function' && typeof (id as PeerId).equals === 'function'
+}
+
+/** It names nobody, or who is meant. */
+function leadsTo (address: Multiaddr, peer: PeerId): boolean {
+  const last = address.getComponents().at(-1)
+
+  return last != null && (last.name !== 'p2p' || last.value === peer.toString())
 }
 
 function isRelayed (address: Multiaddr): boolean {

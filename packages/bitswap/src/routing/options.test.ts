@@ -7,7 +7,9 @@ test('what is not given is the default', () => {
 })
 
 test('what cannot be is refused by name', () => {
-  for (const [name, value] of [['findTimeout', 0], ['provideTimeout', Infinity], ['maxProviders', 1.5], ['maxAhead', 0], ['paceDelay', 0], ['maxFailures', 0], ['rest', NaN], ['maxRest', '1'], ['relayed', 1], ['unknown', 1]] as const) {
+  const refused = { findTimeout: 0, provideTimeout: Infinity, maxProviders: 1.5, maxAhead: 0, paceDelay: 0, maxFailures: 0, rest: NaN, maxRest: '1', relayed: 1, unknown: 1 }
+
+  for (const [name, value] of Object.entries(refused)) {
     assert.throws(() => resolveRoutersOptions({ [name]: value }), { name: 'InvalidOptionError', option: `routers.${name}` })
   }
 })

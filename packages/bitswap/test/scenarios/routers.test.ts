@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
+import type { PeerId } from '@libp2p/interface'
 import { combineRouters } from 'ts-bitswap'
-import type { Block, NamedProvider, Router } from 'ts-bitswap'
+import type { BitswapRouting, Block, BlockUnavailableError, NamedProvider, Router } from 'ts-bitswap'
 import { peerIdFromSeed, randomBlocks, RoutingFault, sleep, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Instance, VirtualRouting } from 'ts-bitswap/testing'
 
@@ -116,6 +117,28 @@ test('a router that names garbage, ourselves, and providers one a second delays 
   const [without, beside] = await times(500, odd)
 
   assert.ok(beside - without < 50, `${beside} instead of ${without}`)
+})
+
+test('an error counts a provider once that was reached by its second address, and does not call it unreachable', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [carol] = await net.instances(1)
+  const [missing] = await randomBlocks(1)
+  const at = (peer: PeerId): NamedProvider => ({ id: carol.peer, multiaddrs: [multiaddr(`/ip4/127.0.0.1/tcp/1/p2p/${peer}`)] })
+  const routing: BitswapRouting = {
+    async * findProviders () {
+      yield at(peerIdFromSeed(9)) // whom nobody knows
+      await sleep(net.clock, 200)
+      yield at(carol.peer)
+    }
+  }
+  const [alice] = await net.instances(1, { connected: 'none', routing })
+
+  await assert.rejects(net.run(alice.bitswap.getBlock(missing.cid, { failFast: true })), (error: BlockUnavailableError) => {
+    assert.deepEqual([error.name, error.peersAsked, error.providersFound, [...error.reasons.values()]], ['BlockUnavailableError', 1, 1, ['dont-have']])
+
+    return true
+  })
+  await net.close()
 })
 
 test('a router that is dead keeps a call from failing fast for the time of three searches, and then no more', async () => {

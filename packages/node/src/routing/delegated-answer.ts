@@ -31,7 +31,7 @@ interface ProviderRecord {
 }
 
 /** Each line of JSON, read; `undefined` for one that cannot be. */
-export async function * readLines (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
+export async function * readLines (chunks: AsyncIterable<Uint8Array>): AsyncGenerator {
   const decoder = new TextDecoder()
   let [line, total, dropping] = ['', 0, false]
 
@@ -84,7 +84,7 @@ export async function readDocument (chunks: AsyncIterable<Uint8Array>): Promise<
     return undefined
   }
 
-  return Array.isArray(document.Providers) ? document.Providers : []
+  return Array.isArray(document.Providers) ? document.Providers as unknown[] : []
 }
 
 /** A provider that speaks Bitswap; undefined when it is another, `null` when it is none. */

@@ -169,10 +169,10 @@ test('a server that hangs holds up no other request', async () => {
   let asked = 0
   const ten = Promise.withResolvers<undefined>()
   const url = await serve((_request, response) => {
-    if (++asked <= 10) {
-      asked === 10 && ten.resolve(undefined)
-    } else {
+    if (++asked > 10) {
       answerLines(response, lines(record(1)))
+    } else if (asked === 10) {
+      ten.resolve(undefined)
     }
   })
   const abort = new AbortController()

@@ -128,7 +128,7 @@ export class DelegatedRouter implements Router {
     }
   }
 
-  async * #records (response: Response, type: string): AsyncGenerator<unknown> {
+  async * #records (response: Response, type: string): AsyncGenerator {
     if (response.body == null) {
       return
     }

@@ -25,7 +25,8 @@ export async function routingServices (options: RoutingOptions): Promise<DhtServ
   }
 
   const { kadDHT, passthroughMapper, removePrivateAddressesMapper, removePublicAddressesMapper } = await import('@libp2p/kad-dht')
-  const withoutLoopback: PeerInfoMapper = peer => withoutLoopbackAddresses(removePublicAddressesMapper(peer))
+  const peerInfoMapper = options.dhtPrivateAddresses ? passthroughMapper : removePrivateAddressesMapper
+  const lanMapper: PeerInfoMapper = options.lanDhtLoopback ? removePublicAddressesMapper : peer => withoutLoopback(removePublicAddressesMapper(peer))
   const service = (init: KadDHTInit, mode: DhtMode): DhtService => components => {
     const records = new DhtRecords(components.peerId.toString(), options.dhtMaxRecords)
 
@@ -38,10 +39,8 @@ export async function routingServices (options: RoutingOptions): Promise<DhtServ
   }
 
   return {
-    ...options.dht === false ? {} : { dht: service({ ...named('dht'), protocol: options.dhtProtocol, peerInfoMapper: options.dhtPrivateAddresses ? passthroughMapper : removePrivateAddressesMapper }, options.dht) },
-    ...options.lanDht === false
-      ? {}
-      : { lanDht: service({ ...named('lan-dht'), protocol: options.lanDhtProtocol, peerInfoMapper: options.lanDhtLoopback ? removePublicAddressesMapper : withoutLoopback }, options.lanDht) }
+    ...options.dht === false ? {} : { dht: service({ ...named('dht'), protocol: options.dhtProtocol, peerInfoMapper }, options.dht) },
+    ...options.lanDht === false ? {} : { lanDht: service({ ...named('lan-dht'), protocol: options.lanDhtProtocol, peerInfoMapper: lanMapper }, options.lanDht) }
   }
 }
 
@@ -49,6 +48,6 @@ function named (name: string): KadDHTInit {
   return { logPrefix: `libp2p:${name}`, datastorePrefix: `/${name}`, metricsPrefix: `libp2p_${name.replace('-', '_')}` }
 }
 
-function withoutLoopbackAddresses (peer: Parameters<PeerInfoMapper>[0]): ReturnType<PeerInfoMapper> {
+function withoutLoopback (peer: Parameters<PeerInfoMapper>[0]): ReturnType<PeerInfoMapper> {
   return { ...peer, multiaddrs: peer.multiaddrs.filter(address => !isLoopbackAddress(address)) }
 }

@@ -42,7 +42,8 @@ class Setup {
       addEventListener: (type: string, listener: (event: CustomEvent<PeerId>) => void) => { this.#listeners.get(type)?.add(listener) },
       removeEventListener: (type: string, listener: (event: CustomEvent<PeerId>) => void) => { this.#listeners.get(type)?.delete(listener) }
     } as unknown as KeptPeersComponents['libp2p']
-    const log: Logger = Object.assign((text: string) => { this.logged.push(text) }, { enabled: true, error: (text: string) => { this.logged.push(`error: ${text}`) }, trace: () => {}, newScope: () => log })
+    const error = (text: string): void => { this.logged.push(`error: ${text}`) }
+    const log: Logger = Object.assign((text: string) => { this.logged.push(text) }, { enabled: true, error, trace: () => {}, newScope: () => log })
     const options: KeptPeersOptions = resolveRoutingOptions(init)
 
     this.kept = new KeptPeers({ libp2p, clock: this.clock, log, random: () => this.random }, options)

@@ -111,7 +111,9 @@ export class KeptPeers implements Startable {
       return
     }
 
-    void this.#dialFound({ id, multiaddrs: multiaddrs.map(address => address.getComponents().at(-1)?.name === 'p2p' ? address : address.encapsulate(`/p2p/${name}`)) })
+    const addresses = multiaddrs.map(address => address.getComponents().at(-1)?.name === 'p2p' ? address : address.encapsulate(`/p2p/${name}`))
+
+    this.#run(this.#dialFound({ id, multiaddrs: addresses }))
   }
 
   /** Of those that are kept. */
@@ -162,7 +164,7 @@ export class KeptPeers implements Startable {
 
   #dialKept (peer: KeptPeer): void {
     if (!this.#isBusyWith(peer.name)) {
-      void this.#keep(peer)
+      this.#run(this.#keep(peer))
     }
   }
 
@@ -214,6 +216,11 @@ export class KeptPeers implements Startable {
       cancel()
       this.#dialling.delete(id.toString())
     }
+  }
+
+  /** Nobody waits for it; it handles what fails. */
+  #run (work: Promise<void>): void {
+    work.catch((error: unknown) => { this.#components.log.error('a dial went wrong - %e', error) })
   }
 
   #isBusyWith (name: string): boolean {

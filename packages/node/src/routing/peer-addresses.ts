@@ -61,7 +61,7 @@ export function parseTable (providers: Readonly<Record<string, readonly string[]
     const key = hashOf(parseCid(text))
 
     if (!Array.isArray(addresses)) {
-      throw new Error('lists of addresses')
+      throw new TypeError('lists of addresses')
     }
 
     table.set(key, [...table.get(key) ?? [], ...addresses as readonly string[]])
