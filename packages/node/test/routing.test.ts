@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { randomBlocks } from 'ts-bitswap/testing'
 import { startNode, untilConnected, untilKnown } from './routed-nodes.ts'
@@ -39,6 +40,19 @@ async function find (node: RoutedNode, cid: CID): Promise<string[]> {
   return found
 }
 
+/** An announcement is on its way when it has been made: asks until it is there. */
+async function untilFound (node: RoutedNode, cid: CID): Promise<string[]> {
+  for (;;) {
+    const found = await find(node, cid)
+
+    if (found.length > 0) {
+      return found
+    }
+
+    await setImmediate()
+  }
+}
+
 test('of twelve nodes of a DHT one fetches what another has announced, knowing only a third', async () => {
   const first = await startNode(LAN)
 
@@ -69,11 +83,11 @@ test('two DHTs at once, each finds what is in it', async () => {
     await Promise.all([both.libp2p.dial(lan.libp2p.getMultiaddrs()), both.libp2p.dial(other.libp2p.getMultiaddrs())])
     await Promise.all([untilKnown(both.lanDht as Dht, 1), untilKnown(both.dht as Dht, 1), untilKnown(lan.lanDht as Dht, 1), untilKnown(other.dht as Dht, 1)])
     await Promise.all([provide(lan, inLan.cid), provide(other, inOther.cid)])
-    assert.deepEqual(await find(both, inLan.cid), [lan.libp2p.peerId.toString()])
-    assert.deepEqual(await find(both, inOther.cid), [other.libp2p.peerId.toString()])
+    assert.deepEqual(await untilFound(both, inLan.cid), [lan.libp2p.peerId.toString()])
+    assert.deepEqual(await untilFound(both, inOther.cid), [other.libp2p.peerId.toString()])
     assert.deepEqual(await find(both, inNone.cid), [])
     assert.deepEqual(await find(lan, inOther.cid), [])
-    assert.deepEqual(both.routing.stat().map(({ name, asked }) => [name, asked]), [['dht', 3], ['lan-dht', 3]])
+    assert.deepEqual(both.routing.stat().map(({ name, failed }) => [name, failed]), [['dht', 0], ['lan-dht', 0]])
   })
 })
 
@@ -86,7 +100,7 @@ test('a client of a DHT asks it, and answers nobody; auto is a client while it h
     const [block] = await randomBlocks(1, { size: 64 })
 
     await provide(client, block.cid)
-    assert.deepEqual(await find(auto, block.cid), [client.libp2p.peerId.toString()])
+    assert.deepEqual(await untilFound(auto, block.cid), [client.libp2p.peerId.toString()])
     assert.deepEqual([server, client, auto].map(({ lanDht }) => lanDht?.getMode()), ['server', 'client', 'client'])
     assert.equal(server.lanDht?.routingTable.size, 0)
   })
@@ -100,6 +114,27 @@ test('loopback and private addresses are no peers of a DHT unless it is said', a
     await Promise.all([untilKnown(loopback.lanDht as Dht, 1), untilKnown(anywhere.dht as Dht, 1)])
     assert.deepEqual([strict.lanDht?.routingTable.size, strict.dht?.routingTable.size], [0, 0])
     assert.deepEqual([loopback.dht?.routingTable.size, anywhere.lanDht?.routingTable.size], [0, 0])
+  })
+})
+
+test('a DHT server keeps as many records as it may, the last', async () => {
+  await withNodes([{ ...LAN, dhtMaxRecords: 4, dhtPeerTimeout: 1 }, { ...LAN, lanDht: 'client' }], async ([server, client]) => {
+    const blocks = await randomBlocks(6, { size: 64 })
+    const kept: number[] = []
+
+    await client.libp2p.dial(server.libp2p.getMultiaddrs())
+    await untilKnown(client.lanDht as Dht, 1)
+
+    for (const { cid } of blocks) {
+      await provide(client, cid)
+      await untilFound(server, cid)
+    }
+
+    for (const [i, { cid }] of blocks.entries()) {
+      kept.push(...(await find(server, cid)).map(() => i))
+    }
+
+    assert.deepEqual(kept, [2, 3, 4, 5])
   })
 })
 
