@@ -10,7 +10,7 @@ import type { RoutingInit } from '../src/routing/options.ts'
 import type { Dht } from '../src/routing/dht.ts'
 import type { CID } from 'multiformats/cid'
 
-const LAN: RoutingInit = { lanDht: 'server', lanDhtLoopback: true }
+const LAN: RoutingInit = { lanDht: 'server', lanDhtLoopback: true, dhtPeerTimeout: 60_000 }
 
 async function withNodes (inits: RoutedNodeInit[], run: (nodes: RoutedNode[]) => Promise<void>): Promise<void> {
   const nodes: RoutedNode[] = []
@@ -27,13 +27,13 @@ async function withNodes (inits: RoutedNodeInit[], run: (nodes: RoutedNode[]) =>
 }
 
 async function provide (node: RoutedNode, cid: CID): Promise<void> {
-  await node.routing.provide?.(cid, { signal: AbortSignal.timeout(20_000) })
+  await node.routing.provide?.(cid, { signal: AbortSignal.timeout(60_000) })
 }
 
 async function find (node: RoutedNode, cid: CID): Promise<string[]> {
   const found: string[] = []
 
-  for await (const { id } of node.routing.findProviders?.(cid, { signal: AbortSignal.timeout(20_000) }) ?? []) {
+  for await (const { id } of node.routing.findProviders?.(cid, { signal: AbortSignal.timeout(60_000) }) ?? []) {
     found.push(id.toString())
   }
 
@@ -65,7 +65,7 @@ test('of twelve nodes of a DHT one fetches what another has announced, knowing o
       await provider.bitswap.addBlock(block)
       await provide(provider, block.cid)
       await withNodes([{ ...LAN, bootstrap: [first.address] }], async ([asker]) => {
-        assert.deepEqual(await asker.bitswap.getBlock(block.cid, { signal: AbortSignal.timeout(20_000) }), block.bytes)
+        assert.deepEqual(await asker.bitswap.getBlock(block.cid, { signal: AbortSignal.timeout(60_000) }), block.bytes)
         assert.deepEqual(asker.routing.stat().map(({ name, providersNamed }) => [name, providersNamed]), [['lan-dht', 1]])
       })
     })
@@ -190,7 +190,7 @@ test('a table says who has what, under each CID of its hash', async () => {
 
     await server.bitswap.addBlock(block)
     await withNodes([{ providers: { [other]: [server.address] } }], async ([client]) => {
-      assert.deepEqual(await client.bitswap.getBlock(block.cid, { signal: AbortSignal.timeout(20_000) }), block.bytes)
+      assert.deepEqual(await client.bitswap.getBlock(block.cid, { signal: AbortSignal.timeout(60_000) }), block.bytes)
       assert.deepEqual(client.routing.stat().map(({ name, providersNamed }) => [name, providersNamed]), [['static', 1]])
     })
   } finally {

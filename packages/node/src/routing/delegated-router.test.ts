@@ -165,6 +165,18 @@ test('who is not interested in the rest of an answer ends it', async () => {
   await closed.promise
 })
 
+test('an answer that is of no use is ended, and not left open', async () => {
+  const closed = Promise.withResolvers<undefined>()
+  const url = await serve((_request, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.write('<html>')
+    response.on('close', () => { closed.resolve(undefined) })
+  })
+
+  await assert.rejects(find(router(url)), /is it the URL of a delegated routing server/)
+  await closed.promise
+})
+
 test('a server that hangs holds up no other request', async () => {
   let asked = 0
   const ten = Promise.withResolvers<undefined>()
