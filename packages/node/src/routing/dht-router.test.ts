@@ -23,7 +23,9 @@ class Setup {
 
     this.table.addEventListener = (...args) => { this.listening++; addEventListener.apply(this.table, args) }
     this.table.removeEventListener = (...args) => { this.listening--; removeEventListener.apply(this.table, args) }
-    this.router = new DhtRouter('dht', { routingTable: this.table, findProviders: () => this.#find(), provide: () => this.#provide() } as unknown as Dht, this.clock, resolveRoutingOptions({ dhtPeerTimeout: 500 }))
+    const dht = { routingTable: this.table, findProviders: () => this.#find(), provide: () => this.#provide() } as unknown as Dht
+
+    this.router = new DhtRouter('dht', dht, this.clock, resolveRoutingOptions({ dhtPeerTimeout: 500 }))
   }
 
   addPeer (): void {

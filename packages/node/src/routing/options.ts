@@ -209,14 +209,14 @@ export function resolveRoutingOptions (init: RoutingInit = {}): RoutingOptions {
   const options = { ...ROUTING_DEFAULTS, ...init }
   const unknown = Object.keys(options).find(name => !(name in ROUTING_DEFAULTS))
 
-  require('routing', unknown, unknown == null, 'of options there are')
+  requireThat('routing', unknown, unknown == null, 'of options there are')
   BOOLEANS.forEach(name => { requireBoolean(`routing.${name}`, options[name]) })
   TIMES.forEach(name => { requirePositive(`routing.${name}`, options[name]) })
   COUNTS.forEach(name => { requireCount(`routing.${name}`, options[name]) })
   checkDhts(options)
   checkAddresses(options)
-  options.delegated.forEach(url => { require('routing.delegated', url, isHttpUrl(url), 'http or https URLs') })
-  require('routing.mdnsServiceTag', options.mdnsServiceTag, typeof options.mdnsServiceTag === 'string' && options.mdnsServiceTag !== '', 'a name')
+  options.delegated.forEach(url => { requireThat('routing.delegated', url, isHttpUrl(url), 'http or https URLs') })
+  requireThat('routing.mdnsServiceTag', options.mdnsServiceTag, typeof options.mdnsServiceTag === 'string' && options.mdnsServiceTag !== '', 'a name')
 
   return Object.freeze(options)
 }
@@ -224,16 +224,16 @@ export function resolveRoutingOptions (init: RoutingInit = {}): RoutingOptions {
 function checkDhts ({ dht, dhtProtocol, lanDht, lanDhtProtocol }: RoutingOptions): void {
   const modes: unknown[] = [false, ...Object.values(DhtMode)]
 
-  require('routing.dht', dht, modes.includes(dht), 'false, client, server or auto')
-  require('routing.lanDht', lanDht, modes.includes(lanDht), 'false, client, server or auto')
-  require('routing.dhtProtocol', dhtProtocol, /^\/./.test(dhtProtocol), 'a protocol, which begins with a slash')
-  require('routing.lanDhtProtocol', lanDhtProtocol, /^\/./.test(lanDhtProtocol), 'a protocol, which begins with a slash')
-  require('routing.lanDhtProtocol', lanDhtProtocol, dht === false || lanDht === false || dhtProtocol !== lanDhtProtocol, 'another than routing.dhtProtocol')
+  requireThat('routing.dht', dht, modes.includes(dht), 'false, client, server or auto')
+  requireThat('routing.lanDht', lanDht, modes.includes(lanDht), 'false, client, server or auto')
+  requireThat('routing.dhtProtocol', dhtProtocol, /^\/./.test(dhtProtocol), 'a protocol, which begins with a slash')
+  requireThat('routing.lanDhtProtocol', lanDhtProtocol, /^\/./.test(lanDhtProtocol), 'a protocol, which begins with a slash')
+  requireThat('routing.lanDhtProtocol', lanDhtProtocol, dht === false || lanDht === false || dhtProtocol !== lanDhtProtocol, 'another than routing.dhtProtocol')
 }
 
 function checkAddresses ({ bootstrap, peers, providers }: RoutingOptions): void {
   for (const [name, addresses] of [['bootstrap', bootstrap], ['peers', peers]] as const) {
-    require(`routing.${name}`, addresses, Array.isArray(addresses), 'a list of addresses')
+    requireThat(`routing.${name}`, addresses, Array.isArray(addresses), 'a list of addresses')
     addresses.forEach(address => { parse(`routing.${name}`, address, () => parsePeerAddress(address)) })
   }
 
@@ -254,7 +254,7 @@ function isHttpUrl (url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 }
 
-function require (option: string, value: unknown, holds: boolean, expected: string): void {
+function requireThat (option: string, value: unknown, holds: boolean, expected: string): void {
   if (!holds) {
     throw new InvalidOptionError(option, value, expected)
   }
