@@ -1,106 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
-import type { AbortOptions, Logger } from '@libp2p/interface'
+import type { AbortOptions } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
-import { sleep } from '../core/clock.ts'
+import { cid, failing, hanging, naming, NEVER, peers, RoutersSetup, self } from '../../test/routers-setup.ts'
 import { raceSignal } from '../core/timeout-signal.ts'
-import { peerIdFromSeed } from '../testing/peer-ids.ts'
-import { randomBlocks } from '../testing/random-blocks.ts'
-import { VirtualClock } from '../testing/virtual-clock.ts'
-import { CombinedRouting } from './combined-routing.ts'
-import { resolveRoutersOptions } from './options.ts'
-import type { RoutersInit } from './options.ts'
+import type { VirtualClock } from '../testing/virtual-clock.ts'
 import type { NamedProvider, Router } from './router.ts'
 
-const self = peerIdFromSeed(0)
-const peers = Array.from({ length: 40 }, (_, i) => peerIdFromSeed(i + 1))
-const [{ cid }] = await randomBlocks(1, { size: 8 })
-const NEVER = new Promise<never>(() => {})
-
-class Setup {
-  readonly clock: VirtualClock = new VirtualClock()
-  readonly logged: string[] = []
-  readonly routing: CombinedRouting
-
-  constructor (routers: (clock: VirtualClock) => Router[], init: RoutersInit = {}) {
-    const error = (text: string): void => { this.logged.push(`error: ${text}`) }
-    const log: Logger = Object.assign((text: string) => { this.logged.push(text) }, { enabled: true, error, trace: () => {}, newScope: () => log })
-
-    this.routing = new CombinedRouting(routers(this.clock), { clock: this.clock, log, self }, resolveRoutersOptions(init))
-  }
-
-  /** Whom a look-up names, by their numbers, with the time each took. */
-  async find (options: AbortOptions = {}, take: number = Infinity): Promise<string[]> {
-    const start = this.clock.now()
-    const found: string[] = []
-
-    await this.clock.run((async () => {
-      for await (const { id, multiaddrs } of this.routing.findProviders?.(cid, options) ?? []) {
-        found.push([peers.findIndex(peer => peer.equals(id)), ...multiaddrs, `@${this.clock.now() - start}`].join(' '))
-
-        if (found.length >= take) {
-          break
-        }
-      }
-    })())
-
-    return found
-  }
-}
-
-/** Names these, each after `delay`. */
-function naming (clock: VirtualClock, name: string, delay: number, ...providers: Array<NamedProvider | number>): Router {
-  return {
-    name,
-    async * findProviders (_cid: CID, options: AbortOptions = {}) {
-      for (const provider of providers) {
-        await sleep(clock, delay, options.signal ?? undefined)
-        yield typeof provider === 'number' ? { id: peers[provider], multiaddrs: [] } : provider
-      }
-    }
-  }
-}
-
-/** Answers nothing, and ignores its signal. */
-function hanging (name: string, counts?: { ended: number }): Router {
-  return {
-    name,
-    findProviders: () => ({
-      [Symbol.asyncIterator]: () => ({
-        next: async () => await NEVER,
-        return: async () => {
-          if (counts != null) {
-            counts.ended++
-          }
-
-          return await NEVER
-        }
-      })
-    }),
-    provide: async () => await NEVER
-  }
-}
-
-function failing (name: string, error: unknown = new Error('out of order')): Router {
-  return {
-    name,
-    findProviders () {
-      throw error as Error
-    },
-    provide: async () => { throw error as Error }
-  }
-}
-
 test('all are asked at once, and what any of them names comes when it comes', async () => {
-  const setup = new Setup(clock => [naming(clock, 'slow', 300, 1, 2), naming(clock, 'fast', 10, 3, 4)])
+  const setup = new RoutersSetup(clock => [naming(clock, 'slow', 300, 1, 2), naming(clock, 'fast', 10, 3, 4)])
 
   assert.deepEqual(await setup.find(), ['3 @10', '4 @20', '1 @300', '2 @600'])
 })
 
 test('a provider comes once, again only with addresses that are new, and we ourselves do not', async () => {
   const [first, second] = ['/ip4/127.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/2'].map(text => multiaddr(text))
-  const setup = new Setup(clock => [
+  const setup = new RoutersSetup(clock => [
     naming(clock, 'a', 10, { id: self, multiaddrs: [] }, 1, { id: peers[2], multiaddrs: [first] }),
     naming(clock, 'b', 25, 1, { id: peers[2], multiaddrs: [first, second] }, { id: peers[1], multiaddrs: [first] })
   ])
@@ -110,7 +26,7 @@ test('a provider comes once, again only with addresses that are new, and we ours
 
 test('one that hangs and ignores its signal holds up nobody, and ends with its time', async () => {
   const counts = { ended: 0 }
-  const setup = new Setup(clock => [hanging('hangs', counts), naming(clock, 'works', 10, 1)], { findTimeout: 500 })
+  const setup = new RoutersSetup(clock => [hanging('hangs', counts), naming(clock, 'works', 10, 1)], { findTimeout: 500 })
 
   assert.deepEqual(await setup.find(), ['1 @10'])
   assert.equal(setup.clock.now(), 500)
@@ -119,7 +35,7 @@ test('one that hangs and ignores its signal holds up nobody, and ends with its t
 })
 
 test('a router has its own limits, or those of all', async () => {
-  const setup = new Setup(clock => [
+  const setup = new RoutersSetup(clock => [
     { ...hanging('hangs'), findTimeout: 50 },
     { ...naming(clock, 'short', 0, 1, 2, 3), maxProviders: 1 },
     naming(clock, 'long', 0, 4, 5, 6)
@@ -127,13 +43,13 @@ test('a router has its own limits, or those of all', async () => {
 
   assert.deepEqual((await setup.find()).map(Number.parseFloat).toSorted((a, b) => a - b), [1, 4, 5])
   assert.equal(setup.clock.now(), 50)
-  assert.throws(() => new Setup(clock => [{ ...naming(clock, 'a', 0), findTimeout: -1 }]), { name: 'InvalidOptionError' })
-  assert.throws(() => new Setup(clock => [naming(clock, 'a', 0), naming(clock, 'a', 0)]), { name: 'InvalidOptionError' })
+  assert.throws(() => new RoutersSetup(clock => [{ ...naming(clock, 'a', 0), findTimeout: -1 }]), { name: 'InvalidOptionError' })
+  assert.throws(() => new RoutersSetup(clock => [naming(clock, 'a', 0), naming(clock, 'a', 0)]), { name: 'InvalidOptionError' })
 })
 
 test('who names thousands takes turns with the others, and is ended when it has named enough', async () => {
   let named = 0
-  const setup = new Setup(() => [
+  const setup = new RoutersSetup(() => [
     {
       name: 'endless',
       async * findProviders () {
@@ -157,7 +73,7 @@ test('who names thousands takes turns with the others, and is ended when it has 
 
 test('of one that is ahead a few are handed on, then one at a time, until the others have answered', async () => {
   const fast = Array.from({ length: 10 }, (_, i) => i)
-  const setup = new Setup(clock => [naming(clock, 'fast', 1, ...fast), naming(clock, 'slow', 250, 20, 21), naming(clock, 'nobody', 350)], { maxAhead: 2, paceDelay: 100 })
+  const setup = new RoutersSetup(clock => [naming(clock, 'fast', 1, ...fast), naming(clock, 'slow', 250, 20, 21), naming(clock, 'nobody', 350)], { maxAhead: 2, paceDelay: 100 })
 
   // the last has nobody to name, and says so by ending at once
   assert.deepEqual(await setup.find(), ['0 @1', '1 @2', '2 @100', '3 @200', '20 @250', ...[4, 5, 6, 7, 8, 9].map((i, n) => `${i} @${n === 0 ? 250 : 250 + n}`), '21 @500'])
@@ -168,7 +84,7 @@ test('what is named that is no provider is passed over', async () => {
   const noAddresses = { id: peers[1] } as unknown as NamedProvider
   const toAnother = multiaddr(`/ip4/127.0.0.1/tcp/9/p2p/${peers[3]}`)
   const badAddresses = { id: peers[2], multiaddrs: [null, '/ip4/1.2.3.4/tcp/1', multiaddr('/'), toAnother, multiaddr('/ip4/127.0.0.1/tcp/1')] } as unknown as NamedProvider
-  const setup = new Setup(clock => [naming(clock, 'lies', 0, ...garbage, noAddresses, badAddresses)])
+  const setup = new RoutersSetup(clock => [naming(clock, 'lies', 0, ...garbage, noAddresses, badAddresses)])
 
   assert.deepEqual(await setup.find(), ['1 @0', '2 /ip4/127.0.0.1/tcp/1 @0'])
   assert.deepEqual(setup.routing.stat().map(({ malformed, providersNamed }) => [malformed, providersNamed]), [[7, 2]])
@@ -176,7 +92,7 @@ test('what is named that is no provider is passed over', async () => {
 
 test('of one provider no more than 32 addresses are taken', async () => {
   const multiaddrs = Array.from({ length: 100 }, (_, i) => multiaddr(`/ip4/127.0.0.1/tcp/${i + 1}`))
-  const [found] = await new Setup(clock => [naming(clock, 'many', 0, { id: peers[1], multiaddrs })]).find()
+  const [found] = await new RoutersSetup(clock => [naming(clock, 'many', 0, { id: peers[1], multiaddrs })]).find()
 
   assert.equal(found.split(' ').length, 1 + 32 + 1)
 })
@@ -186,14 +102,14 @@ test('addresses behind a relay are taken only when they are of use', async () =>
   const direct = multiaddr('/ip4/127.0.0.1/tcp/2')
   const routers = (clock: VirtualClock): Router[] => [naming(clock, 'a', 0, { id: peers[1], multiaddrs: [relayed] }, { id: peers[2], multiaddrs: [relayed, direct] })]
 
-  assert.deepEqual(await new Setup(routers).find(), [`2 ${direct} @0`])
-  assert.deepEqual(await new Setup(routers, { relayed: true }).find(), [`1 ${relayed} @0`, `2 ${relayed} ${direct} @0`])
+  assert.deepEqual(await new RoutersSetup(routers).find(), [`2 ${direct} @0`])
+  assert.deepEqual(await new RoutersSetup(routers, { relayed: true }).find(), [`1 ${relayed} @0`, `2 ${relayed} ${direct} @0`])
 })
 
 test('one that fails is no loss, all that fail are an error that says why', async () => {
-  assert.deepEqual(await new Setup(clock => [failing('broken'), naming(clock, 'works', 10, 1)]).find(), ['1 @10'])
-  assert.deepEqual(await new Setup(clock => [failing('broken'), naming(clock, 'empty', 10)]).find(), [])
-  await assert.rejects(new Setup(() => [failing('broken'), failing('odd', 'text'), hanging('hangs')], { findTimeout: 500 }).find(), (error: Error & { reasons: Map<string, Error> }) => {
+  assert.deepEqual(await new RoutersSetup(clock => [failing('broken'), naming(clock, 'works', 10, 1)]).find(), ['1 @10'])
+  assert.deepEqual(await new RoutersSetup(clock => [failing('broken'), naming(clock, 'empty', 10)]).find(), [])
+  await assert.rejects(new RoutersSetup(() => [failing('broken'), failing('odd', 'text'), hanging('hangs')], { findTimeout: 500 }).find(), (error: Error & { reasons: Map<string, Error> }) => {
     assert.equal(error.name, 'LookUpFailedError')
     assert.equal(error.message, `no router could say who has ${cid}: broken: out of order; odd: text; hangs did not answer within 0.5 s`)
     assert.deepEqual([...error.reasons.keys()], ['broken', 'odd', 'hangs'])
@@ -204,7 +120,7 @@ test('one that fails is no loss, all that fail are an error that says why', asyn
 
 test('what does not look like an iterator of providers is a failure', async () => {
   const odd = { name: 'odd', findProviders: () => 7 } as unknown as Router
-  const setup = new Setup(() => [odd])
+  const setup = new RoutersSetup(() => [odd])
 
   await assert.rejects(setup.find(), { name: 'LookUpFailedError' })
   assert.equal(setup.routing.stat()[0].failed, 1)
@@ -213,7 +129,7 @@ test('what does not look like an iterator of providers is a failure', async () =
 test('an iteration that is abandoned ends all look-ups, and waits for none', async () => {
   const counts = { ended: 0 }
   let stopped = 0
-  const setup = new Setup(clock => [
+  const setup = new RoutersSetup(clock => [
     hanging('hangs', counts),
     naming(clock, 'works', 10, 1, 2),
     {
@@ -234,7 +150,7 @@ test('an iteration that is abandoned ends all look-ups, and waits for none', asy
 })
 
 test('who is being waited for when it is abandoned is told that it is over; who aborts, why', async () => {
-  const setup = new Setup(() => [hanging('hangs')])
+  const setup = new RoutersSetup(() => [hanging('hangs')])
   const providers = setup.routing.findProviders?.(cid) as AsyncIterableIterator<NamedProvider, undefined>
   const [first, second] = [providers.next(), providers.next()]
 
@@ -253,7 +169,7 @@ test('who is being waited for when it is abandoned is told that it is over; who 
 test('one that fails again and again is left out, found out about, and taken back; the log says so once', async () => {
   let broken = true
   let asked = 0
-  const setup = new Setup(clock => [{
+  const setup = new RoutersSetup(clock => [{
     name: 'a',
     async * findProviders () {
       asked++
@@ -284,7 +200,7 @@ test('one that fails again and again is left out, found out about, and taken bac
 })
 
 test('one that says when to come back is left out until then', async () => {
-  const setup = new Setup(clock => [failing('busy', Object.assign(new Error('too many requests'), { retryAfter: 7_000 })), naming(clock, 'b', 0, 2)])
+  const setup = new RoutersSetup(clock => [failing('busy', Object.assign(new Error('too many requests'), { retryAfter: 7_000 })), naming(clock, 'b', 0, 2)])
 
   await setup.find()
   await setup.clock.advance(6_999)
@@ -296,7 +212,7 @@ test('one that says when to come back is left out until then', async () => {
 })
 
 test('a caller who runs out of time tells of the router, one who loses interest does not', async () => {
-  const setup = new Setup(() => [hanging('hangs')], { maxFailures: 1, findTimeout: 1_000 })
+  const setup = new RoutersSetup(() => [hanging('hangs')], { maxFailures: 1, findTimeout: 1_000 })
   const after = async (delay: number, reason: Error): Promise<void> => {
     const abort = new AbortController()
 
@@ -313,7 +229,7 @@ test('a caller who runs out of time tells of the router, one who loses interest 
 
 test('one that walks a network may take longer than there is time, and is not left out for it', async () => {
   for (const walks of [true, false]) {
-    const setup = new Setup(() => [{ ...hanging('dht'), walks }], { maxFailures: 1, findTimeout: 100 })
+    const setup = new RoutersSetup(() => [{ ...hanging('dht'), walks }], { maxFailures: 1, findTimeout: 100 })
 
     await assert.rejects(setup.find(), { name: 'LookUpFailedError' })
     assert.deepEqual(setup.routing.stat().map(({ timedOut, leftOut }) => [timedOut, leftOut]), [[1, !walks]])
@@ -321,61 +237,16 @@ test('one that walks a network may take longer than there is time, and is not le
 })
 
 test('what it takes on the average until the first answer is told', async () => {
-  const setup = new Setup(clock => [naming(clock, 'a', 100, 1, 2)])
+  const setup = new RoutersSetup(clock => [naming(clock, 'a', 100, 1, 2)])
 
   await setup.find()
   assert.equal(setup.routing.stat()[0].meanTime, 100)
 })
 
 test('it can do what one of its routers can', () => {
-  const can = ({ routing }: Setup): boolean[] => [routing.findProviders != null, routing.provide != null]
+  const can = ({ routing }: RoutersSetup): boolean[] => [routing.findProviders != null, routing.provide != null]
 
-  assert.deepEqual(can(new Setup(() => [])), [false, false])
-  assert.deepEqual(can(new Setup(clock => [naming(clock, 'a', 0)])), [true, false])
-  assert.deepEqual(can(new Setup(() => [{ name: 'a', provide: async () => {} }])), [false, true])
-})
-
-test('a block is announced at each router that can; one suffices, and the others are waited for', async () => {
-  const took: string[] = []
-  const setup = new Setup(clock => [
-    { name: 'slow', provide: async () => { await sleep(clock, 300); took.push('slow') } },
-    { name: 'fast', provide: async () => { took.push('fast') } },
-    naming(clock, 'finds only', 0),
-    failing('broken'),
-    hanging('hangs')
-  ], { provideTimeout: 400 })
-
-  await setup.clock.run(setup.routing.provide?.(cid) as Promise<void>)
-  assert.deepEqual([took, setup.clock.now()], [['fast', 'slow'], 400])
-  assert.deepEqual(setup.routing.stat().map(({ provided, provideFailed }) => [provided, provideFailed]), [[1, 0], [1, 0], [0, 0], [0, 1], [0, 1]])
-})
-
-test('a block that nobody announces is an error that names each router and its reason', async () => {
-  const setup = new Setup(() => [failing('broken'), { ...hanging('hangs'), provideTimeout: 200 }])
-
-  await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), {
-    name: 'ProvideFailedError',
-    message: `no router would announce ${cid}: broken: out of order; hangs did not answer within 0.2 s`
-  })
-})
-
-test('an announcement that is aborted rejects with the reason, unless one has taken it', async () => {
-  for (const [others, rejects] of [[[], true], [[{ name: 'took', provide: async () => {} }], false]] as const) {
-    const setup = new Setup(() => [hanging('hangs'), ...others])
-    const abort = new AbortController()
-    const provided = setup.routing.provide?.(cid, { signal: abort.signal }) as Promise<void>
-
-    setup.clock.timer(10, () => { abort.abort(new Error('enough')) })
-    await (rejects ? assert.rejects(setup.clock.run(provided), { message: 'enough' }) : setup.clock.run(provided))
-    assert.equal(setup.clock.now(), 10)
-    assert.equal(setup.routing.stat()[0].provideFailed, 0)
-  }
-})
-
-test('one that fails to announce is left out of that, and is still asked who has a block', async () => {
-  const setup = new Setup(clock => [{ ...naming(clock, 'dht', 0, 1), provide: async () => { throw new Error('nobody is near') } }], { maxFailures: 1 })
-
-  await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), /nobody is near/)
-  await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), /dht is left out for 5 s/)
-  assert.deepEqual(await setup.find(), ['1 @0'])
+  assert.deepEqual(can(new RoutersSetup(() => [])), [false, false])
+  assert.deepEqual(can(new RoutersSetup(clock => [naming(clock, 'a', 0)])), [true, false])
+  assert.deepEqual(can(new RoutersSetup(() => [{ name: 'a', provide: async () => {} }])), [false, true])
 })

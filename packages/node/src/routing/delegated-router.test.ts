@@ -1,64 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { combineRouters } from 'ts-bitswap'
-import { peerIdFromSeed, randomBlocks } from 'ts-bitswap/testing'
-import { DelegatedRouter, retryAfter } from './delegated-router.ts'
-import { resolveRoutingOptions } from './options.ts'
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { answerLines, cid, find, lines, peers, record, router, serve } from '../../test/delegated-server.ts'
+import { retryAfter } from './delegated-router.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-const [{ cid }] = await randomBlocks(1, { size: 8 })
-const peers = Array.from({ length: 10 }, (_, i) => peerIdFromSeed(i + 1))
-const servers: Server[] = []
 const logger = { forComponent: () => Object.assign(() => {}, { enabled: false, error: () => {}, trace: () => {}, newScope: () => { throw new Error('not used') } }) }
-
-after(() => {
-  servers.forEach(server => { server.closeAllConnections(); server.close() })
-})
-
-async function serve (answer: RequestListener): Promise<string> {
-  const server = createServer(answer)
-
-  servers.push(server)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-function router (url: string): DelegatedRouter {
-  return new DelegatedRouter(url, resolveRoutingOptions())
-}
-
-/** Whom it names, by their numbers, with their addresses. */
-async function find (asked: DelegatedRouter, signal?: AbortSignal, take: number = Infinity): Promise<string[]> {
-  const found: string[] = []
-
-  for await (const { id, multiaddrs } of asked.findProviders(cid, signal == null ? {} : { signal })) {
-    found.push([peers.findIndex(peer => peer.equals(id)), ...multiaddrs].join(' '))
-
-    if (found.length >= take) {
-      break
-    }
-  }
-
-  return found
-}
-
-function record (i: number, more: object = {}): object {
-  return { Schema: 'peer', ID: peers[i].toString(), Addrs: [`/ip4/127.0.0.1/tcp/${i + 1}`], Protocols: ['transport-bitswap'], ...more }
-}
-
-function lines (...records: unknown[]): string {
-  return records.map(each => `${typeof each === 'string' ? each : JSON.stringify(each)}\n`).join('')
-}
-
-function answerLines (response: ServerResponse, text: string): void {
-  response.setHeader('content-type', 'application/x-ndjson')
-  response.end(text)
-}
 
 test('asks as the specification says, whatever the URL ends in, and reads lines', async () => {
   const asked: string[] = []
