@@ -17,12 +17,13 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   client: ['core/', 'message/', ...SHARED],
   server: ['core/', 'message/', ...SHARED],
   providing: ['core/', 'message/', ...SHARED],
+  routing: ['core/', 'message/', ...SHARED],
   // the invariants look into the books of both sides
   testing: ['core/', 'message/', 'network/', 'client/', 'server/', ...SHARED, 'bitswap.ts', 'books.ts', 'options.ts']
 }
 
 /** Files of the root that see more than `core`, `message`, each other, and the types of the parts. */
-const PARTS: readonly string[] = ['network/', 'client/', 'server/', 'providing/']
+const PARTS: readonly string[] = ['network/', 'client/', 'server/', 'providing/', 'routing/']
 const ROOT_FILES: Readonly<Record<string, readonly string[]>> = {
   'bitswap.ts': PARTS,
   'index.ts': PARTS,

@@ -153,3 +153,5 @@ export class TooManySessionsError extends Error {
     this.maxSessions = maxSessions
   }
 }
+
+export { LookUpFailedError, ProvideFailedError, RouterLeftOutError, RouterTimeoutError } from './routing/errors.ts'

@@ -15,11 +15,12 @@
  * For: fetching blocks from peers and serving them. Not for: files, pinning,
  * finding peers: bring a block store, and a routing if there is one.
  */
-import type { ComponentLogger, Metrics } from '@libp2p/interface'
+import type { ComponentLogger, Metrics, PeerId } from '@libp2p/interface'
 import type { Blockstore } from 'interface-blockstore'
 import type { Bitswap, BitswapComponents, BitswapRouting } from './api.ts'
 import { Exchange } from './bitswap.ts'
 import { systemClock } from './core/clock.ts'
+import type { Clock } from './core/clock.ts'
 import { withDefaultHashers } from './message/hashers.ts'
 import type { HasherLoader } from './message/hashers.ts'
 import { registerMetrics } from './metrics.ts'
@@ -28,6 +29,10 @@ import type { Host, HostComponents } from './network/host.ts'
 import { Libp2pNetwork } from './network/libp2p-network.ts'
 import { resolveOptions } from './options.ts'
 import type { BitswapInit } from './options.ts'
+import { CombinedRouting } from './routing/combined-routing.ts'
+import { resolveRoutersOptions } from './routing/options.ts'
+import type { RoutersInit } from './routing/options.ts'
+import type { Router } from './routing/router.ts'
 
 export type * from './api.ts'
 export type * from './events.ts'
@@ -44,6 +49,11 @@ export type { Schedule } from './server/fair-schedule.ts'
 export type { RequestFilter, ServerInit, ServerUpdate } from './server/options.ts'
 export type { ReceiptStore, SavedReceipt } from './server/receipt-store.ts'
 export type { ServerStat } from './server/server-stat.ts'
+export { systemClock } from './core/clock.ts'
+export type { Cancel, Clock } from './core/clock.ts'
+export type { CombinedRouting } from './routing/combined-routing.ts'
+export type { RoutersInit } from './routing/options.ts'
+export type { NamedProvider, Router, RouterStat } from './routing/router.ts'
 
 /** Components that libp2p hands to a service, as far as they are used. */
 export interface Libp2pComponents extends HostComponents {
@@ -91,6 +101,34 @@ export function bitswap ({ blockstore, routing, getHasher, ...init }: BitswapSer
     ...getHasher == null ? {} : { getHasher },
     ...components.metrics == null ? {} : { metrics: components.metrics }
   }, init)
+}
+
+export interface CombineRoutersComponents {
+  logger: ComponentLogger
+  /** Ourselves: never named as a provider. */
+  peerId?: PeerId
+  /** @default the time of the machine */
+  clock?: Clock
+}
+
+/**
+ * Several routers as one, to be handed to `createBitswap` as its `routing`. All
+ * are asked at once; one that hangs, fails or lies holds up no other. It has no
+ * `findProviders` when none of them has one, and no `provide`.
+ *
+ * @example
+ *
+ * ```ts
+ * const routing = combineRouters([{ name: 'mine', findProviders: findMine }, { name: 'other', findProviders: findOther }], {}, libp2p)
+ * const bitswap = createBitswap({ libp2p, blockstore, routing })
+ * ```
+ *
+ * @throws InvalidOptionError
+ */
+export function combineRouters (routers: readonly Router[], init: RoutersInit | undefined, components: CombineRoutersComponents): CombinedRouting {
+  const { logger, peerId, clock = systemClock } = components
+
+  return new CombinedRouting(routers, { clock, log: logger.forComponent('bitswap:routing'), self: peerId }, resolveRoutersOptions(init))
 }
 
 interface Parts extends Pick<BitswapComponents, 'blockstore' | 'routing' | 'metrics' | 'getHasher'> {

@@ -72,7 +72,13 @@ export class FoundPeers {
     const peer = this.#board.peers.get(provider.toString())
 
     if (want.named != null) {
-      want.named.count++
+      const before = want.named.unreachable.indexOf(provider.toString())
+
+      if (before < 0) {
+        want.named.count++
+      } else { // it is reached by other addresses
+        want.named.unreachable.splice(before, 1)
+      }
     }
 
     this.#board.histories.note(want, { step: 'found-provider', provider }, now)
@@ -96,6 +102,10 @@ export class FoundPeers {
 
   /** Routing named a peer for this want that cannot be reached. */
   providerUnreachable (want: Want, provider: PeerId, now: number): void {
+    if (want.named?.unreachable.includes(provider.toString()) === true) {
+      return
+    }
+
     if (want.named != null) {
       want.named.count++
       want.named.unreachable.push(provider.toString())

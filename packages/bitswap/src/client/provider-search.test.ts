@@ -28,7 +28,7 @@ class Setup {
   lost: PeerId[] = []
   readonly search: ProviderSearch
 
-  constructor (providers: PeerId[], options: Partial<ClientOptions> = {}, delay: number = 0) {
+  constructor (providers: Array<PeerId | { id: PeerId, multiaddrs: Multiaddr[] }>, options: Partial<ClientOptions> = {}, delay: number = 0) {
     this.search = new ProviderSearch({
       routing: { findProviders: () => this.#providers(providers, delay) },
       network: {
@@ -36,11 +36,21 @@ class Setup {
         connect: async target => {
           this.dialled.push(target)
 
-          if (this.lost.includes(target as PeerId)) {
+          if (Array.isArray(target)) {
+            const [address] = target
+
+            if (address.toString().includes('/tcp/1/')) {
+              throw new Error('nobody answers')
+            }
+
+            return peers.find(peer => address.toString().endsWith(peer.toString())) ?? peers[0]
+          }
+
+          if (this.lost.includes(target)) {
             throw new Error('nobody answers')
           }
 
-          return peers.find(peer => peer.equals(target as PeerId)) ?? peers[0]
+          return peers.find(peer => peer.equals(target)) ?? peers[0]
         }
       },
       clock: this.clock,
@@ -56,13 +66,13 @@ class Setup {
     })
   }
 
-  async * #providers (providers: PeerId[], delay: number): AsyncGenerator<{ id: PeerId, multiaddrs: Multiaddr[] }> {
+  async * #providers (providers: Array<PeerId | { id: PeerId, multiaddrs: Multiaddr[] }>, delay: number): AsyncGenerator<{ id: PeerId, multiaddrs: Multiaddr[] }> {
     this.asked++
 
-    for (const id of providers) {
+    for (const provider of providers) {
       await new Promise<void>(resolve => { this.clock.timer(delay, resolve) })
       this.named++
-      yield { id, multiaddrs: [] }
+      yield 'id' in provider ? provider : { id: provider, multiaddrs: [] }
     }
   }
 }
@@ -83,6 +93,16 @@ test('providers that cannot be reached are told from those that were found', asy
   setup.start(0)
   await setup.clock.run()
   assert.deepEqual([setup.found, setup.unreachable, setup.ended], [['0 2'], ['0 1'], [0]])
+})
+
+test('a provider that is named again with other addresses is dialled there too, until it is reached', async () => {
+  const named = (i: number, ...ports: number[]): { id: PeerId, multiaddrs: Multiaddr[] } => ({ id: peers[i], multiaddrs: ports.map(port => multiaddr(`/ip4/127.0.0.1/tcp/${port}`)) })
+  const setup = new Setup([named(1, 1), named(2, 2), named(1, 1), named(1, 1, 2), named(1, 3), named(3, 1)], {}, 10)
+
+  setup.start(0)
+  await setup.clock.run()
+  assert.deepEqual(setup.dialled.map(String), [[1, 1], [2, 2], [1, 2], [3, 1]].map(([i, port]) => `/ip4/127.0.0.1/tcp/${port}/p2p/${peers[i]}`))
+  assert.deepEqual([setup.found, setup.unreachable], [['0 2', '0 1'], ['0 1', '0 3']])
 })
 
 test('no more providers are taken than allowed', async () => {

@@ -3,7 +3,8 @@
  * searches at once, in time and in providers; the rest wait in line. Dials are
  * at most `maxSearches` times `maxProviders`. A router that hangs and ignores its
  * signal holds up nothing: it is left behind, and so is one that goes on naming
- * who is passed over. Those that cannot be dialled are not dialled again at once.
+ * who is passed over. Those that cannot be dialled are not dialled again at once,
+ * but for other addresses that the same search brings.
  *
  * Not for: when to search (`want-looking.ts`).
  */
@@ -36,6 +37,14 @@ export interface SearchListener {
 interface Named {
   id: PeerId
   multiaddrs: Multiaddr[]
+}
+
+/** A provider that was named in a search. */
+interface Seen {
+  /** Those that were dialled. */
+  addresses: Set<string>
+  /** Others of it are worth a dial: it is not reached yet. */
+  again: boolean
 }
 
 /** So many providers for each that is dialled may be named before a search ends: the same again, or such as are not dialled. */
@@ -136,10 +145,10 @@ export class ProviderSearch {
   }
 
   async #dialProviders (search: Search, signal: AbortSignal): Promise<void> {
-    const { routing, network, clock } = this.#components
+    const { routing, network } = this.#components
     const { maxProviders } = this.#options
     const providers = routing.findProviders(search.cid, { signal })[Symbol.asyncIterator]()
-    const seen = new Set<string>([network.self.toString()])
+    const seen = new Map<string, Seen>([[network.self.toString(), { addresses: new Set(), again: false }]])
     const dials: Array<Promise<void>> = []
     let left = maxProviders * MAX_PASSED_OVER
 
@@ -151,20 +160,11 @@ export class ProviderSearch {
           break
         }
 
-        const provider = next.value
-        const name = provider.id.toString()
+        const dial = this.#named(search, next.value, seen, signal)
         left--
 
-        if (seen.has(name)) {
-          continue
-        }
-
-        seen.add(name)
-
-        if (this.#unreachable.has(name, clock.now())) {
-          search.listener.unreachable(provider.id)
-        } else {
-          dials.push(this.#dial(search, provider, signal))
+        if (dial != null) {
+          dials.push(dial)
         }
       }
     } finally {
@@ -174,8 +174,33 @@ export class ProviderSearch {
     }
   }
 
+  /** Undefined when it is not dialled: it is known, or left alone. */
+  #named (search: Search, { id, multiaddrs }: Named, seen: Map<string, Seen>, signal: AbortSignal): Promise<void> | undefined {
+    const name = id.toString()
+    const before = seen.get(name)
+
+    if (before == null && this.#unreachable.has(name, this.#components.clock.now())) {
+      seen.set(name, { addresses: new Set(), again: false })
+      search.listener.unreachable(id)
+
+      return undefined
+    }
+
+    const provider = before ?? { addresses: new Set<string>(), again: true }
+    const news = multiaddrs.filter(address => !provider.addresses.has(address.toString()))
+
+    if (before != null && (!before.again || news.length === 0)) {
+      return undefined
+    }
+
+    seen.set(name, provider)
+    news.forEach(address => provider.addresses.add(address.toString()))
+
+    return this.#dial(search, { id, multiaddrs: news }, provider, signal)
+  }
+
   /** Never rejects: a provider that cannot be reached is passed over. */
-  async #dial (search: Search, provider: Named, signal: AbortSignal): Promise<void> {
+  async #dial (search: Search, provider: Named, seen: Seen, signal: AbortSignal): Promise<void> {
     const { network, clock, log } = this.#components
 
     try {
@@ -183,11 +208,12 @@ export class ProviderSearch {
       const peer = await raceSignal(network.connect(target, { signal }), signal)
       this.#unreachable.reached(peer.toString())
 
-      if (!search.abort.signal.aborted) {
+      if (!search.abort.signal.aborted && seen.again) {
+        seen.again = false
         search.listener.found(peer)
       }
     } catch (error) {
-      if (!search.abort.signal.aborted) {
+      if (!search.abort.signal.aborted && seen.again) {
         this.#unreachable.failed(provider.id.toString(), clock.now())
         search.listener.unreachable(provider.id)
       }

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { cid, failing, hanging, naming, RoutersSetup } from '../../test/routers-setup.ts'
+import { sleep } from '../core/clock.ts'
+
+test('a block is announced at each router that can; one suffices, and the others are waited for', async () => {
+  const took: string[] = []
+  const setup = new RoutersSetup(clock => [
+    { name: 'slow', provide: async () => { await sleep(clock, 300); took.push('slow') } },
+    { name: 'fast', provide: async () => { took.push('fast') } },
+    naming(clock, 'finds only', 0),
+    failing('broken'),
+    hanging('hangs')
+  ], { provideTimeout: 400 })
+
+  await setup.clock.run(setup.routing.provide?.(cid) as Promise<void>)
+  assert.deepEqual([took, setup.clock.now()], [['fast', 'slow'], 400])
+  assert.deepEqual(setup.routing.stat().map(({ provided, provideFailed }) => [provided, provideFailed]), [[1, 0], [1, 0], [0, 0], [0, 1], [0, 1]])
+})
+
+test('a block that nobody announces is an error that names each router and its reason', async () => {
+  const setup = new RoutersSetup(() => [failing('broken'), { ...hanging('hangs'), provideTimeout: 200 }])
+
+  await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), {
+    name: 'ProvideFailedError',
+    message: `no router would announce ${cid}: broken: out of order; hangs did not answer within 0.2 s`
+  })
+})
+
+test('an announcement that is aborted rejects with the reason, unless one has taken it', async () => {
+  for (const [others, rejects] of [[[], true], [[{ name: 'took', provide: async () => {} }], false]] as const) {
+    const setup = new RoutersSetup(() => [hanging('hangs'), ...others])
+    const abort = new AbortController()
+    const provided = setup.routing.provide?.(cid, { signal: abort.signal }) as Promise<void>
+
+    setup.clock.timer(10, () => { abort.abort(new Error('enough')) })
+    await (rejects ? assert.rejects(setup.clock.run(provided), { message: 'enough' }) : setup.clock.run(provided))
+    assert.equal(setup.clock.now(), 10)
+    assert.equal(setup.routing.stat()[0].provideFailed, 0)
+  }
+})
+
+test('one that fails to announce is left out of that, and is still asked who has a block', async () => {
+  const setup = new RoutersSetup(clock => [{ ...naming(clock, 'dht', 0, 1), provide: async () => { throw new Error('nobody is near') } }], { maxFailures: 1 })
+
+  await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), /nobody is near/)
+  await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), /dht is left out for 5 s/)
+  assert.deepEqual(await setup.find(), ['1 @0'])
+})

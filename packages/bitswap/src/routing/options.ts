@@ -1,0 +1,129 @@
+/** What can be set about several routers as one, and what is used when it is not. */
+import { InvalidOptionError } from '../errors.ts'
+
+export interface RoutersInit {
+  /**
+   * How long one router may take for one look-up, in milliseconds. What it named
+   * until then counts; others go on. A router may have its own
+   * (`Router.findTimeout`).
+   *
+   * @default 10000
+   */
+  findTimeout?: number
+
+  /**
+   * How long one router may take to announce one block, in milliseconds: of a
+   * DHT, to find who is closest and to tell them. A router may have its own.
+   *
+   * @default 60000
+   */
+  provideTimeout?: number
+
+  /**
+   * What one router may name in one look-up; what is no provider, or comes again,
+   * counts too. Over it the router's look-up ends, that of the others goes on. A
+   * router may have its own.
+   *
+   * @default 100
+   */
+  maxProviders?: number
+
+  /**
+   * Providers handed on of one router while another has not answered yet; then
+   * one more every `paceDelay`. So whoever names many at once does not take the
+   * places of those that are dialled (`client.maxProviders`) from who is slower.
+   *
+   * @default 3
+   */
+  maxAhead?: number
+
+  /**
+   * See `maxAhead`; in milliseconds.
+   *
+   * @default 1000
+   */
+  paceDelay?: number
+
+  /**
+   * A router that has failed so many times, one after the other, is left out for
+   * a while.
+   *
+   * @default 3
+   */
+  maxFailures?: number
+
+  /**
+   * For how many milliseconds a router is left out first; then one call finds out
+   * whether it works again, and if not it is twice as long, up to `maxRest`.
+   *
+   * @default 5000
+   */
+  rest?: number
+
+  /**
+   * See `rest`. A router that says itself when to come back is left out until
+   * then, up to an hour.
+   *
+   * @default 60000
+   */
+  maxRest?: number
+
+  /**
+   * Take addresses that lead through a relay. Of use only if such connections are
+   * (`network.runOnLimitedConnections`), or lead to direct ones (hole punching).
+   * Without it providers are passed over of whom nothing else is known.
+   *
+   * @default false
+   */
+  relayed?: boolean
+}
+
+export type RoutersOptions = Readonly<Required<RoutersInit>>
+
+export const ROUTERS_DEFAULTS: RoutersOptions = Object.freeze({
+  findTimeout: 10_000,
+  provideTimeout: 60_000,
+  maxProviders: 100,
+  maxAhead: 3,
+  paceDelay: 1_000,
+  maxFailures: 3,
+  rest: 5_000,
+  maxRest: 60_000,
+  relayed: false
+})
+
+const WHOLE: ReadonlySet<string> = new Set(['maxProviders', 'maxAhead', 'maxFailures'])
+
+/** @throws InvalidOptionError */
+export function resolveRoutersOptions (init: RoutersInit = {}): RoutersOptions {
+  const options = { ...ROUTERS_DEFAULTS, ...init }
+
+  for (const [name, value] of Object.entries(options) as Array<[string, unknown]>) {
+    if (!(name in ROUTERS_DEFAULTS)) {
+      throw new InvalidOptionError(`routers.${name}`, value, 'an option there is')
+    }
+
+    if (name === 'relayed') {
+      check(name, value, typeof value === 'boolean', 'true or false')
+    } else {
+      checkLimit(name, value)
+    }
+  }
+
+  return Object.freeze(options)
+}
+
+/** @throws InvalidOptionError */
+export function checkLimit (name: string, value: unknown): void {
+  if (WHOLE.has(name)) {
+    check(name, value, Number.isSafeInteger(value) && (value as number) > 0, 'a positive whole number')
+  } else {
+    check(name, value, typeof value === 'number' && value > 0 && value < Infinity, 'a positive number of milliseconds')
+  }
+}
+
+function check (name: string, value: unknown, holds: boolean, expected: string): void {
+  if (!holds) {
+    throw new InvalidOptionError(`routers.${name}`, value, expected)
+  }
+}

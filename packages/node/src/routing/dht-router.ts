@@ -1,0 +1,106 @@
+/**
+ * A DHT as a router: asked by itself, not through `libp2p.contentRouting`, which
+ * asks all there are and ends with the slowest.
+ *
+ * A look-up waits for the first peer only for a while (kad-dht: until the signal
+ * aborts). An announcement that nobody was told of is an error (kad-dht: none).
+ */
+import { NoDhtPeersError } from '../errors.ts'
+import type { Dht } from './dht.ts'
+import type { RoutingOptions } from './options.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import type { Clock, NamedProvider, Router } from 'ts-bitswap'
+
+export type DhtRouterOptions = Pick<RoutingOptions, 'dhtPeerTimeout' | 'findTimeout' | 'provideTimeout'>
+
+/** What is heard of its table, which kad-dht's types do not tell. */
+interface DhtTable {
+  readonly size: number
+  addEventListener: (type: 'peer:add', listener: () => void) => void
+  removeEventListener: (type: 'peer:add', listener: () => void) => void
+}
+
+export class DhtRouter implements Router {
+  readonly name: string
+  readonly walks = true
+  readonly findTimeout: number
+  readonly provideTimeout: number
+  readonly #dht: Pick<Dht, 'findProviders' | 'provide'> & { routingTable: DhtTable }
+  readonly #clock: Clock
+  readonly #peerTimeout: number
+  /** Since when, for look-ups, its table has been empty. */
+  #emptySince: number | undefined
+
+  constructor (name: string, dht: Pick<Dht, 'findProviders' | 'provide' | 'routingTable'>, clock: Clock, options: DhtRouterOptions) {
+    this.name = name
+    this.#dht = dht as typeof dht & { routingTable: DhtTable }
+    this.#clock = clock
+    this.#peerTimeout = options.dhtPeerTimeout
+    this.findTimeout = options.findTimeout
+    this.provideTimeout = options.provideTimeout
+  }
+
+  async * findProviders (cid: CID, options: AbortOptions = {}): AsyncGenerator<NamedProvider> {
+    await this.#untilPeers(options.signal ?? undefined)
+
+    for await (const event of this.#dht.findProviders(cid, options)) {
+      if (event.name === 'PROVIDER') {
+        yield * event.providers
+      }
+    }
+  }
+
+  /** @throws NoDhtPeersError when nobody could be told */
+  async provide (cid: CID, options: AbortOptions = {}): Promise<void> {
+    let told = 0
+
+    for await (const event of this.#dht.provide(cid, options)) {
+      if (event.name === 'PEER_RESPONSE' && event.messageName === 'ADD_PROVIDER') {
+        told++
+      }
+    }
+
+    if (told === 0) {
+      options.signal?.throwIfAborted()
+
+      throw new NoDhtPeersError(this.name)
+    }
+  }
+
+  async #untilPeers (signal: AbortSignal | undefined): Promise<void> {
+    const { routingTable } = this.#dht
+
+    if (routingTable.size > 0) {
+      this.#emptySince = undefined
+      return
+    }
+
+    this.#emptySince ??= this.#clock.now()
+
+    const left = this.#emptySince + this.#peerTimeout - this.#clock.now()
+
+    if (left > 0) {
+      await this.#nextPeer(routingTable, left, signal)
+    }
+  }
+
+  async #nextPeer (table: DhtTable, timeout: number, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted()
+
+    await new Promise<void>((resolve, reject) => {
+      const end = (settle: () => void) => () => {
+        cancel()
+        table.removeEventListener('peer:add', added)
+        signal?.removeEventListener('abort', aborted)
+        settle()
+      }
+      const added = end(resolve)
+      const aborted = end(() => { reject(signal?.reason) })
+      const cancel = this.#clock.timer(timeout, added)
+
+      table.addEventListener('peer:add', added)
+      signal?.addEventListener('abort', aborted, { once: true })
+    })
+  }
+}
