@@ -63,6 +63,26 @@ export class DiskFullError extends Error {
   }
 }
 
+/** The blocks may not take more room than they do. The block that would have is not kept. */
+export class RepoFullError extends Error {
+  override readonly name = 'RepoFullError'
+  readonly path: string
+  /** Bytes the blocks may take, those they take, and those that were needed beside them. */
+  readonly limit: number
+  readonly size: number
+  readonly needed: number
+
+  constructor (path: string, { limit, size, needed }: { limit: number, size: number, needed: number }) {
+    const where = path === '' ? 'the repo in memory' : `repo ${path}`
+
+    super(`${where} is full: its blocks take ${size} bytes of the ${limit} allowed, and ${needed} more are needed: remove what is not pinned with "repo gc", or allow more`)
+    this.path = path
+    this.limit = limit
+    this.size = size
+    this.needed = needed
+  }
+}
+
 /** The bytes of a stored block do not match its CID. They are never handed out; the file is left for inspection. */
 export class CorruptBlockError extends Error {
   override readonly name = 'CorruptBlockError'
@@ -219,5 +239,75 @@ export class InterruptedError extends Error {
   constructor (signal: string) {
     super(`interrupted (${signal})`)
     this.signal = signal
+  }
+}
+
+/** There is no pin to remove: at most the block is kept by that of another. */
+export class NotPinnedError extends Error {
+  override readonly name = 'NotPinnedError'
+  readonly cid: CID
+  /** The root it is pinned through, if it is. */
+  readonly through: CID | undefined
+
+  constructor (cid: CID, through?: CID) {
+    super(through == null ? `${cid} is not pinned` : `${cid} is pinned indirectly through ${through}: remove that pin`)
+    this.cid = cid
+    this.through = through
+  }
+}
+
+/** A pin says more than what is asked of it: it is recursive, and a direct one was meant. */
+export class PinnedRecursivelyError extends Error {
+  override readonly name = 'PinnedRecursivelyError'
+  readonly cid: CID
+
+  constructor (cid: CID) {
+    super(`${cid} is pinned recursively`)
+    this.cid = cid
+  }
+}
+
+/** A block cannot be removed as long as it is pinned. */
+export class BlockPinnedError extends Error {
+  override readonly name = 'BlockPinnedError'
+  readonly cid: CID
+
+  constructor (cid: CID, how: string) {
+    super(`cannot remove block ${cid}: pinned: ${how}`)
+    this.cid = cid
+  }
+}
+
+/** What is kept of a pin cannot be read. Nothing is removed as garbage while it is so: it may be pinned. */
+export class DamagedPinError extends Error {
+  override readonly name = 'DamagedPinError'
+  readonly key: string
+
+  constructor (key: string, options?: ErrorOptions) {
+    super(`the pin kept as ${key} is damaged`, options)
+    this.key = key
+  }
+}
+
+/** Garbage is being collected already: one collection at a time. */
+export class CollectionUnderWayError extends Error {
+  override readonly name = 'CollectionUnderWayError'
+
+  constructor () {
+    super('garbage is being collected already')
+  }
+}
+
+/** A collection of garbage went to its end, and could not remove everything. */
+export class GarbageLeftError extends Error {
+  override readonly name = 'GarbageLeftError'
+  /** The first that could not be removed, and how many could not. */
+  readonly cid: CID
+  readonly count: number
+
+  constructor (cid: CID, count: number, reason: string, options?: ErrorOptions) {
+    super(`cannot remove block ${cid}${count > 1 ? `, and ${count - 1} more` : ''}: ${reason}`, options)
+    this.cid = cid
+    this.count = count
   }
 }

@@ -21,3 +21,9 @@ export function requireBoolean (option: string, value: boolean): void {
     throw new InvalidOptionError(option, value, 'true or false')
   }
 }
+
+export function requirePart (option: string, value: number): void {
+  if (!(value > 0 && value <= 1)) { // also refuses NaN
+    throw new InvalidOptionError(option, value, 'a number over 0 and up to 1')
+  }
+}

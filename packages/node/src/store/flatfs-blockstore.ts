@@ -11,6 +11,7 @@
  * `MAX_FILE_SIZE` (64 MiB) read, `maxOpenFiles` at a time. It takes no lock of its
  * own (the repo does). Opening checks and makes the folder; nothing needs closing.
  */
+import { createHash } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BaseBlockstore } from 'blockstore-core/base'
@@ -28,6 +29,7 @@ import { storageError, unlessMissing } from './storage-error.ts'
 import { Turnstile } from './turnstile.ts'
 import type { FileWriter } from './atomic-write.ts'
 import type { StoreInit, StoreOptions } from './options.ts'
+import type { Dirent } from 'node:fs'
 import type { AbortOptions, Logger } from '@libp2p/interface'
 import type { Pair } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
@@ -188,14 +190,8 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
   /** As {@link getAll} without the bytes. Holds the names of one folder (a 1024th of all) at a time. */
   async * cids (options?: AbortOptions): AsyncGenerator<CID> {
-    const folders = await readdir(this.path, { withFileTypes: true })
-
-    for (const folder of folders) {
-      if (!folder.isDirectory() || folder.name.startsWith('.')) {
-        continue
-      }
-
-      for (const name of await readdir(join(this.path, folder.name))) {
+    for await (const { names } of this.#folders()) {
+      for (const name of names) {
         options?.signal?.throwIfAborted()
         const cid = cidOfBlockFile(name)
 
@@ -204,6 +200,57 @@ export class FlatfsBlockstore extends BaseBlockstore {
         }
       }
     }
+  }
+
+  /** What the file of a block takes, damaged or not; undefined when there is none. */
+  async storedSize (cid: CID): Promise<number | undefined> {
+    return cid.multihash.code === identity.code ? undefined : await this.#fileSize(this.#pathOf(cid))
+  }
+
+  /** What each block takes. As {@link cids}, and asks for the sizes of a folder beside each other. */
+  async * sizes (options?: AbortOptions): AsyncGenerator<number> {
+    for await (const { path, names } of this.#folders()) {
+      options?.signal?.throwIfAborted()
+      const blocks = names.filter(name => cidOfBlockFile(name) != null)
+
+      for (const size of await Promise.all(blocks.map(async name => await this.#fileSize(join(path, name))))) {
+        if (size != null) { // else it was removed meanwhile
+          yield size
+        }
+      }
+    }
+  }
+
+  /**
+   * Changes when any block is added, replaced or removed, by whomever: the times
+   * of the folders. Costs a look at each of them, some 1000.
+   */
+  async fingerprint (): Promise<string> {
+    const hash = createHash('sha256')
+
+    for (const { name } of (await readdir(this.path, { withFileTypes: true })).filter(isShard).sort(byName)) {
+      const { mtimeNs, ino } = await stat(join(this.path, name), { bigint: true })
+
+      hash.update(`${name} ${mtimeNs} ${ino}\n`)
+    }
+
+    return hash.digest('hex')
+  }
+
+  async * #folders (): AsyncGenerator<{ path: string, names: string[] }> {
+    for (const { name } of (await readdir(this.path, { withFileTypes: true })).filter(isShard)) {
+      const path = join(this.path, name)
+
+      yield { path, names: await readdir(path) }
+    }
+  }
+
+  async #fileSize (path: string): Promise<number | undefined> {
+    return await this.#turnstile.run(async () => {
+      const found = await stat(path).catch(unlessMissing)
+
+      return found?.isFile() === true ? found.size : undefined
+    })
   }
 
   /** The size of a block that is here and not known to be damaged. */
@@ -220,11 +267,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
       return undefined
     }
 
-    return await this.#turnstile.run(async () => {
-      const found = await stat(path).catch(unlessMissing)
-
-      return found?.isFile() === true ? found.size : undefined
-    })
+    return await this.#fileSize(path)
   }
 
   #pathOf (cid: CID): string {
@@ -246,6 +289,15 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
     return error
   }
+}
+
+/** A folder of blocks, and not one for what is being written. */
+function isShard (entry: Dirent): boolean {
+  return entry.isDirectory() && !entry.name.startsWith('.')
+}
+
+function byName (a: Dirent, b: Dirent): number {
+  return a.name < b.name ? -1 : 1
 }
 
 function notFound (cid: CID, cause?: CorruptBlockError): NotFoundError {
