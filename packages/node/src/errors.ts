@@ -311,3 +311,16 @@ export class GarbageLeftError extends Error {
     this.count = count
   }
 }
+
+/** The blocks of CARs are stored, and some of the roots are not pinned, since their graphs are not whole. */
+export class RootsNotPinnedError extends Error {
+  override readonly name = 'RootsNotPinnedError'
+  readonly failed: number
+  readonly total: number
+
+  constructor (failed: number, total: number, options?: ErrorOptions) {
+    super(`unable to pin all roots: ${failed} out of ${total} failed`, options)
+    this.failed = failed
+    this.total = total
+  }
+}

@@ -27,3 +27,9 @@ export function requirePart (option: string, value: number): void {
     throw new InvalidOptionError(option, value, 'a number over 0 and up to 1')
   }
 }
+
+export function requireNotNegative (option: string, value: number): void {
+  if (!(value >= 0)) { // also refuses NaN
+    throw new InvalidOptionError(option, value, 'a number that is not negative')
+  }
+}

@@ -59,6 +59,7 @@ export class RepoBlockstore extends BaseBlockstore {
   readonly #options: StoreOptions
   readonly #guard: BlockGuard = new BlockGuard()
   readonly #listeners: Set<() => void> = new Set()
+  readonly #seen: Set<(cid: CID) => void> = new Set()
   #counting: Promise<Space> | undefined
   #isCountKept = true
 
@@ -89,7 +90,13 @@ export class RepoBlockstore extends BaseBlockstore {
       return
     }
 
-    yield await this.#guard.read(cid, async () => await collect(this.#folder.get(cid, options), MAX_FILE_SIZE))
+    yield await this.#guard.read(cid, async () => {
+      const bytes = await collect(this.#folder.get(cid, options), MAX_FILE_SIZE)
+
+      this.#seen.forEach(seen => { seen(cid) })
+
+      return bytes
+    })
   }
 
   /** @throws BlockTooLargeError, RepoFullError, DiskFullError, ReadOnlyError; nothing of the block is kept then */
@@ -113,6 +120,8 @@ export class RepoBlockstore extends BaseBlockstore {
       } else {
         await this.#folder.put(cid, bytes, options)
       }
+
+      this.#seen.forEach(seen => { seen(cid) })
     })
 
     return cid
@@ -152,9 +161,27 @@ export class RepoBlockstore extends BaseBlockstore {
 
   // for collecting garbage
 
-  /** Begins to note which blocks are used: read, written, or asked for. */
-  track (): Tracker {
-    return this.#guard.track()
+  /**
+   * Begins to note which blocks are used: read, written, or asked for.
+   *
+   * @param onSeen - told of each block whose bytes somebody has from now on, before he has them
+   */
+  track (onSeen?: (cid: CID) => void): Tracker {
+    const tracker = this.#guard.track()
+
+    if (onSeen == null) {
+      return tracker
+    }
+
+    this.#seen.add(onSeen)
+
+    return {
+      used: tracker.used,
+      end: () => {
+        this.#seen.delete(onSeen)
+        tracker.end()
+      }
+    }
   }
 
   /**
