@@ -18,8 +18,8 @@
  * Bounds: one collection at a time; 16 bytes and some for each block that stays;
  * {@link AT_ONCE} removed at a time.
  */
-import { CollectionUnderWayError, GarbageLeftError } from '../errors.ts'
 import { reasonOf } from '../node/reason-of.ts'
+import { CollectionUnderWayError, GarbageLeftError } from '../pins/errors.ts'
 import { Marking } from './marking.ts'
 import { resolveGarbageOptions } from './options.ts'
 import { ServedBlocks } from './served-blocks.ts'

@@ -68,7 +68,7 @@ export class Marking {
 
     for await (const { cid, type } of pins.records({ signal: this.#signal })) {
       if (type === 'recursive') {
-        await this.#include(cid)
+        await this.#closure.includeAll(cid, { signal: this.#signal })
       } else {
         this.#closure.add(cid)
       }
@@ -86,7 +86,7 @@ export class Marking {
   async markNew (): Promise<void> {
     while (this.#new.size > 0) {
       for (const [key, met] of this.#new) {
-        await this.#include(met.cid)
+        await this.#closure.includeAll(met.cid, { signal: this.#signal })
 
         // not before: until then it is not known what it keeps. It may have been missing, and have come since
         if (this.#new.get(key) === met) {
@@ -116,12 +116,6 @@ export class Marking {
       this.#closure.add(cid)
     } else if (!this.#closure.hasUnfolded(cid)) {
       this.#new.set(Buffer.from(cid.bytes).toString('latin1'), { cid })
-    }
-  }
-
-  async #include (root: CID): Promise<void> {
-    for await (const _ of this.#closure.include(root, { signal: this.#signal })) {
-      this.#signal.throwIfAborted()
     }
   }
 

@@ -76,6 +76,15 @@ export class DagClosure {
     yield found
   }
 
+  /** As {@link include}, for who asks afterwards. */
+  async includeAll (root: CID, options: { signal?: AbortSignal } = {}): Promise<void> {
+    const steps = this.include(root, options)
+
+    while ((await steps.next()).done !== true) {
+      // what is found is in `blocks`
+    }
+  }
+
   /** Whether what is directly below it is known. */
   hasUnfolded (cid: CID): boolean {
     return !isIdentity(cid) && this.#unfolded.has(cid, cid.code)

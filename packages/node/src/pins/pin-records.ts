@@ -9,7 +9,7 @@
 import { Key } from 'interface-datastore/key'
 import { base32 } from 'multiformats/bases/base32'
 import { CID } from 'multiformats/cid'
-import { DamagedPinError } from '../errors.ts'
+import { DamagedPinError } from './errors.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 

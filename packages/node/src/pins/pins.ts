@@ -8,18 +8,16 @@
  * Bounds: pins are read from the datastore one by one. What looks below roots takes
  * 16 bytes and some for each block there.
  */
-import { InvalidArgumentError, NotPinnedError, PinnedRecursivelyError } from '../errors.ts'
-import { dagLinks } from '../files/dag-links.ts'
-import { walkDag } from '../files/dag-walk.ts'
+import { InvalidArgumentError } from '../errors.ts'
 import { Holds } from '../gc/holds.ts'
-import { LocalSource } from '../node/block-source.ts'
 import { KeySet } from '../store/key-set.ts'
-import { DagClosure, isIdentity, mayLink } from './dag-closure.ts'
+import { DagClosure } from './dag-closure.ts'
+import { NotPinnedError, PinnedRecursivelyError } from './errors.ts'
+import { fetchGraph } from './fetch-graph.ts'
 import { PinRecords } from './pin-records.ts'
 import { readIfThere } from './read-if-there.ts'
+import type { FetchGraphOptions } from './fetch-graph.ts'
 import type { PinDatastore, PinRecord, PinType } from './pin-records.ts'
-import type { WalkInit } from '../files/options.ts'
-import type { BlockSource } from '../node/block-source.ts'
 import type { RepoBlockstore } from '../store/repo-blockstore.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
@@ -39,19 +37,11 @@ export interface PinsComponents {
   holds?: Holds
 }
 
-export interface AddPinOptions extends AbortOptions {
-  /** All that is below it as well; true by default. */
-  recursive?: boolean
+export interface AddPinOptions extends FetchGraphOptions {
   /** At most {@link MAX_NAME_SIZE} bytes. A pin that has one keeps it when none is given. */
   name?: string
-  /** Where blocks come from that are not here; by default nowhere. */
-  fetch?: BlockSource
-  /** The caller has just stored all of it: it need not be looked through. */
+  /** The caller has just stored all of it, and holds it: it need not be looked through. */
   isComplete?: boolean
-  /** Reading ahead. */
-  walk?: WalkInit
-  /** Told of each block that is here, with how many there are so far. */
-  onBlock?: (blocks: number) => void
 }
 
 export interface ListPinsOptions extends AbortOptions {
@@ -79,24 +69,32 @@ export class Pins {
    * @throws what `fetch` throws for a block that cannot be had; nothing is recorded then
    */
   async add (cid: CID, options: AddPinOptions = {}): Promise<void> {
-    const { recursive = true, name, signal } = options
+    const { recursive = true, name } = options
 
     if (name != null && new TextEncoder().encode(name).byteLength > MAX_NAME_SIZE) {
       throw new InvalidArgumentError('name', name.slice(0, 40), `it is longer than ${MAX_NAME_SIZE} bytes`)
     }
 
-    using _hold = this.holds.hold(cid)
+    const hold = this.holds.hold(cid)
 
-    if (!recursive && (await this.#records.get(cid, options))?.type === 'recursive') {
-      throw new PinnedRecursivelyError(cid)
+    try {
+      if (!recursive && (await this.#records.get(cid, options))?.type === 'recursive') {
+        throw new PinnedRecursivelyError(cid) // before anything is fetched
+      }
+
+      if (options.isComplete !== true) {
+        await fetchGraph(cid, this.#blockstore, { ...options, recursive })
+      }
+
+      await this.#record(cid, recursive, options)
+    } finally {
+      hold.release()
     }
+  }
 
-    if (options.isComplete !== true) {
-      await this.#fetch(cid, options)
-    }
-
+  async #record (cid: CID, recursive: boolean, { name, ...options }: AddPinOptions): Promise<void> {
     await this.#change(async () => {
-      signal?.throwIfAborted()
+      options.signal?.throwIfAborted()
       const before = await this.#records.get(cid, options)
 
       if (!recursive && before?.type === 'recursive') {
@@ -266,32 +264,6 @@ export class Pins {
 
   #closure (options: AbortOptions): DagClosure {
     return new DagClosure({ read: async cid => await readIfThere(this.#blockstore, cid, options) })
-  }
-
-  /** All that is to be pinned is here after it. Leaves without links are not read when they are here. */
-  async #fetch (root: CID, { recursive = true, fetch, walk = {}, signal, onBlock }: AddPinOptions): Promise<void> {
-    const source = fetch ?? new LocalSource(this.#blockstore)
-    const met = new KeySet()
-    const nothing = new Uint8Array(0)
-    let blocks = 0
-
-    const visits = walkDag<{ cid: CID }, undefined>({ cid: root }, {
-      read: async ({ cid }, ends) => {
-        const isEnough = (!recursive || !mayLink(cid)) && await this.#blockstore.has(cid, { signal: ends })
-
-        return isEnough ? nothing : await source.read(cid, ends)
-      },
-      unfold: ({ cid }, bytes) => {
-        const links = recursive && mayLink(cid) ? dagLinks(cid, bytes) : []
-
-        return { value: undefined, next: links.filter(link => isIdentity(link) || met.add(link, link.code)).map(link => ({ cid: link })) }
-      }
-    }, { ...walk, ...signal == null ? {} : { signal } })
-
-    for await (const _ of visits) {
-      blocks++
-      onBlock?.(blocks)
-    }
   }
 
   /** Changes one after the other: each looks at what there is before it writes. */

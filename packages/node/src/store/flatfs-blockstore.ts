@@ -11,8 +11,7 @@
  * `MAX_FILE_SIZE` (64 MiB) read, `maxOpenFiles` at a time. It takes no lock of its
  * own (the repo does). Opening checks and makes the folder; nothing needs closing.
  */
-import { createHash } from 'node:crypto'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BaseBlockstore } from 'blockstore-core/base'
 import { NotFoundError } from 'interface-store'
@@ -22,6 +21,7 @@ import { CorruptBlockError } from '../errors.ts'
 import { nodeFileWriter, writeAtomically } from './atomic-write.ts'
 import { collect } from './collect.ts'
 import { blockFile, cidOfBlockFile, prepareBlockFolder, TEMPORARY_FOLDER } from './flatfs-layout.ts'
+import { fingerprintOf, listFolders } from './flatfs-listing.ts'
 import { matches } from './hashers.ts'
 import { resolveStoreOptions } from './options.ts'
 import { MAX_FILE_SIZE, readFileWhole } from './read-file-whole.ts'
@@ -29,7 +29,6 @@ import { storageError, unlessMissing } from './storage-error.ts'
 import { Turnstile } from './turnstile.ts'
 import type { FileWriter } from './atomic-write.ts'
 import type { StoreInit, StoreOptions } from './options.ts'
-import type { Dirent } from 'node:fs'
 import type { AbortOptions, Logger } from '@libp2p/interface'
 import type { Pair } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
@@ -190,7 +189,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
   /** As {@link getAll} without the bytes. Holds the names of one folder (a 1024th of all) at a time. */
   async * cids (options?: AbortOptions): AsyncGenerator<CID> {
-    for await (const { names } of this.#folders()) {
+    for await (const { names } of listFolders(this.path)) {
       for (const name of names) {
         options?.signal?.throwIfAborted()
         const cid = cidOfBlockFile(name)
@@ -209,7 +208,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
   /** What each block takes. As {@link cids}, and asks for the sizes of a folder beside each other. */
   async * sizes (options?: AbortOptions): AsyncGenerator<number> {
-    for await (const { path, names } of this.#folders()) {
+    for await (const { path, names } of listFolders(this.path)) {
       options?.signal?.throwIfAborted()
       const blocks = names.filter(name => cidOfBlockFile(name) != null)
 
@@ -221,28 +220,9 @@ export class FlatfsBlockstore extends BaseBlockstore {
     }
   }
 
-  /**
-   * Changes when any block is added, replaced or removed, by whomever: the times
-   * of the folders. Costs a look at each of them, some 1000.
-   */
+  /** See {@link fingerprintOf}. */
   async fingerprint (): Promise<string> {
-    const hash = createHash('sha256')
-
-    for (const { name } of (await readdir(this.path, { withFileTypes: true })).filter(isShard).sort(byName)) {
-      const { mtimeNs, ino } = await stat(join(this.path, name), { bigint: true })
-
-      hash.update(`${name} ${mtimeNs} ${ino}\n`)
-    }
-
-    return hash.digest('hex')
-  }
-
-  async * #folders (): AsyncGenerator<{ path: string, names: string[] }> {
-    for (const { name } of (await readdir(this.path, { withFileTypes: true })).filter(isShard)) {
-      const path = join(this.path, name)
-
-      yield { path, names: await readdir(path) }
-    }
+    return await fingerprintOf(this.path)
   }
 
   async #fileSize (path: string): Promise<number | undefined> {
@@ -289,15 +269,6 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
     return error
   }
-}
-
-/** A folder of blocks, and not one for what is being written. */
-function isShard (entry: Dirent): boolean {
-  return entry.isDirectory() && !entry.name.startsWith('.')
-}
-
-function byName (a: Dirent, b: Dirent): number {
-  return a.name < b.name ? -1 : 1
 }
 
 function notFound (cid: CID, cause?: CorruptBlockError): NotFoundError {

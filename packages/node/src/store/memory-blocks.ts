@@ -26,7 +26,7 @@ export class MemoryBlocks extends MemoryBlockstore {
   }
 
   async storedSize (cid: CID): Promise<number | undefined> {
-    if (await this.has(cid) === false) {
+    if (!await this.has(cid)) {
       return undefined
     }
 

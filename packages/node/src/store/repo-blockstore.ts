@@ -8,9 +8,9 @@
  * it nothing is counted before {@link RepoBlockstore.usage} is asked.
  */
 import { BaseBlockstore } from 'blockstore-core/base'
-import { Key } from 'interface-datastore/key'
 import { identity } from 'multiformats/hashes/identity'
 import { BlockTooLargeError } from 'ts-bitswap/errors'
+import { BlockCount } from './block-count.ts'
 import { BlockGuard } from './block-guard.ts'
 import { collect } from './collect.ts'
 import { MAX_FILE_SIZE } from './read-file-whole.ts'
@@ -43,19 +43,13 @@ export interface RepoBlockstoreComponents {
   datastore: Pick<Datastore, 'has' | 'get' | 'put'>
 }
 
-const COUNT = new Key('/node/space')
-
-interface KeptCount extends Usage {
-  fingerprint: string
-}
-
 export class RepoBlockstore extends BaseBlockstore {
   /** The folder; empty in memory. */
   readonly path: string
   /** The most the blocks may take; infinite when there is no limit. */
   readonly maxStorage: number
   readonly #folder: BlockFolder
-  readonly #datastore: RepoBlockstoreComponents['datastore']
+  readonly #count: BlockCount
   readonly #options: StoreOptions
   readonly #guard: BlockGuard = new BlockGuard()
   readonly #listeners: Set<() => void> = new Set()
@@ -68,7 +62,7 @@ export class RepoBlockstore extends BaseBlockstore {
     this.path = folder.path
     this.maxStorage = options.maxStorage
     this.#folder = folder
-    this.#datastore = datastore
+    this.#count = new BlockCount(folder, datastore)
     this.#options = options
   }
 
@@ -149,7 +143,7 @@ export class RepoBlockstore extends BaseBlockstore {
 
   /** What there is. Counted at first, or when there is no limit: a look at each block. */
   async usage (options?: AbortOptions): Promise<Usage> {
-    return this.#isLimited ? (await this.#counted()).usage : await this.#count(options)
+    return this.#isLimited ? (await this.#counted()).usage : await this.#count.take(options)
   }
 
   /** Tells when blocks take `gcWatermark` of `maxStorage`, and again when half of what was left then is used. */
@@ -206,7 +200,7 @@ export class RepoBlockstore extends BaseBlockstore {
   /** Keeps the count for the next time. The store can be used after it; that is then counted anew. */
   async close (): Promise<void> {
     if (this.#counting != null && !this.#isCountKept) {
-      await this.#keepCount((await this.#counting).usage, await this.#folder.fingerprint())
+      await this.#count.keep((await this.#counting).usage)
       this.#isCountKept = true
     }
   }
@@ -260,57 +254,11 @@ export class RepoBlockstore extends BaseBlockstore {
 
   async #makeSpace (): Promise<Space> {
     const { maxStorage, gcWatermark } = this.#options
-    const space = new Space(this.path, await this.#count(), { limit: maxStorage, watermark: gcWatermark * maxStorage })
+    const space = new Space(this.path, await this.#count.take(), { limit: maxStorage, watermark: gcWatermark * maxStorage })
 
     space.onOverWatermark(() => { this.#listeners.forEach(listener => { listener() }) })
 
     return space
-  }
-
-  /** From the last time, if nothing has changed since; else by looking at each block. */
-  async #count (options?: AbortOptions): Promise<Usage> {
-    const fingerprint = await this.#folder.fingerprint()
-    const kept = fingerprint == null ? undefined : await this.#keptCount(options)
-
-    if (kept != null && kept.fingerprint === fingerprint) {
-      return { bytes: kept.bytes, blocks: kept.blocks }
-    }
-
-    const usage: Usage = { bytes: 0, blocks: 0 }
-
-    for await (const size of this.#folder.sizes(options)) {
-      usage.bytes += size
-      usage.blocks++
-    }
-
-    await this.#keepCount(usage, fingerprint)
-
-    return usage
-  }
-
-  async #keptCount (options?: AbortOptions): Promise<KeptCount | undefined> {
-    if (!await this.#datastore.has(COUNT, options)) {
-      return undefined
-    }
-
-    try {
-      return JSON.parse(new TextDecoder().decode(await this.#datastore.get(COUNT, options))) as KeptCount
-    } catch (error) {
-      if (error instanceof SyntaxError) { // damaged: it is only to save counting
-        return undefined
-      }
-
-      throw error
-    }
-  }
-
-  /** The fingerprint is from before the count: what came in between makes it invalid. */
-  async #keepCount (usage: Usage, fingerprint: string | undefined): Promise<void> {
-    if (fingerprint != null) {
-      const kept: KeptCount = { ...usage, fingerprint }
-
-      await this.#datastore.put(COUNT, new TextEncoder().encode(JSON.stringify(kept)))
-    }
   }
 }
 

@@ -26,9 +26,10 @@ export async function run (context: CommandContext, options: AddCommandOptions, 
 
   try {
     const pins = await openPins(repo)
-    using _hold = pins.holds.holdWrites()
+    const hold = pins.holds.holdWrites()
 
     await pinAdded(pins, await addPaths(context, paths, repo.blockstore, options), options)
+    hold.release()
   } finally {
     await repo.close()
   }

@@ -1,6 +1,7 @@
 /** `block get|put|stat|rm|ls`: single blocks, whatever they are. */
 import { CID } from 'multiformats/cid'
-import { BlockMissingError, BlockPinnedError, InvalidArgumentError } from '../../errors.ts'
+import { BlockMissingError, InvalidArgumentError } from '../../errors.ts'
+import { BlockPinnedError } from '../../pins/errors.ts'
 import { collect } from '../../store/collect.ts'
 import { getHasher, hashCode } from '../../store/hashers.ts'
 import { STORE_DEFAULTS } from '../../store/options.ts'

@@ -1,7 +1,7 @@
 /** `dag import|export`: graphs of blocks from and to CAR files. */
 import { exportCar, importCar } from '../../files/car.ts'
-import { RootsNotPinnedError } from '../../errors.ts'
 import { reasonOf } from '../../node/reason-of.ts'
+import { RootsNotPinnedError } from '../../pins/errors.ts'
 import { STORE_DEFAULTS } from '../../store/options.ts'
 import { MAX_FILE_SIZE } from '../../store/read-file-whole.ts'
 import { withFetchSource } from '../fetch-source.ts'
@@ -28,7 +28,7 @@ export async function importCars (context: CommandContext, options: ImportOption
     const pins = await openPins(repo)
     const roots = new RootPrinter(context, options.pinRoots === false ? undefined : pins)
     const progress = output.startProgress()
-    using _hold = pins.holds.holdWrites()
+    const hold = pins.holds.holdWrites()
     let blocks = 0
     let bytes = 0
 
@@ -44,6 +44,7 @@ export async function importCars (context: CommandContext, options: ImportOption
         }
       }
     } finally {
+      hold.release()
       progress.clear()
     }
 

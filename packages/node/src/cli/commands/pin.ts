@@ -1,5 +1,6 @@
 /** `pin add|rm|ls`: what is kept when garbage is collected. */
-import { InvalidArgumentError, NotPinnedError } from '../../errors.ts'
+import { InvalidArgumentError } from '../../errors.ts'
+import { NotPinnedError } from '../../pins/errors.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { parseCid } from '../values.ts'
 import { openPins, withRepo } from '../with-repo.ts'

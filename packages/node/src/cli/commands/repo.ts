@@ -1,6 +1,6 @@
 /** `repo gc|stat`: what is stored as a whole. */
-import { GarbageLeftError } from '../../errors.ts'
 import { reasonOf } from '../../node/reason-of.ts'
+import { GarbageLeftError } from '../../pins/errors.ts'
 import { REPO_VERSION } from '../../store/repo.ts'
 import { formatDecimalSize, formatSize } from '../format.ts'
 import { openPins, withRepo } from '../with-repo.ts'
