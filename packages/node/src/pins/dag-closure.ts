@@ -49,6 +49,7 @@ export class DagClosure {
    */
   async * include (root: CID, options: { signal?: AbortSignal } = {}): AsyncGenerator<CID[]> {
     const unread: CID[] = []
+    const met = new KeySet()
     let found: CID[] = []
 
     const meet = (cid: CID): void => {
@@ -56,7 +57,7 @@ export class DagClosure {
         found.push(cid)
       }
 
-      if (mayLink(cid) && !this.hasUnfolded(cid)) {
+      if (mayLink(cid) && !this.hasUnfolded(cid) && (isIdentity(cid) || met.add(cid, cid.code))) {
         unread.push(cid)
       }
     }
@@ -91,14 +92,14 @@ export class DagClosure {
   }
 
   async #linksOf (cid: CID): Promise<CID[]> {
-    if (this.hasUnfolded(cid)) { // it was met twice before it was looked into
+    const bytes = isIdentity(cid) ? cid.multihash.digest : await this.#components.read(cid)
+
+    if (bytes == null) {
       return []
     }
 
-    const bytes = isIdentity(cid) ? cid.multihash.digest : await this.#components.read(cid)
-
-    if (bytes == null || (!isIdentity(cid) && !this.#unfolded.add(cid, cid.code))) {
-      return []
+    if (!isIdentity(cid)) {
+      this.#unfolded.add(cid, cid.code)
     }
 
     try {
