@@ -187,9 +187,9 @@ export class GarbageCollector {
     while (undecided.length > 0) {
       await marking.markNew()
       signal.throwIfAborted()
-      const [now, later]: [CID[], CID[]] = [undecided.filter(cid => !marking.keeps(cid)), []]
+      const later: CID[] = []
 
-      await Promise.all(now.map(async cid => {
+      await Promise.all(undecided.map(async cid => {
         const removed = await this.#removeOne(cid, marking)
 
         if (removed != null) {

@@ -11,6 +11,7 @@ import { cidsOf, linking, PinnedRepo, someGraph } from '../../test/pinned-repo.t
 import { MemoryBlocks } from '../store/memory-blocks.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import type { Graph } from '../../test/pinned-repo.ts'
+import type { Pins } from '../pins/pins.ts'
 import type { Pieces } from '../store/collect.ts'
 import type { Pair } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
@@ -62,7 +63,7 @@ class SlowBlocks extends MemoryBlocks {
   }
 
   override async delete (cid: CID): Promise<void> {
-    await this.#slowly(async () => { await super.delete(cid) })
+    await this.#slowly(async () => { await super.delete(cid) }, 20)
   }
 
   override get (cid: CID): never {
@@ -71,7 +72,7 @@ class SlowBlocks extends MemoryBlocks {
 
   override async * cids (): AsyncGenerator<CID> {
     for (const { cid } of await all(super.getAll() as AsyncIterable<Pair>)) {
-      await this.#chance.pause(3)
+      await this.#chance.pause(9)
       yield cid
     }
   }
@@ -85,10 +86,10 @@ class SlowBlocks extends MemoryBlocks {
     yield await this.#slowly(async () => (await all(super.get(cid) as AsyncIterable<Uint8Array>))[0] ?? new Uint8Array(0))
   }
 
-  async #slowly<T> (work: () => Promise<T>): Promise<T> {
-    await this.#chance.pause(6)
+  async #slowly<T> (work: () => Promise<T>, most: number = 5): Promise<T> {
+    await this.#chance.pause(most)
     const result = await work()
-    await this.#chance.pause(6)
+    await this.#chance.pause(most)
 
     return result
   }
@@ -100,6 +101,8 @@ class Life {
   readonly repo: PinnedRepo
   readonly graphs: readonly Graph[]
   readonly pinned: Set<Graph> = new Set()
+  /** Being pinned or the reverse. */
+  readonly changing: Set<Graph> = new Set()
   /** What somebody was told is here while a collection was going on. */
   readonly told: Map<Block, string> = new Map()
   isCollecting = false
@@ -116,11 +119,15 @@ class Life {
       await this.repo.put(...blocks)
     }
 
-    const actors = Array.from({ length: 12 }, async () => { await this.act() })
+    let living = 24
+    const actors = Array.from({ length: living }, async () => {
+      await this.act()
+      living--
+    })
 
-    for (let round = 0; round < 2; round++) {
-      await this.chance.pause(20)
+    while (living > 0) {
       await this.collect()
+      await this.chance.pause(20)
     }
 
     await Promise.all(actors)
@@ -149,8 +156,8 @@ class Life {
   }
 
   async act (): Promise<void> {
-    for (let acts = 0; acts < 4; acts++) {
-      await this.chance.pause(60)
+    for (let acts = 0; acts < 6; acts++) {
+      await this.chance.pause(40)
       await this.actOnce(this.chance.of(this.graphs))
     }
   }
@@ -159,28 +166,33 @@ class Life {
     const { blockstore, pins } = this.repo
     const block = this.chance.of(graph.blocks)
 
-    switch (this.chance.below(5)) {
-      case 0:
-        await blockstore.put(block.cid, block.bytes)
-        this.tell(block, 'written')
-        break
-      case 1:
-        if (await blockstore.has(block.cid)) {
-          this.tell(block, 'said to be here')
-        }
-        break
-      case 2:
-        if ((await all(blockstore.get(block.cid)).catch(missing)) != null) {
-          this.tell(block, 'read')
-        }
-        break
-      case 3:
-        if (await pins.add(graph.root).then(() => true, missing) === true) {
-          this.pinned.add(graph)
-        }
-        break
-      default:
-        await this.addAnew(graph)
+    const act = this.chance.below(12)
+
+    if (act < 3) {
+      await blockstore.put(block.cid, block.bytes)
+      this.tell(block, 'written')
+    } else if (act < 6) {
+      if (await blockstore.has(block.cid)) {
+        this.tell(block, 'said to be here')
+      }
+    } else if (act < 9) {
+      if ((await all(blockstore.get(block.cid)).catch(missing)) != null) {
+        this.tell(block, 'read')
+      }
+    } else if (!this.changing.has(graph)) {
+      this.changing.add(graph)
+      await this.changePin(graph, act, pins)
+      this.changing.delete(graph)
+    }
+  }
+
+  async changePin (graph: Graph, act: number, pins: Pins): Promise<void> {
+    if (act === 9) {
+      await this.addAnew(graph)
+    } else if (this.pinned.delete(graph)) {
+      await pins.rm(graph.root)
+    } else if (await pins.add(graph.root).then(() => true, missing) === true) {
+      this.pinned.add(graph)
     }
   }
 

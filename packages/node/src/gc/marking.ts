@@ -29,7 +29,7 @@ export class Marking {
   /** Used while something else was held, before the collection began and since. */
   readonly #written: KeySet[]
   /** Roots to keep whose graphs are not marked yet, by CID. As many as come while some are being marked. */
-  readonly #new: Map<string, { cid: CID }> = new Map()
+  readonly #new: Map<string, CID> = new Map()
   readonly #unsubscribe: () => void
   /** Missing and damaged blocks below pins. */
   readonly #named: KeySet = new KeySet()
@@ -82,17 +82,11 @@ export class Marking {
     }
   }
 
-  /** Marks what has come to be kept since. */
+  /** Marks what has come to be kept since. Nothing is removed meanwhile. */
   async markNew (): Promise<void> {
-    while (this.#new.size > 0) {
-      for (const [key, met] of this.#new) {
-        await this.#closure.includeAll(met.cid, { signal: this.#signal })
-
-        // not before: until then it is not known what it keeps. It may have been missing, and have come since
-        if (this.#new.get(key) === met) {
-          this.#new.delete(key)
-        }
-      }
+    for (const [key, cid] of this.#new) { // also those that come meanwhile, and those that come again
+      this.#new.delete(key)
+      await this.#closure.includeAll(cid, { signal: this.#signal })
     }
   }
 
@@ -115,7 +109,7 @@ export class Marking {
     if (!mayLink(cid)) {
       this.#closure.add(cid)
     } else if (!this.#closure.hasUnfolded(cid)) {
-      this.#new.set(Buffer.from(cid.bytes).toString('latin1'), { cid })
+      this.#new.set(Buffer.from(cid.bytes).toString('latin1'), cid)
     }
   }
 

@@ -85,11 +85,9 @@ export class RepoBlockstore extends BaseBlockstore {
     }
 
     yield await this.#guard.read(cid, async () => {
-      const bytes = await collect(this.#folder.get(cid, options), MAX_FILE_SIZE)
-
       this.#seen.forEach(seen => { seen(cid) })
 
-      return bytes
+      return await collect(this.#folder.get(cid, options), MAX_FILE_SIZE)
     })
   }
 
@@ -158,7 +156,7 @@ export class RepoBlockstore extends BaseBlockstore {
   /**
    * Begins to note which blocks are used: read, written, or asked for.
    *
-   * @param onSeen - told of each block whose bytes somebody has from now on, before he has them
+   * @param onSeen - told of each block that is about to be read, and that was written
    */
   track (onSeen?: (cid: CID) => void): Tracker {
     const tracker = this.#guard.track()
