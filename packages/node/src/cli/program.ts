@@ -71,6 +71,7 @@ function addFileCommands (program: Command, act: Act): void {
     .option('-Q, --quieter', 'print the last CID only')
     .option('-r, --recursive', 'folders are always added with all that is in them')
     .addOption(switchable('--pin', 'keep it when garbage is collected'))
+    .addOption(new Option('--no-pin').hideHelp())
     .option('--pin-name <name>', 'a name for the pin')
     .action(act(async () => (await import('./commands/add.ts')).run))
 
@@ -117,6 +118,7 @@ function addBlockCommands (program: Command, act: Act): void {
     .description('store the blocks of CAR files; standard input when none is named, or -')
     .option('--allow-big-block', 'store blocks that peers do not take')
     .addOption(switchable('--pin-roots', 'keep the graphs when garbage is collected'))
+    .addOption(new Option('--no-pin-roots').hideHelp())
     .action(act(async () => (await import('./commands/dag.ts')).importCars))
   withFetchOptions(dag.command('export <cid>'))
     .description('write a CAR of a graph to standard output')

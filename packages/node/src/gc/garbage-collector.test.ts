@@ -7,7 +7,7 @@ import { settled } from '../../test/named-graph.ts'
 import { cidsOf, linking, PinnedRepo, someGraph } from '../../test/pinned-repo.ts'
 import { MemoryBlocks } from '../store/memory-blocks.ts'
 import { GarbageCollector } from './garbage-collector.ts'
-import type { GarbageCollectorComponents, WatchedBitswap } from './garbage-collector.ts'
+import type { GarbageCollectorComponents } from './garbage-collector.ts'
 import type { GarbageInit } from './options.ts'
 import type { CID } from 'multiformats/cid'
 import type { BitswapEvents, Block } from 'ts-bitswap'
@@ -33,10 +33,6 @@ class FakeBitswap extends TypedEventEmitter<BitswapEvents> {
       this.safeDispatchEvent('block:sent', { detail: { cid: block?.cid, to: 'b', size: 1 } as never })
     }
   }
-}
-
-function watched (bitswap: FakeBitswap): WatchedBitswap {
-  return bitswap as unknown as WatchedBitswap
 }
 
 test('what is pinned stays, and the rest is removed and named', async () => {
@@ -96,7 +92,7 @@ test('what peers want now stays, with what is below it', async () => {
   await repo.put(...blocks)
   bitswap.wanted = [missing.root, root]
   const warnings: string[] = []
-  const collector = collectorOf(repo, { bitswap: watched(bitswap), onWarning: message => { warnings.push(message) } })
+  const collector = collectorOf(repo, { bitswap, onWarning: message => { warnings.push(message) } })
 
   assert.equal((await collector.run()).removed, 0)
   assert.deepEqual(warnings, []) // that a peer wants what is not here is nothing to be told of
@@ -109,7 +105,7 @@ test('what was sent of late stays with what is below it, for servedGrace, once t
   const bitswap = new FakeBitswap()
   const { blocks } = await someGraph(1)
   let time = 0
-  const collector = collectorOf(repo, { bitswap: watched(bitswap), now: () => time }, { servedGrace: 100 })
+  const collector = collectorOf(repo, { bitswap, now: () => time }, { servedGrace: 100 })
 
   await repo.put(...blocks)
   collector.start()
@@ -131,7 +127,7 @@ test('of the blocks that were sent maxServed are remembered', async () => {
   const repo = new PinnedRepo()
   const bitswap = new FakeBitswap()
   const graphs = [await someGraph(1), await someGraph(2)]
-  const collector = collectorOf(repo, { bitswap: watched(bitswap) }, { maxServed: 1 })
+  const collector = collectorOf(repo, { bitswap }, { maxServed: 1 })
 
   collector.start()
 
@@ -281,89 +277,6 @@ test('what is held, pinned, read, asked for or written while the rest is being r
   assert.deepEqual(cidsOf(await during(async (repo, [first]) => { await repo.put(...first == null ? [] : [first]) })), cidsOf(blocks))
   assert.deepEqual(cidsOf(await during(async (repo, _, root) => await repo.blockstore.has(root))), cidsOf(blocks.slice(0, 1)))
 })
-
-/** Blocks of which it is noted whose removal has begun. */
-class NotingBlocks extends MemoryBlocks {
-  readonly removing: Set<string> = new Set()
-
-  /** The first that is asked of a block that is being removed. */
-  override async storedSize (cid: CID): Promise<number | undefined> {
-    this.removing.add(Buffer.from(cid.multihash.bytes).toString('hex'))
-
-    return await super.storedSize(cid)
-  }
-
-  stays ({ cid }: Block): boolean {
-    return !this.removing.has(Buffer.from(cid.multihash.bytes).toString('hex'))
-  }
-}
-
-/** Microtasks that a collection of one small graph takes, and more. */
-const MICROTASKS = 250
-
-for (const [name, use] of [
-  ['held', (repo: PinnedRepo, root: CID) => { repo.pins.holds.hold(root) }],
-  ['read', async (repo: PinnedRepo, root: CID) => { await all(repo.blockstore.get(root)) }]
-] as const) {
-  test(`a graph that comes to be ${name} at any moment of a collection is kept as it is then`, async () => {
-    const outcomes = new Set<number>()
-
-    for (let moment = 0; moment < MICROTASKS; moment++) {
-      const folder = new NotingBlocks()
-      const repo = new PinnedRepo(folder)
-      const { root, blocks } = await someGraph(1)
-      const garbage = await someBlock(10)
-
-      await repo.put(...blocks, garbage)
-      const collecting = collectorOf(repo).run()
-
-      for (let passed = 0; passed < moment; passed++) {
-        await undefined
-      }
-
-      if (blocks.every(block => folder.stays(block))) { // else it began to be removed before
-        await use(repo, root)
-        await collecting
-        assert.deepEqual(await repo.here(blocks), blocks, `at microtask ${moment}`)
-      }
-
-      await collecting
-      assert.deepEqual(await repo.here([garbage]), [])
-      outcomes.add((await repo.here(blocks)).length)
-    }
-
-    assert.deepEqual(outcomes, new Set([7, 0]))
-  })
-}
-
-for (const [name, use] of [
-  ['said to be here', async ({ blockstore }: PinnedRepo, { cid }: Block) => await blockstore.has(cid)],
-  ['read', async ({ blockstore }: PinnedRepo, { cid }: Block) => await all(blockstore.get(cid)).then(() => true, () => false)],
-  ['written', async (repo: PinnedRepo, block: Block) => await repo.put(block).then(() => true)]
-] as const) {
-  test(`a block that is ${name} at any moment of a collection stays`, async () => {
-    const outcomes = new Set<boolean>()
-
-    for (let moment = 0; moment < MICROTASKS; moment++) {
-      const repo = new PinnedRepo(new NotingBlocks())
-      const block = await someBlock(10)
-
-      await repo.put(block, await someBlock(11))
-      const collecting = collectorOf(repo).run()
-
-      for (let passed = 0; passed < moment; passed++) {
-        await undefined
-      }
-
-      const isThere = await use(repo, block)
-      await collecting
-      outcomes.add(isThere)
-      assert.equal((await repo.here([block])).length, isThere ? 1 : 0, `at microtask ${moment}`)
-    }
-
-    assert.ok(outcomes.has(true))
-  })
-}
 
 test('a repo that gets full is collected by itself while the collector is started', async () => {
   const repo = new PinnedRepo(new MemoryBlocks(), { maxStorage: 1_000, gcWatermark: 0.5 })

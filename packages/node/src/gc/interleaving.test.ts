@@ -119,13 +119,13 @@ class Life {
       await this.repo.put(...blocks)
     }
 
-    let living = 24
-    const actors = Array.from({ length: living }, async () => {
+    const living = new Set(Array.from({ length: 24 }, (_, actor) => actor))
+    const actors = [...living].map(async actor => {
       await this.act()
-      living--
+      living.delete(actor)
     })
 
-    while (living > 0) {
+    while (living.size > 0) {
       await this.collect()
       await this.chance.pause(20)
     }

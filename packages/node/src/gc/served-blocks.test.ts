@@ -30,7 +30,7 @@ class Peers {
   async fetched (): Promise<number[]> {
     const cids = (await all(this.#served.fetched(async cid => this.#linksOf(cid)))).map(String)
 
-    return cids.map(cid => this.#graph.blocks.findIndex(block => block.cid.toString() === cid)).sort()
+    return cids.map(cid => this.#graph.blocks.findIndex(block => block.cid.toString() === cid)).sort((a, b) => a - b)
   }
 
   #linksOf (cid: CID): CID[] {
