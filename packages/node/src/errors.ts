@@ -63,6 +63,26 @@ export class DiskFullError extends Error {
   }
 }
 
+/** The blocks may not take more room than they do. The block that would have is not kept. */
+export class RepoFullError extends Error {
+  override readonly name = 'RepoFullError'
+  readonly path: string
+  /** Bytes the blocks may take, those they take, and those that were needed beside them. */
+  readonly limit: number
+  readonly size: number
+  readonly needed: number
+
+  constructor (path: string, { limit, size, needed }: { limit: number, size: number, needed: number }) {
+    const where = path === '' ? 'the repo in memory' : `repo ${path}`
+
+    super(`${where} is full: its blocks take ${size} bytes of the ${limit} allowed, and ${needed} more are needed: remove what is not pinned with "repo gc", or allow more`)
+    this.path = path
+    this.limit = limit
+    this.size = size
+    this.needed = needed
+  }
+}
+
 /** The bytes of a stored block do not match its CID. They are never handed out; the file is left for inspection. */
 export class CorruptBlockError extends Error {
   override readonly name = 'CorruptBlockError'

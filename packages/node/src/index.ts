@@ -13,7 +13,7 @@
  * const bytes = await node.bitswap.getBlock(cid, { signal: AbortSignal.timeout(30_000) })
  * ```
  *
- * For: Node.js. Not for: browsers (`ts-bitswap` is), finding peers, pinning.
+ * For: Node.js. Not for: browsers (`ts-bitswap` is), finding peers.
  */
 export { createNode } from './node/create-node.ts'
 export type { BitswapNode, NodeComponents } from './node/create-node.ts'
@@ -42,4 +42,17 @@ export { unfoldUnixFs, unixFsRoot } from './files/unixfs-entries.ts'
 export type { UnixFsEntry, UnixFsStep } from './files/unixfs-entries.ts'
 export { writeOutput } from './files/output-writer.ts'
 export type { WriteOutputOptions, Written } from './files/output-writer.ts'
+export { Pins } from './pins/pins.ts'
+export type { AddPinOptions, ListPinsOptions, Pin, PinsComponents } from './pins/pins.ts'
+export type { PinDatastore, PinRecord, PinType } from './pins/pin-records.ts'
+export { Holds } from './gc/holds.ts'
+export type { Hold } from './gc/holds.ts'
+export { GarbageCollector } from './gc/garbage-collector.ts'
+export type { Collected, CollectionSummary, GarbageCollectorComponents, WatchedBitswap } from './gc/garbage-collector.ts'
+export type { GarbageInit } from './gc/options.ts'
+export { RepoBlockstore } from './store/repo-blockstore.ts'
+export type { BlockFolder, RepoBlockstoreComponents } from './store/repo-blockstore.ts'
+export type { Tracker } from './store/block-guard.ts'
+export type { Usage } from './store/space.ts'
 export * from './errors.ts'
+export * from './pins/errors.ts'

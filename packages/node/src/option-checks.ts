@@ -21,3 +21,15 @@ export function requireBoolean (option: string, value: boolean): void {
     throw new InvalidOptionError(option, value, 'true or false')
   }
 }
+
+export function requirePart (option: string, value: number): void {
+  if (!(value > 0 && value <= 1)) { // also refuses NaN
+    throw new InvalidOptionError(option, value, 'a number over 0 and up to 1')
+  }
+}
+
+export function requireNotNegative (option: string, value: number): void {
+  if (!(value >= 0)) { // also refuses NaN
+    throw new InvalidOptionError(option, value, 'a number that is not negative')
+  }
+}

@@ -69,7 +69,7 @@ test('a graph goes from repo to repo as a CAR', async t => {
   const car = await run(t, ['--repo', join(folder, 'a'), 'dag', 'export', cid])
 
   assert.equal(car.stderr, '')
-  assert.match((await on(['dag', 'import'], car.bytes)).stdout, new RegExp(`^Root\\t${cid}\nImported 5 blocks \\(\\d+ bytes\\)\n$`))
+  assert.match((await on(['dag', 'import'], car.bytes)).stdout, new RegExp(`^Pinned root\\t${cid}\\tsuccess\nImported 5 blocks \\(\\d+ bytes\\)\n$`))
   assert.deepEqual((await on(['cat', cid])).bytes, bytes)
 
   await writeFile(join(folder, 'graph.car'), car.bytes)

@@ -15,6 +15,21 @@ export function formatSize (bytes: number): string {
   return unit === 0 ? `${Math.round(size)} B` : `${size.toFixed(2)} ${SIZE_UNITS[unit]}`
 }
 
+const DECIMAL_UNITS: readonly string[] = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+
+/** `17 MB`, `1.5 GB`, `512 B`: as Kubo's `--human`. */
+export function formatDecimalSize (bytes: number): string {
+  let unit = 0
+  let size = bytes
+
+  while (size >= 1_000 && unit < DECIMAL_UNITS.length - 1) {
+    size /= 1_000
+    unit++
+  }
+
+  return `${unit > 0 && size < 9.95 ? size.toFixed(1) : Math.round(size)} ${DECIMAL_UNITS[unit]}`
+}
+
 /** `100ms`, `3s`, `1m2s`, `2h3m4s`. */
 export function formatDuration (milliseconds: number): string {
   if (milliseconds < 1_000) {

@@ -6,7 +6,7 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
-import { parseCount, parseDuration, parseSize } from './values.ts'
+import { parseCount, parseDuration, parseSize, parseSwitch } from './values.ts'
 import type { CommandContext } from './context.ts'
 
 /** Options before or after the command. */
@@ -46,6 +46,7 @@ export function buildProgram (runCommand: RunCommand, env: Readonly<Record<strin
 
   addFileCommands(program, act)
   addBlockCommands(program, act)
+  addRepoCommands(program, act)
   addNodeCommands(program, act)
 
   return program
@@ -69,6 +70,9 @@ function addFileCommands (program: Command, act: Act): void {
     .option('-q, --quiet', 'print CIDs only')
     .option('-Q, --quieter', 'print the last CID only')
     .option('-r, --recursive', 'folders are always added with all that is in them')
+    .addOption(switchable('--pin', 'keep it when garbage is collected'))
+    .addOption(new Option('--no-pin').hideHelp())
+    .option('--pin-name <name>', 'a name for the pin')
     .action(act(async () => (await import('./commands/add.ts')).run))
 
   withFetchOptions(program.command('get'))
@@ -94,6 +98,7 @@ function addBlockCommands (program: Command, act: Act): void {
     .option('--cid-codec <codec>', 'what the bytes are', 'raw')
     .option('--mhtype <function>', 'the hash function', 'sha2-256')
     .option('--allow-big-block', 'store blocks that peers do not take')
+    .option('--pin', 'keep them, and what is below them, when garbage is collected')
     .action(act(async () => (await import('./commands/block.ts')).put))
   block.command('stat <cid>')
     .description('print the size of a block')
@@ -112,10 +117,45 @@ function addBlockCommands (program: Command, act: Act): void {
   dag.command('import [file...]')
     .description('store the blocks of CAR files; standard input when none is named, or -')
     .option('--allow-big-block', 'store blocks that peers do not take')
+    .addOption(switchable('--pin-roots', 'keep the graphs when garbage is collected'))
+    .addOption(new Option('--no-pin-roots').hideHelp())
     .action(act(async () => (await import('./commands/dag.ts')).importCars))
   withFetchOptions(dag.command('export <cid>'))
     .description('write a CAR of a graph to standard output')
     .action(act(async () => (await import('./commands/dag.ts')).exportDag))
+}
+
+function addRepoCommands (program: Command, act: Act): void {
+  const pin = program.command('pin').description('what is kept when garbage is collected')
+
+  withFetchOptions(pin.command('add <cid...>'))
+    .description('keep graphs, fetching what is not here')
+    .option('--direct', 'keep the block only, without what is below it')
+    .addOption(switchable('-r, --recursive', 'keep what is below it as well'))
+    .option('-n, --name <name>', 'a name for the pins')
+    .action(act(async () => (await import('./commands/pin.ts')).add))
+  pin.command('rm <cid...>')
+    .description('keep them no longer')
+    .addOption(switchable('-r, --recursive', 'also what is pinned recursively'))
+    .action(act(async () => (await import('./commands/pin.ts')).rm))
+  pin.command('ls [cid...]')
+    .description('print what is kept, or how these are')
+    .addOption(new Option('-t, --type <type>', 'only those pinned so').choices(['all', 'recursive', 'direct', 'indirect']).default('all'))
+    .option('-q, --quiet', 'print CIDs only')
+    .option('-n, --names', 'print the names of pins as well')
+    .action(act(async () => (await import('./commands/pin.ts')).ls))
+
+  const repo = program.command('repo').description('what is stored as a whole')
+
+  repo.command('gc')
+    .description('remove all blocks that are not pinned')
+    .option('-q, --quiet', 'print CIDs only')
+    .action(act(async () => (await import('./commands/repo.ts')).gc))
+  repo.command('stat')
+    .description('print how many blocks there are, and what they take')
+    .option('-s, --size-only', 'print sizes only')
+    .option('-H, --human', 'print sizes as in 17 MB')
+    .action(act(async () => (await import('./commands/repo.ts')).stat))
 }
 
 function addNodeCommands (program: Command, act: Act): void {
@@ -141,6 +181,11 @@ function withFetchOptions (command: Command): Command {
     .addOption(many('--peer <address>', 'ask this peer for what is not here; more than once for more'))
     .addOption(new Option('--timeout <duration>', 'give up when no block comes for so long').argParser(parseDuration).default(30_000, '30s'))
     .option('--wait', 'go on asking peers that said no until then')
+}
+
+/** A switch that is on unless it is given `=false`. */
+function switchable (flags: string, description: string): Option {
+  return new Option(`${flags} [boolean]`, description).argParser(parseSwitch).preset('true').default(true)
 }
 
 /** An option that may be given any number of times, and is not by default. */

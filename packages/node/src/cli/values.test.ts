@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MAX_DURATION, parseAddresses, parseCid, parseCidPath, parseCount, parseDuration, parseSize } from './values.ts'
+import { MAX_DURATION, parseAddresses, parseCid, parseCidPath, parseCount, parseDuration, parseSize, parseSwitch } from './values.ts'
 
 const CID = 'bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4'
 
@@ -67,4 +67,9 @@ test('an address that is empty, or whose peer id is none, is refused', async () 
   for (const [text, reason] of [['', 'it is empty'], ['/', 'it is empty'], ['/ip4/127.0.0.1/tcp/4001/p2p/me', '"me" is no peer id']] as const) {
     await assert.rejects(parseAddresses([text]), { name: 'InvalidArgumentError', message: `invalid address ${JSON.stringify(text)}: ${reason}` })
   }
+})
+
+test('a switch is true or false, and nothing else', () => {
+  assert.deepEqual(['true', 'false'].map(parseSwitch), [true, false])
+  assert.throws(() => parseSwitch('yes'), { name: 'InvalidArgumentError', value: 'yes' })
 })

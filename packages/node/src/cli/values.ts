@@ -65,6 +65,15 @@ export function parseCount (text: string): number {
   return count
 }
 
+/** What a switch that may be turned off is given: `true` or `false`. */
+export function parseSwitch (text: string): boolean {
+  if (text !== 'true' && text !== 'false') {
+    throw new InvalidArgumentError('value', text, 'expected =true or =false')
+  }
+
+  return text === 'true'
+}
+
 /** A CID as it is, or behind `/ipfs/` or `ipfs://`. */
 export function parseCid (text: string): CID {
   const { cid, path } = parseCidPath(text)

@@ -23,6 +23,11 @@ const CODECS: ReadonlyMap<number, BlockDecoder<number, unknown> & { name: string
   [dagJson.code, dagJson]
 ])
 
+/** Whether blocks of its codec may link to others, or it is not known. */
+export function hasLinks (cid: CID): boolean {
+  return !WITHOUT_LINKS.has(cid.code)
+}
+
 /** @throws InvalidArgumentError when the codec is not known, or the bytes are not of it */
 export function dagLinks (cid: CID, bytes: Uint8Array): CID[] {
   if (WITHOUT_LINKS.has(cid.code)) {

@@ -11,7 +11,7 @@
  * `MAX_FILE_SIZE` (64 MiB) read, `maxOpenFiles` at a time. It takes no lock of its
  * own (the repo does). Opening checks and makes the folder; nothing needs closing.
  */
-import { readdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BaseBlockstore } from 'blockstore-core/base'
 import { NotFoundError } from 'interface-store'
@@ -21,6 +21,7 @@ import { CorruptBlockError } from '../errors.ts'
 import { nodeFileWriter, writeAtomically } from './atomic-write.ts'
 import { collect } from './collect.ts'
 import { blockFile, cidOfBlockFile, prepareBlockFolder, TEMPORARY_FOLDER } from './flatfs-layout.ts'
+import { fingerprintOf, listFolders } from './flatfs-listing.ts'
 import { matches } from './hashers.ts'
 import { resolveStoreOptions } from './options.ts'
 import { MAX_FILE_SIZE, readFileWhole } from './read-file-whole.ts'
@@ -188,14 +189,8 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
   /** As {@link getAll} without the bytes. Holds the names of one folder (a 1024th of all) at a time. */
   async * cids (options?: AbortOptions): AsyncGenerator<CID> {
-    const folders = await readdir(this.path, { withFileTypes: true })
-
-    for (const folder of folders) {
-      if (!folder.isDirectory() || folder.name.startsWith('.')) {
-        continue
-      }
-
-      for (const name of await readdir(join(this.path, folder.name))) {
+    for await (const { names } of listFolders(this.path)) {
+      for (const name of names) {
         options?.signal?.throwIfAborted()
         const cid = cidOfBlockFile(name)
 
@@ -204,6 +199,38 @@ export class FlatfsBlockstore extends BaseBlockstore {
         }
       }
     }
+  }
+
+  /** What the file of a block takes, damaged or not; undefined when there is none. */
+  async storedSize (cid: CID): Promise<number | undefined> {
+    return cid.multihash.code === identity.code ? undefined : await this.#fileSize(this.#pathOf(cid))
+  }
+
+  /** What each block takes. As {@link cids}, and asks for the sizes of a folder beside each other. */
+  async * sizes (options?: AbortOptions): AsyncGenerator<number> {
+    for await (const { path, names } of listFolders(this.path)) {
+      options?.signal?.throwIfAborted()
+      const blocks = names.filter(name => cidOfBlockFile(name) != null)
+
+      for (const size of await Promise.all(blocks.map(async name => await this.#fileSize(join(path, name))))) {
+        if (size != null) { // else it was removed meanwhile
+          yield size
+        }
+      }
+    }
+  }
+
+  /** See {@link fingerprintOf}. */
+  async fingerprint (): Promise<string> {
+    return await fingerprintOf(this.path)
+  }
+
+  async #fileSize (path: string): Promise<number | undefined> {
+    return await this.#turnstile.run(async () => {
+      const found = await stat(path).catch(unlessMissing)
+
+      return found?.isFile() === true ? found.size : undefined
+    })
   }
 
   /** The size of a block that is here and not known to be damaged. */
@@ -220,11 +247,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
       return undefined
     }
 
-    return await this.#turnstile.run(async () => {
-      const found = await stat(path).catch(unlessMissing)
-
-      return found?.isFile() === true ? found.size : undefined
-    })
+    return await this.#fileSize(path)
   }
 
   #pathOf (cid: CID): string {

@@ -14,7 +14,11 @@ for (const [init, name] of [
   [{ maxBlockSize: 1.5 }, 'maxBlockSize'],
   [{ maxOpenFiles: Number.NaN }, 'maxOpenFiles'],
   [{ verifyReads: 'yes' }, 'verifyReads'],
-  [{ syncWrites: undefined }, 'syncWrites']
+  [{ syncWrites: undefined }, 'syncWrites'],
+  [{ maxStorage: -1 }, 'maxStorage'],
+  [{ maxStorage: Number.NaN }, 'maxStorage'],
+  [{ gcWatermark: 0 }, 'gcWatermark'],
+  [{ gcWatermark: 1.1 }, 'gcWatermark']
 ] as const) {
   test(`${name} cannot be ${String(Object.values(init)[0])}`, () => {
     assert.throws(() => resolveStoreOptions(init as never), { name: 'InvalidOptionError', option: `store.${name}` })

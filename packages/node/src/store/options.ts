@@ -1,5 +1,5 @@
 /** What can be set about the block store: checked once, read everywhere. Sizes are bytes. */
-import { requireBoolean, requireCount } from '../option-checks.ts'
+import { requireBoolean, requireCount, requirePart, requirePositive } from '../option-checks.ts'
 
 export interface StoreInit {
   /**
@@ -33,6 +33,22 @@ export interface StoreInit {
    * @default 64
    */
   maxOpenFiles?: number
+
+  /**
+   * Bytes of all blocks together. A block that would be over it is refused with
+   * `RepoFullError`. Nothing is counted, and nothing refused, with `Infinity`, or 0.
+   *
+   * @default Infinity
+   */
+  maxStorage?: number
+
+  /**
+   * From which part of `maxStorage` on a node that runs collects garbage by
+   * itself.
+   *
+   * @default 0.9
+   */
+  gcWatermark?: number
 }
 
 export type StoreOptions = Readonly<Required<StoreInit>>
@@ -41,16 +57,24 @@ export const STORE_DEFAULTS: StoreOptions = Object.freeze({
   maxBlockSize: 2_097_152,
   verifyReads: true,
   syncWrites: false,
-  maxOpenFiles: 64
+  maxOpenFiles: 64,
+  maxStorage: Number.POSITIVE_INFINITY,
+  gcWatermark: 0.9
 })
 
 export function resolveStoreOptions (init: StoreInit = {}): StoreOptions {
   const options = { ...STORE_DEFAULTS, ...init }
 
+  if (options.maxStorage === 0) {
+    options.maxStorage = STORE_DEFAULTS.maxStorage
+  }
+
   requireCount('store.maxBlockSize', options.maxBlockSize)
   requireBoolean('store.verifyReads', options.verifyReads)
   requireBoolean('store.syncWrites', options.syncWrites)
   requireCount('store.maxOpenFiles', options.maxOpenFiles)
+  requirePositive('store.maxStorage', options.maxStorage)
+  requirePart('store.gcWatermark', options.gcWatermark)
 
   return Object.freeze(options)
 }

@@ -16,11 +16,12 @@ import { NotARepoError, ReadOnlyError, RepoInUseError } from '../errors.ts'
 import { writeAtomically } from './atomic-write.ts'
 import { FlatfsBlockstore } from './flatfs-blockstore.ts'
 import { makeFolder } from './make-folder.ts'
+import { resolveStoreOptions } from './options.ts'
+import { RepoBlockstore } from './repo-blockstore.ts'
 import { errorCode, storageError, unlessMissing } from './storage-error.ts'
 import type { FlatfsComponents } from './flatfs-blockstore.ts'
 import type { StoreInit } from './options.ts'
 import type { PrivateKey } from '@libp2p/interface'
-import type { Blockstore } from 'interface-blockstore'
 import type { Datastore } from 'interface-datastore'
 
 /** What the file `version` says. */
@@ -31,7 +32,7 @@ const KEY = new Key('/node/key')
 export interface Repo {
   /** Where it lies; empty in memory. */
   readonly path: string
-  readonly blockstore: Blockstore
+  readonly blockstore: RepoBlockstore
   readonly datastore: Datastore
   /** Who the node is; made when the repo was. */
   readonly privateKey: PrivateKey
@@ -39,10 +40,8 @@ export interface Repo {
   close: () => Promise<void>
 }
 
-/** A repo on disk: its block store can do more. */
-export interface DiskRepo extends Repo {
-  readonly blockstore: FlatfsBlockstore
-}
+/** A repo on disk. */
+export interface DiskRepo extends Repo {}
 
 /**
  * Opens the repo in a folder, and makes it at first use.
@@ -54,17 +53,19 @@ export interface DiskRepo extends Repo {
  */
 export async function openRepo (path: string, components: FlatfsComponents = {}, init: StoreInit = {}): Promise<DiskRepo> {
   const root = resolve(path)
-  const blockstore = new FlatfsBlockstore(join(root, 'blocks'), components, init)
+  const options = resolveStoreOptions(init)
+  const folder = new FlatfsBlockstore(join(root, 'blocks'), components, options)
 
   await prepare(root)
   const datastore = await openDatastore(root)
 
   try {
-    await blockstore.open()
+    await folder.open()
 
     const privateKey = await loadKey(datastore).catch((error: unknown) => { throw keyError(error, root) })
+    const blockstore = new RepoBlockstore({ folder, datastore }, options)
 
-    return { path: root, blockstore, datastore, privateKey, close: async () => { await datastore.close() } }
+    return { path: root, blockstore, datastore, privateKey, close: closer(blockstore, datastore) }
   } catch (error) {
     await datastore.close()
 
@@ -72,15 +73,26 @@ export async function openRepo (path: string, components: FlatfsComponents = {},
   }
 }
 
+/** Twice is a no-op. What the blocks take is not worth failing for: it can be counted again. */
+function closer (blockstore: RepoBlockstore, datastore: { close: () => Promise<void> }): () => Promise<void> {
+  let closing: Promise<void> | undefined
+
+  return () => {
+    closing ??= blockstore.close().catch(() => undefined).then(async () => { await datastore.close() })
+
+    return closing
+  }
+}
+
 /** A repo that is gone when it is closed. */
-export async function memoryRepo (): Promise<Repo> {
-  const { MemoryBlockstore } = await import('blockstore-core/memory')
+export async function memoryRepo (init: StoreInit = {}): Promise<Repo> {
+  const { MemoryBlocks } = await import('./memory-blocks.ts')
   const { MemoryDatastore } = await import('datastore-core/memory')
   const datastore = new MemoryDatastore()
 
   return {
     path: '',
-    blockstore: new MemoryBlockstore(),
+    blockstore: new RepoBlockstore({ folder: new MemoryBlocks(), datastore }, resolveStoreOptions(init)),
     datastore,
     privateKey: await loadKey(datastore),
     close: async () => {}

@@ -3,9 +3,11 @@ import { addPath, addStream } from '../../files/add-path.ts'
 import { totalFileSize } from '../../files/file-source.ts'
 import { openRepo } from '../../store/repo.ts'
 import { STANDARD_INPUT } from '../input.ts'
+import { openPins } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 import type { Added, BlockSink } from '../../files/add-path.ts'
 import type { AddInit } from '../../files/options.ts'
+import type { Pins } from '../../pins/pins.ts'
 
 export interface AddCommandOptions extends Omit<AddInit, 'cidVersion'> {
   cidVersion?: '0' | '1'
@@ -14,15 +16,29 @@ export interface AddCommandOptions extends Omit<AddInit, 'cidVersion'> {
   quiet?: boolean
   /** Print the last CID only. */
   quieter?: boolean
+  /** Keep it when garbage is collected; true by default. */
+  pin?: boolean
+  pinName?: string
 }
 
 export async function run (context: CommandContext, options: AddCommandOptions, paths: string[]): Promise<void> {
   const repo = await openRepo(context.repo)
 
   try {
-    await addPaths(context, paths, repo.blockstore, options)
+    const pins = await openPins(repo)
+    const hold = pins.holds.holdWrites()
+
+    await pinAdded(pins, await addPaths(context, paths, repo.blockstore, options), options)
+    hold.release()
   } finally {
     await repo.close()
+  }
+}
+
+/** Pins what was added, unless it is not to be. What was written meanwhile is to be held until then. */
+export async function pinAdded (pins: Pins, roots: readonly Added[], { pin, pinName }: Pick<AddCommandOptions, 'pin' | 'pinName'>): Promise<void> {
+  for (const { cid } of pin === false ? [] : roots) {
+    await pins.add(cid, { isComplete: true, ...pinName == null ? {} : { name: pinName } })
   }
 }
 

@@ -1,15 +1,16 @@
 /** `block get|put|stat|rm|ls`: single blocks, whatever they are. */
 import { CID } from 'multiformats/cid'
 import { BlockMissingError, InvalidArgumentError } from '../../errors.ts'
+import { BlockPinnedError } from '../../pins/errors.ts'
 import { collect } from '../../store/collect.ts'
 import { getHasher, hashCode } from '../../store/hashers.ts'
 import { STORE_DEFAULTS } from '../../store/options.ts'
 import { MAX_FILE_SIZE } from '../../store/read-file-whole.ts'
-import { openRepo } from '../../store/repo.ts'
 import { codecCode } from '../codecs.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { openInput, STANDARD_INPUT } from '../input.ts'
 import { parseCid } from '../values.ts'
+import { openPins, withRepo } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 import type { FetchOptions } from '../fetch-source.ts'
 import type { DiskRepo } from '../../store/repo.ts'
@@ -26,6 +27,7 @@ export interface PutOptions {
   cidCodec: string
   mhtype: string
   allowBigBlock?: boolean
+  pin?: boolean
 }
 
 export async function put (context: CommandContext, options: PutOptions, files: string[]): Promise<void> {
@@ -34,11 +36,14 @@ export async function put (context: CommandContext, options: PutOptions, files: 
   const maxBlockSize = options.allowBigBlock === true ? MAX_FILE_SIZE : STORE_DEFAULTS.maxBlockSize
 
   await withRepo(context, { maxBlockSize }, async repo => {
+    const pins = options.pin === true ? await openPins(repo) : undefined
+
     for (const file of files.length === 0 ? [STANDARD_INPUT] : files) {
       const bytes = await readBlock(context, file, maxBlockSize)
       const cid = CID.createV1(codec, await hasher.digest(bytes))
 
       await repo.blockstore.put(cid, bytes)
+      await pins?.add(cid, { signal: context.signal })
       await context.output.print({ event: 'put', cid: cid.toString(), size: bytes.byteLength }, cid.toString())
     }
   })
@@ -73,6 +78,14 @@ export async function rm (context: CommandContext, { force, quiet }: RemoveOptio
   const cids = texts.map(parseCid)
 
   await withRepo(context, {}, async repo => {
+    const found = await (await openPins(repo)).find(cids, { signal: context.signal })
+
+    for (const [index, pin] of found.entries()) {
+      if (pin != null) {
+        throw new BlockPinnedError(cids[index] ?? pin.cid, pin.type === 'indirect' ? `indirect through ${pin.through}` : pin.type)
+      }
+    }
+
     for (const cid of cids) {
       // a damaged block may be removed as well: nobody knows of it before it is read
       if (force !== true) {
@@ -93,16 +106,6 @@ export async function ls (context: CommandContext): Promise<void> {
       await output.print({ event: 'block', cid: cid.toString() }, cid.toString())
     }
   })
-}
-
-async function withRepo (context: CommandContext, init: { maxBlockSize?: number }, use: (repo: DiskRepo) => Promise<void>): Promise<void> {
-  const repo = await openRepo(context.repo, {}, init)
-
-  try {
-    await use(repo)
-  } finally {
-    await repo.close()
-  }
 }
 
 async function sizeOf (repo: DiskRepo, cid: CID): Promise<number> {

@@ -1,44 +1,103 @@
 /** `dag import|export`: graphs of blocks from and to CAR files. */
 import { exportCar, importCar } from '../../files/car.ts'
+import { reasonOf } from '../../node/reason-of.ts'
+import { RootsNotPinnedError } from '../../pins/errors.ts'
 import { STORE_DEFAULTS } from '../../store/options.ts'
 import { MAX_FILE_SIZE } from '../../store/read-file-whole.ts'
-import { openRepo } from '../../store/repo.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { openInput, STANDARD_INPUT } from '../input.ts'
 import { parseCid } from '../values.ts'
+import { openPins, withRepo } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 import type { FetchOptions } from '../fetch-source.ts'
 import type { Progress } from '../progress.ts'
+import type { Pins } from '../../pins/pins.ts'
+import type { CID } from 'multiformats/cid'
 
 export interface ImportOptions {
   allowBigBlock?: boolean
+  /** Keep the graphs when garbage is collected; true by default. */
+  pinRoots?: boolean
 }
 
 export async function importCars (context: CommandContext, options: ImportOptions, files: string[]): Promise<void> {
   const { output, signal } = context
   const maxBlockSize = options.allowBigBlock === true ? MAX_FILE_SIZE : STORE_DEFAULTS.maxBlockSize
-  const repo = await openRepo(context.repo, {}, { maxBlockSize })
-  const progress = output.startProgress()
-  let blocks = 0
-  let bytes = 0
 
-  try {
-    for (const file of files.length === 0 ? [STANDARD_INPUT] : files) {
-      const imported = await importCar(counted(openInput(context, file), progress), repo.blockstore, { maxBlockSize, signal })
+  await withRepo(context, { maxBlockSize }, async repo => {
+    const pins = await openPins(repo)
+    const roots = new RootPrinter(context, options.pinRoots === false ? undefined : pins)
+    const progress = output.startProgress()
+    const hold = pins.holds.holdWrites()
+    let blocks = 0
+    let bytes = 0
 
-      blocks += imported.blocks
-      bytes += imported.bytes
+    try {
+      for (const file of files.length === 0 ? [STANDARD_INPUT] : files) {
+        const imported = await importCar(counted(openInput(context, file), progress), repo.blockstore, { maxBlockSize, signal })
 
-      for (const root of imported.roots) {
-        await output.print({ event: 'root', cid: root.toString() }, `Root\t${root}`)
+        blocks += imported.blocks
+        bytes += imported.bytes
+
+        for (const root of imported.roots) {
+          await roots.print(root)
+        }
       }
+    } finally {
+      hold.release()
+      progress.clear()
     }
-  } finally {
-    progress.clear()
-    await repo.close()
+
+    await output.print({ event: 'imported', blocks, bytes }, `Imported ${blocks} blocks (${bytes} bytes)`)
+    roots.throwFailure()
+  })
+}
+
+/** Says what the roots are, and pins them. One that cannot be is said at once, and is a failure at the end. */
+class RootPrinter {
+  readonly #context: CommandContext
+  readonly #pins: Pins | undefined
+  #total = 0
+  #failed = 0
+  #failure: unknown
+
+  constructor (context: CommandContext, pins: Pins | undefined) {
+    this.#context = context
+    this.#pins = pins
   }
 
-  await output.print({ event: 'imported', blocks, bytes }, `Imported ${blocks} blocks (${bytes} bytes)`)
+  async print (root: CID): Promise<void> {
+    const { output, signal } = this.#context
+    const cid = root.toString()
+
+    if (this.#pins == null) {
+      await output.print({ event: 'root', cid }, `Root\t${cid}`)
+
+      return
+    }
+
+    this.#total++
+
+    try {
+      await this.#pins.add(root, { signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#failed++
+      this.#failure ??= error
+      await output.print({ event: 'root', cid, pinned: false, error: reasonOf(error) }, `Pinned root\t${cid}\tFAILED: ${reasonOf(error)}`)
+
+      return
+    }
+
+    await output.print({ event: 'root', cid, pinned: true }, `Pinned root\t${cid}\tsuccess`)
+  }
+
+  /** @throws RootsNotPinnedError */
+  throwFailure (): void {
+    if (this.#failed > 0) {
+      throw new RootsNotPinnedError(this.#failed, this.#total, { cause: this.#failure })
+    }
+  }
 }
 
 export async function exportDag (context: CommandContext, options: FetchOptions, text: string): Promise<void> {
