@@ -6,13 +6,15 @@ export class Bell {
   async wait (signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
 
-    const ringing = this.#ringing ??= Promise.withResolvers()
+    this.#ringing ??= Promise.withResolvers()
+
+    const { promise } = this.#ringing
     const ring = (): void => { this.ring() }
 
     signal.addEventListener('abort', ring, { once: true })
 
     try {
-      await ringing.promise
+      await promise
       signal.throwIfAborted()
     } finally {
       signal.removeEventListener('abort', ring)

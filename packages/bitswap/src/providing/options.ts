@@ -51,8 +51,8 @@ export interface ProvidingInit {
   workers?: number
 
   /**
-   * CIDs that are begun with in a second. No bound of its own: `workers` and the
-   * time that each takes are one where it matters.
+   * CIDs that are begun with in a second. No bound by itself: `workers`, and the
+   * time that each takes, are one where it matters.
    *
    * @default Infinity
    */

@@ -65,7 +65,7 @@ function digestOf (key: string): Digest.Digest<number, number> {
     bytes[i] = key.charCodeAt(i)
   }
 
-  return Digest.decode(bytes) as Digest.Digest<number, number>
+  return Digest.decode(bytes)
 }
 
 /** A CID that names this block. */

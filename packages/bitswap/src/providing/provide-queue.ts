@@ -15,6 +15,7 @@ import { EntryList } from './entry-list.ts'
 import type { ProvidingOptions } from './options.ts'
 import { ProvideEntry } from './provide-entry.ts'
 import { ProvideKind } from './provide-store.ts'
+import { RestingEntries } from './resting-entries.ts'
 
 export type ProvideQueueOptions = Pick<ProvidingOptions, 'maxQueued' | 'maxAttempts' | 'retryDelay' | 'maxRetryDelay'> & {
   /** There is something to sweep. */
@@ -38,8 +39,7 @@ export class ProvideQueue {
   readonly #options: ProvideQueueOptions
   readonly #entries: Map<string, ProvideEntry> = new Map()
   readonly #ready: Readonly<Record<ProvideKind, EntryList>> = { root: new EntryList(), block: new EntryList(), swept: new EntryList() }
-  /** Those that failed, by how often: all of a list wait equally long, so the first of each is due first. */
-  readonly #resting: EntryList[] = []
+  readonly #resting: RestingEntries
   #swept = 0
   #inFlight = 0
   #sweptIsNext = false
@@ -50,6 +50,7 @@ export class ProvideQueue {
 
   constructor (options: ProvideQueueOptions) {
     this.#options = options
+    this.#resting = new RestingEntries(options)
   }
 
   /** With those that are being announced. */
@@ -77,7 +78,7 @@ export class ProvideQueue {
 
   /** Those that failed and wait. */
   get retrying (): number {
-    return this.#resting.reduce((sum, list) => sum + list.size, 0)
+    return this.#resting.size
   }
 
   has (cid: CID): boolean {
@@ -174,9 +175,7 @@ export class ProvideQueue {
       return now
     }
 
-    const due = this.#resting.flatMap(({ first }) => first?.setbacks == null ? [] : [first.setbacks.dueAt])
-
-    return due.length === 0 ? undefined : Math.max(now, Math.min(...due))
+    return this.#resting.nextAt
   }
 
   /** It was announced: from now on others count as failing while this one did not. It stays until {@link finish}. */
@@ -211,11 +210,8 @@ export class ProvideQueue {
       return true
     }
 
-    const { delay, list } = this.#wait(tries)
-
-    entry.setbacks = { tries, attempts, seen: this.#provided, dueAt: now + delay }
     this.#inFlight--
-    list.push(entry)
+    this.#resting.add(entry, { tries, attempts, seen: this.#provided }, now)
 
     return false
   }
@@ -283,28 +279,8 @@ export class ProvideQueue {
   }
 
   #bringBack (now: number): void {
-    for (const list of this.#resting) {
-      for (let first = list.first; first?.setbacks != null && first.setbacks.dueAt <= now; first = list.first) {
-        this.#ready[first.kind].push(first)
-      }
+    for (let entry = this.#resting.due(now); entry != null; entry = this.#resting.due(now)) {
+      this.#ready[entry.kind].push(entry)
     }
-  }
-
-  /** How long, and with which others: those that wait longest are in one list, however often they failed. */
-  #wait (tries: number): { delay: number, list: EntryList } {
-    const { retryDelay, maxRetryDelay } = this.#options
-    let delay = retryDelay
-    let at = 0
-
-    while (at < tries - 1 && delay < maxRetryDelay) {
-      delay *= 2
-      at++
-    }
-
-    const list = this.#resting[at] ?? new EntryList()
-
-    this.#resting[at] = list
-
-    return { delay: Math.min(delay, maxRetryDelay), list }
   }
 }

@@ -6,9 +6,7 @@
  * meanwhile. One call at a time: a call that does not end holds up the others, and
  * nothing but them.
  *
- * Limits: 8192 changes at a time, and those of a step of the sweep. While the store
- * fails no more is remembered than the queue may hold, and as much of what is to
- * be deleted: more is announced once too often after a restart.
+ * Limits: those of `unsaved-changes.ts`.
  */
 import type { Logger } from '@libp2p/interface'
 import { sleep } from '../core/clock.ts'
@@ -16,9 +14,10 @@ import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
 import { ProvidesNotKeptError } from './errors.ts'
-import { cidOfKey } from './provide-entry.ts'
 import type { ProvideEntry } from './provide-entry.ts'
-import type { ProvideChange, ProvideStore, SavedSweep } from './provide-store.ts'
+import type { ProvideChange, ProvideStore } from './provide-store.ts'
+import { changeOf, UnsavedChanges } from './unsaved-changes.ts'
+import type { SweepStep } from './unsaved-changes.ts'
 
 /** How long the store may take for one change until nobody waits for it, in milliseconds. */
 const TIMEOUT = 10_000
@@ -27,21 +26,11 @@ const TIMEOUT = 10_000
 const FIRST_WAIT = 1_000
 const MAX_WAIT = 60_000
 
-const MAX_CHANGES = 8192
-
 export interface ProvideSaverComponents {
   store: ProvideStore
   clock: Clock
   log: Logger
 }
-
-interface Step {
-  place: (now: number) => SavedSweep
-  entries: readonly ProvideEntry[]
-}
-
-/** Put when there is an entry, else deleted. */
-type Changes = Map<string, ProvideEntry | undefined>
 
 interface Waiting {
   /** How many changes have to be through. */
@@ -51,44 +40,36 @@ interface Waiting {
 
 export class ProvideSaver {
   readonly #components: ProvideSaverComponents
-  readonly #maxDeleted: number
-  /** In the order in which they are applied. */
-  readonly #changes: Changes = new Map()
-  #step: Step | undefined
+  readonly #unsaved: UnsavedChanges
   /** By ticket. */
   readonly #waiting: Waiting[] = []
-  #noted = 0
+  /** Changes that were taken, and are kept. */
   #through = 0
+  /** Taken, and not kept yet. */
+  #underWay = 0
   #isWorking = false
   #isFailing = false
   #stopped = new AbortController()
 
-  /** @param maxDeleted - how many deletions are remembered while the store fails */
-  constructor (components: ProvideSaverComponents, maxDeleted: number) {
+  /** @param maxQueued - what the queue may hold */
+  constructor (components: ProvideSaverComponents, maxQueued: number) {
     this.#components = components
-    this.#maxDeleted = maxDeleted
+    this.#unsaved = new UnsavedChanges(2 * maxQueued)
   }
 
   put (entry: ProvideEntry): void {
-    this.#note(entry.key, entry)
+    this.#unsaved.put(entry)
+    this.#work()
   }
 
   delete (key: string): void {
-    if (this.#changes.size < 2 * this.#maxDeleted || this.#changes.has(key)) {
-      this.#note(key, undefined)
-    }
+    this.#unsaved.delete(key)
+    this.#work()
   }
 
-  /** These and the place in one change: one step at a time. */
-  sweep (step: Step): void {
-    for (const entry of step.entries) {
-      if (this.#changes.has(entry.key)) { // it was to be deleted, and is there again
-        this.#changes.set(entry.key, entry)
-      }
-    }
-
-    this.#step = step
-    this.#noted++
+  /** One at a time: waits for no other. */
+  sweep (step: SweepStep): void {
+    this.#unsaved.sweep(step)
     this.#work()
   }
 
@@ -98,61 +79,55 @@ export class ProvideSaver {
    * @throws ProvidesNotKeptError when the store failed, or took too long; it is tried again
    */
   async whenKept (): Promise<void> {
-    if (this.#through < this.#noted) {
-      await new Promise<void>((resolve, reject) => {
-        this.#waiting.push({ ticket: this.#noted, settle: error => { error == null ? resolve() : reject(error) } })
-      })
+    const error = await this.#whenSettled()
+
+    if (error != null) {
+      throw error
     }
   }
 
   /** As {@link whenKept}, but does not wait while the store fails, and is not told whether it does. */
   async whenTried (): Promise<void> {
-    if (!this.#isFailing && this.#through < this.#noted) {
-      await new Promise<void>(resolve => { this.#waiting.push({ ticket: this.#noted, settle: () => { resolve() } }) })
+    if (!this.#isFailing) {
+      await this.#whenSettled()
     }
   }
 
   start (): void {
     this.#stopped = new AbortController()
-
-    if (this.#through < this.#noted) {
-      this.#work()
-    }
+    this.#work()
   }
 
   /** Tries once more what is left, at once; resolves when that has ended, or after ten seconds. */
   async stop (): Promise<void> {
-    const { clock } = this.#components
+    const { clock, log } = this.#components
+    const timeout = timeoutSignal(clock, TIMEOUT)
 
     this.#isFailing = false
     this.#stopped.abort()
-
-    if (this.#through < this.#noted) {
-      this.#work()
-    }
-
-    const timeout = timeoutSignal(clock, TIMEOUT)
+    this.#work()
 
     try {
-      await raceSignal(this.whenTried(), timeout.signal)
+      await raceSignal(this.#whenSettled(), timeout.signal)
     } catch (error) {
-      this.#components.log.error('what is to be announced was not kept before the stop - %e', error)
+      log.error('what is to be announced was not kept before the stop - %e', error)
     } finally {
       timeout.clear()
     }
   }
 
-  #note (key: string, entry: ProvideEntry | undefined): void {
-    if (!this.#changes.has(key)) {
-      this.#noted++
+  async #whenSettled (): Promise<ProvidesNotKeptError | undefined> {
+    const open = this.#underWay + this.#unsaved.size
+
+    if (open === 0) {
+      return undefined
     }
 
-    this.#changes.set(key, entry)
-    this.#work()
+    return await new Promise(resolve => { this.#waiting.push({ ticket: this.#through + open, settle: resolve }) })
   }
 
   #work (): void {
-    if (!this.#isWorking) {
+    if (!this.#isWorking && this.#unsaved.size > 0) {
       this.#isWorking = true
       detach(this.#applyAll(), this.#components.log, 'keeping what is to be announced')
     }
@@ -165,7 +140,7 @@ export class ProvideSaver {
     try {
       await new Promise<void>(resolve => { clock.soon(resolve) })
 
-      while (this.#through < this.#noted) {
+      while (this.#unsaved.size > 0) {
         if (await this.#applyNext()) {
           wait = FIRST_WAIT
         } else if (this.#stopped.signal.aborted) {
@@ -182,13 +157,15 @@ export class ProvideSaver {
 
   /** False when it failed: then it is to be tried again. */
   async #applyNext (): Promise<boolean> {
-    const step = this.#step
-    const { changes, count } = this.#takeNext()
+    const taken = this.#unsaved.take()
+
+    this.#underWay = taken.count
 
     try {
-      await this.#apply(this.#changeOf(changes, step))
+      await this.#apply(changeOf(taken, this.#components.clock.now()))
     } catch (error) {
-      this.#putBack(changes, step)
+      this.#underWay = 0
+      this.#unsaved.putBack(taken)
       this.#failed(error)
 
       return false
@@ -199,7 +176,8 @@ export class ProvideSaver {
       this.#components.log('the store of what is to be announced works again')
     }
 
-    this.#through += count
+    this.#underWay = 0
+    this.#through += taken.count
     this.#settle()
 
     return true
@@ -221,6 +199,7 @@ export class ProvideSaver {
     }
   }
 
+  /** Nobody waits any longer. */
   #failed (cause: unknown): void {
     if (!this.#isFailing) {
       this.#isFailing = true
@@ -232,73 +211,11 @@ export class ProvideSaver {
     }
   }
 
-  /** The first ones; with a step of the sweep all that is of it. */
-  #takeNext (): { changes: Changes, count: number } {
-    const changes: Changes = new Map()
-    let count = this.#step == null ? 0 : 1
-
-    for (const [key, entry] of this.#changes) {
-      if (changes.size >= MAX_CHANGES) {
-        break
-      }
-
-      changes.set(key, entry)
-      this.#changes.delete(key)
-      count++
-    }
-
-    for (const entry of this.#step?.entries ?? []) {
-      const isNoted = this.#changes.has(entry.key)
-
-      if (isNoted || !changes.has(entry.key)) {
-        changes.set(entry.key, isNoted ? this.#changes.get(entry.key) : entry)
-        count += isNoted ? 1 : 0
-        this.#changes.delete(entry.key)
-      }
-    }
-
-    this.#step = undefined
-
-    return { changes, count }
-  }
-
-  /** What was noted since is newer. */
-  #putBack (changes: Changes, step: Step | undefined): void {
-    for (const [key, entry] of changes) {
-      if (!this.#changes.has(key)) {
-        this.#changes.set(key, entry)
-      }
-    }
-
-    this.#step ??= step
-    this.#noted = this.#changes.size + (this.#step == null ? 0 : 1)
-    this.#through = 0
-  }
-
-  #changeOf (changes: Changes, step: Step | undefined): ProvideChange {
-    const now = this.#components.clock.now()
-    const put: Array<ProvideChange['put'][number]> = []
-    const deleted: Array<ProvideChange['delete'][number]> = []
-
-    for (const [key, entry] of changes) {
-      if (entry == null) {
-        deleted.push(cidOfKey(key))
-      } else {
-        put.push({ cid: entry.toCID(), kind: entry.kind, waited: Math.max(0, now - entry.since) })
-      }
-    }
-
-    return { put, delete: deleted, ...step == null ? {} : { sweep: step.place(now) } }
-  }
-
   #settle (): void {
-    let kept = 0
+    const kept = this.#waiting.findIndex(({ ticket }) => ticket > this.#through)
 
-    while ((this.#waiting[kept]?.ticket ?? Infinity) <= this.#through) {
-      this.#waiting[kept]?.settle()
-      kept++
+    for (const { settle } of this.#waiting.splice(0, kept < 0 ? this.#waiting.length : kept)) {
+      settle()
     }
-
-    this.#waiting.splice(0, kept)
   }
 }

@@ -78,15 +78,25 @@ export class Providing {
       return
     }
 
-    const { signal } = this.#stopping = new AbortController()
+    this.#stopping = new AbortController()
+
+    const { signal } = this.#stopping
 
     parts.saver?.start()
     parts.workers.start()
 
-    if (parts.loader == null) {
+    const goesOn = parts.loader == null || this.#reprovider != null
+
+    if (goesOn) {
       this.#sweep(parts, undefined, signal)
-    } else {
-      this.#run(parts.loader.run(signal, sweep => { this.#sweep(parts, sweep, signal) }), signal)
+    }
+
+    if (parts.loader != null) {
+      this.#run(parts.loader.run(signal, sweep => {
+        if (!goesOn) {
+          this.#sweep(parts, sweep, signal)
+        }
+      }), signal)
     }
   }
 

@@ -8,7 +8,6 @@
  * no room the sweep waits, and goes on where it was.
  */
 import type { Logger } from '@libp2p/interface'
-import type { CID } from 'multiformats/cid'
 import { sleep } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { isIdentity } from '../core/known-block.ts'

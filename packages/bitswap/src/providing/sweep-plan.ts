@@ -35,7 +35,7 @@ export class SweepPlan {
     this.#interval = interval
     this.#strategy = strategy
     this.#phase = isPhase(saved?.phase) ? saved.phase : 0
-    this.#at = now - (saved != null && saved.strategy === strategy && saved.ago >= 0 ? Math.min(saved.ago, this.#turn) : this.#turn)
+    this.#at = now - Math.min(saved?.strategy === strategy ? Math.max(0, saved.ago) : Infinity, this.#turn)
   }
 
   /** What is due, from the oldest; undefined when nothing is. */
