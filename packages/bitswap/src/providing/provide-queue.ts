@@ -87,9 +87,10 @@ export class ProvideQueue {
 
   /** How many more fit. */
   roomFor (kind: ProvideKind): number {
-    const isSwept = kind === ProvideKind.Swept
+    const { size } = this.#entries
+    const taken = !this.#options.sweeps ? size : kind === ProvideKind.Swept ? this.#swept : size - this.#swept
 
-    return this.capacityFor(kind) - (isSwept ? this.#swept : this.#entries.size - this.#swept)
+    return this.capacityFor(kind) - taken
   }
 
   /** How many fit. */

@@ -49,7 +49,7 @@ export class SweepPick {
   add (cid: CID): void {
     const distance = this.#distanceOf(cid)
 
-    if (this.#heap.size >= this.#limit) {
+    if (this.#heap.size >= this.#limit && distance < this.#end) {
       this.#leave(Math.max(distance, this.#heap.peek()?.distance ?? 0))
     }
 
