@@ -95,7 +95,7 @@ test('all whose turn it is are picked, and of more than there is room for the ol
 
   for (const [phase, length, limit] of [[0, 1, 1000], [0, 1, 100], [0.9, 0.3, 50], [0.5, 1 / 64, 1000], [0.25, 0.5, 1]] as const) {
     const pick = new SweepPick({ phase, length }, limit, 0)
-    const distance = (cid: CID): number => (phaseOf(cid) - phase + 1) % 1
+    const distance = (cid: CID): number => phaseOf(cid) < phase ? phaseOf(cid) - phase + 1 : phaseOf(cid) - phase
     const due = cids.filter(cid => distance(cid) < length).sort((a, b) => distance(a) - distance(b))
 
     cids.filter(cid => pick.takes(cid)).forEach(cid => { pick.add(cid) })
