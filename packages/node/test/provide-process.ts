@@ -40,7 +40,7 @@ if (Number(count) > 0) {
   await bitswap.provide(Array.from({ length: Number(count) }, (_, i) => cidOf(i)))
 }
 
-console.log('kept')
+process.stdout.write('kept\n')
 
 // what the store has is loaded bit by bit: at the end nothing is queued for a while
 for (let idle = 0; idle < 10; idle++) {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InvalidOptionError } from '../errors.ts'
-import type { ProvidingInit } from './options.ts'
 import { resolveProvidingOptions } from './resolve-options.ts'
 
 test('values an option cannot have are refused, and options there are not', () => {
@@ -11,7 +10,7 @@ test('values an option cannot have are refused, and options there are not', () =
   ]
 
   for (const init of refused) {
-    assert.throws(() => resolveProvidingOptions(init as ProvidingInit), (error: unknown) => error instanceof InvalidOptionError && error.option.startsWith('providing.'), JSON.stringify(init))
+    assert.throws(() => resolveProvidingOptions(init), (error: unknown) => error instanceof InvalidOptionError && error.option.startsWith('providing.'), JSON.stringify(init))
   }
 })
 

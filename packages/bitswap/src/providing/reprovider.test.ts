@@ -1,7 +1,8 @@
 /** The sweep: each CID that is listed once in every interval, evenly, whatever happens. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CID } from 'multiformats/cid'
+import { CID } from 'multiformats/cid'
+import { identity } from 'multiformats/hashes/identity'
 import { cidsOf, ProvidingWorld } from '../../test/support/providing.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import { SeededRandom } from '../core/random.ts'
@@ -257,4 +258,27 @@ test('what the sweep brought and cannot be announced is kept when the store fail
   world.begin(init)
   await world.clock.advance(1)
   assert.deepEqual(new Set(world.timesOf(cids)), new Set([1]))
+})
+
+test('identity CIDs are not announced, and one block once, by however many CIDs it is listed', async () => {
+  const world = new ProvidingWorld()
+  const [cid] = cidsOf(15, 1) as [CID]
+  const listed = new Listed([cid, CID.createV1(0x55, identity.digest(Uint8Array.of(1))), CID.createV1(0x70, cid.multihash)])
+
+  world.begin({ keys: listed.keys, interval: INTERVAL })
+  await world.clock.advance(1)
+  assert.equal(world.routing.provides.begun, 1)
+})
+
+test('what the sweep kept and the queue has no room for, since the store had more, is announced all the same', async () => {
+  const world = new ProvidingWorld({ provideDelay: 10 })
+  const { store } = world
+  const old = cidsOf(16, 30)
+  const cids = cidsOf(17, 100)
+
+  await store.apply({ put: old.map(cid => ({ cid, kind: 'swept', waited: 0 })), delete: [] })
+  world.begin({ keys: new Listed(cids).keys, interval: INTERVAL, store, maxQueued: 16, workers: 2 })
+  await world.clock.advance(10_000)
+  assert.deepEqual(new Set(world.timesOf([...old, ...cids])), new Set([1]))
+  assert.equal(store.entries.size, 0)
 })
