@@ -185,11 +185,12 @@ test('more than there is room for comes out of the store as there is room', asyn
 test('what makes room for a root is deleted from the store', async () => {
   const world = new ProvidingWorld({ provideDelay: 10 })
   const { store } = world
-  const { providing } = world.begin({ store, maxQueued: 3 })
+  const { providing } = world.begin({ store, maxQueued: 3, workers: 1 })
   const [root, ...blocks] = cidsOf(10, 4) as [CID, ...CID[]]
 
   world.routing.provideFault = ProvideFault.Dead
-  await world.net.run(Promise.all([providing.provide(blocks, { root: false }), providing.provide([root])]))
+  await world.net.run(providing.provide(blocks, { root: false }))
+  await world.net.run(providing.provide([root]))
   assert.deepEqual([...store.entries.values()].map(({ cid }) => cid.toString()).toSorted(), [root, ...blocks.slice(0, 2)].map(String).toSorted())
 })
 

@@ -38,6 +38,11 @@ class Listed {
   }
 }
 
+async function * after<T> (ready: Promise<void>, source: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
+  await ready
+  yield * source
+}
+
 test('each CID is announced at least once in every interval, with others added and removed in between', async () => {
   const world = new ProvidingWorld({ provideDelay: 1_000 })
   const random = new SeededRandom(1)
@@ -251,7 +256,7 @@ test('what the sweep brought and cannot be announced is kept when the store fail
   await world.clock.advance(5_000)
   assert.equal(store.entries.size, 0)
   store.failure = undefined
-  await world.clock.advance(60_000)
+  await world.clock.advance(20_000)
   assert.deepEqual([store.entries.size, store.sweep?.strategy], [50, 'roots'])
   first.kill()
   world.routing.provideFault = undefined
@@ -273,12 +278,44 @@ test('identity CIDs are not announced, and one block once, by however many CIDs 
 test('what the sweep kept and the queue has no room for, since the store had more, is announced all the same', async () => {
   const world = new ProvidingWorld({ provideDelay: 10 })
   const { store } = world
-  const old = cidsOf(16, 30)
-  const cids = cidsOf(17, 100)
+  const old = cidsOf(16, 8)
+  const cids = cidsOf(17, 8)
+  const listed = new Listed(cids)
+  const [loading, listing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const load = store.load.bind(store)
 
   await store.apply({ put: old.map(cid => ({ cid, kind: 'swept', waited: 0 })), delete: [] })
-  world.begin({ keys: new Listed(cids).keys, interval: INTERVAL, store, maxQueued: 16, workers: 2 })
+  store.load = async () => {
+    const { sweep, entries } = await load()
+
+    return { sweep, entries: after(loading.promise, entries) }
+  }
+  listed.stuck = listing.promise
+  world.begin({ keys: listed.keys, interval: INTERVAL, store, maxQueued: 16, workers: 2 })
+  await world.clock.advance(1)
+  loading.resolve()
+  await world.clock.advance(5)
+  listing.resolve()
   await world.clock.advance(10_000)
   assert.deepEqual(new Set(world.timesOf([...old, ...cids])), new Set([1]))
   assert.equal(store.entries.size, 0)
+})
+
+test('nothing that the sweep brought is announced before it is kept', async () => {
+  const world = new ProvidingWorld()
+  const { store } = world
+  const kept = Promise.withResolvers<void>()
+  const apply = store.apply.bind(store)
+
+  store.apply = async (...args) => {
+    await kept.promise
+    await apply(...args)
+  }
+
+  world.begin({ keys: new Listed(cidsOf(18, 20)).keys, interval: INTERVAL, store })
+  await world.clock.advance(5_000)
+  assert.equal(world.routing.provides.begun, 0)
+  kept.resolve()
+  await world.clock.advance(1)
+  assert.deepEqual([world.routing.provided.length, store.changes[0]?.put.length, store.changes[0]?.sweep?.phase], [20, 20, 0])
 })
