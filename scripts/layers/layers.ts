@@ -29,7 +29,7 @@ const ROOT_FILES: Readonly<Record<string, readonly string[]>> = {
   'index.ts': PARTS,
   // what one side is given of another
   'ports.ts': PARTS,
-  'options.ts': [...PARTS.map(part => `${part}options.ts`), 'network/resolve-options.ts', 'server/resolve-options.ts'],
+  'options.ts': [...PARTS.map(part => `${part}options.ts`), 'network/resolve-options.ts', 'providing/resolve-options.ts', 'server/resolve-options.ts'],
   'errors.ts': PARTS.map(part => `${part}errors.ts`)
 }
 

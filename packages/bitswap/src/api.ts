@@ -10,11 +10,14 @@ import type { BitswapEvents, BitswapProgressEvents } from './events.ts'
 import type { Block, WantType } from './message/message.ts'
 import type { HasherLoader } from './message/hashers.ts'
 import type { MessengerStats } from './network/messenger-stats.ts'
+import type { ProvideOptions } from './providing/providing.ts'
+import type { ProvideStat } from './providing/provide-stat.ts'
 import type { ServerUpdate } from './server/options.ts'
 import type { ServerStat } from './server/server-stat.ts'
 import type { WantExplanation } from './want-explanation.ts'
 
 export type { Block, HasherLoader, WantType }
+export type { ProvideOptions } from './providing/providing.ts'
 export type { WantEvent, WantExplanation, WantPeer } from './want-explanation.ts'
 
 /** Who to ask: a peer we know, or where it can be dialled. */
@@ -198,6 +201,8 @@ export interface Stat {
   network: MessengerStats
   /** What was done for peers that want something of us, and where it stands. */
   server: ServerStat
+  /** What was announced to routing, and what waits to be. */
+  providing: ProvideStat
   /**
    * How often a peer was disconnected because it went on sending blocks it was
    * not asked for, or what cannot be read or verified, or said too much, or
@@ -220,6 +225,16 @@ export interface Bitswap extends BlockSource, Startable, TypedEventTarget<Bitswa
 
   /** As `addBlock`, for blocks the caller has put into the store already. */
   notifyNewBlocks (cids: Iterable<CID>): void
+
+  /**
+   * Announces to routing that these are here, as soon as it is their turn; roots
+   * go first. Resolves when they are queued and `providing.store` has them. What
+   * does not fit into `providing.maxQueued` is dropped. Does nothing with the
+   * strategy `'none'`, or without a routing that can `provide`.
+   *
+   * @throws ProvidesNotKeptError when the store failed; they are queued nevertheless
+   */
+  provide (cids: Iterable<CID> | AsyncIterable<CID>, options?: ProvideOptions): Promise<void>
 
   /** Stops wanting these, in all sessions; callers reject with `WantCancelledError`. */
   cancelWants (cids: Iterable<CID>): void

@@ -4,42 +4,32 @@
  * through here.
  *
  * Stopping, in this order: callers are rejected, the server lets go of its
- * reads, the streams are closed; receipts are saved meanwhile.
+ * reads, announcing is broken off, the streams are closed; receipts are saved
+ * meanwhile, and what was announced is struck off.
  */
-import type { AbortOptions, ComponentLogger, PeerId } from '@libp2p/interface'
-import type { Blockstore } from 'interface-blockstore'
+import type { AbortOptions, PeerId } from '@libp2p/interface'
 import { TypedEventEmitter } from 'main-event'
 import type { CID } from 'multiformats/cid'
+import { Additions } from './additions.ts'
 import type { ExchangeBooks } from './books.ts'
-import type { Bitswap, BitswapRouting, GetOptions, Receipt, Session, SessionOptions, Stat, WantExplanation, WantlistEntry } from './api.ts'
+import type { Bitswap, GetOptions, ProvideOptions, Receipt, Session, SessionOptions, Stat, WantExplanation, WantlistEntry } from './api.ts'
 import { Client } from './client/client.ts'
 import type { WantBoard } from './client/want-board.ts'
-import type { Clock } from './core/clock.ts'
-import { isIdentity } from './core/known-block.ts'
+import type { ExchangeComponents } from './components.ts'
 import type { BitswapEvents } from './events.ts'
 import { WantType } from './message/message.ts'
 import type { Block, ReceivedMessage } from './message/message.ts'
-import type { HasherLoader } from './message/hashers.ts'
 import { Lane, Messenger } from './network/messenger.ts'
 import type { MessengerReceiver, Outgoing } from './network/messenger.ts'
-import type { Network } from './network/network.ts'
 import { abilitiesOf } from './network/protocols.ts'
 import type { BitswapProtocol } from './network/protocols.ts'
 import type { BitswapOptions } from './options.ts'
 import { blocksMessage, wantsMessage } from './outgoing.ts'
 import { portOfClient, portOfServer } from './ports.ts'
+import { Providing } from './providing/providing.ts'
 import type { ServerUpdate } from './server/options.ts'
 import { Server } from './server/server.ts'
 import { statOf } from './stat.ts'
-
-export interface ExchangeComponents {
-  network: Network
-  blockstore: Pick<Blockstore, 'has' | 'get' | 'put'>
-  routing?: BitswapRouting | undefined
-  logger: ComponentLogger
-  getHasher: HasherLoader
-  clock: Clock
-}
 
 export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswap, MessengerReceiver {
   readonly #components: ExchangeComponents
@@ -47,6 +37,8 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
   readonly #messenger: Messenger
   readonly #client: Client
   readonly #server: Server
+  readonly #providing: Providing
+  readonly #additions: Additions
   #malformed = 0
   #started = false
   #changing: Promise<void> = Promise.resolve()
@@ -77,9 +69,11 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
       sender,
       arrivals: {
         blockReceived: (cid, from, size, kind) => { this.#blockReceived(cid, from, size, kind) },
-        blockStored: (cid, bytes) => { this.#server.blocksArrived([{ cid, bytes }]) }
+        blockStored: (cid, bytes) => { this.#blockStored(cid, bytes) }
       }
     }, options.client)
+    this.#providing = new Providing({ routing, clock, log: logger.forComponent('bitswap:providing') }, options.providing)
+    this.#additions = new Additions(blockstore, (cid, bytes) => { this.#blockAdded(cid, bytes) })
   }
 
   // life
@@ -91,6 +85,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
         this.#started = true
         this.#client.start()
         this.#server.start()
+        this.#providing.start()
         await this.#messenger.start(this).catch((error: unknown) => {
           this.#halt()
           throw error
@@ -105,6 +100,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
         this.#halt()
         await this.#messenger.stop()
         await this.#server.whenSaved()
+        await this.#providing.whenStopped()
       }
     })
   }
@@ -133,29 +129,20 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   // what is here
 
-  async addBlock (block: Block, options?: AbortOptions): Promise<void> {
-    const { blockstore } = this.#components
-
-    options?.signal?.throwIfAborted()
-
-    if (isIdentity(block.cid) || await blockstore.has(block.cid, options)) {
-      return
-    }
-
-    await blockstore.put(block.cid, block.bytes, options)
-    this.#blockAdded(block.cid, block.bytes)
+  addBlock (block: Block, options?: AbortOptions): Promise<void> {
+    return this.#additions.add(block, options)
   }
 
-  async addBlocks (blocks: Iterable<Block> | AsyncIterable<Block>, options?: AbortOptions): Promise<void> {
-    for await (const block of blocks) {
-      await this.addBlock(block, options)
-    }
+  addBlocks (blocks: Iterable<Block> | AsyncIterable<Block>, options?: AbortOptions): Promise<void> {
+    return this.#additions.addAll(blocks, options)
   }
 
   notifyNewBlocks (cids: Iterable<CID>): void {
-    for (const cid of cids) {
-      this.#blockAdded(cid)
-    }
+    this.#additions.notify(cids)
+  }
+
+  provide (cids: Iterable<CID> | AsyncIterable<CID>, options?: ProvideOptions): Promise<void> {
+    return this.#providing.provide(cids, options)
   }
 
   // what is going on
@@ -201,7 +188,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
   }
 
   stat (): Stat {
-    return statOf(this.#client, this.#server, this.#messenger.stats, this.#malformed)
+    return statOf(this.#client, this.#server, this.#messenger.stats, { providing: this.#providing.stat(), malformed: this.#malformed })
   }
 
   updateServer (update: ServerUpdate): void {
@@ -272,7 +259,12 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   #blockAdded (cid: CID, bytes?: Uint8Array): void {
     this.#client.blockAdded(cid, bytes)
+    this.#blockStored(cid, bytes)
+  }
+
+  #blockStored (cid: CID, bytes?: Uint8Array): void {
     this.#server.blocksArrived([bytes == null ? { cid } : { cid, bytes }])
+    this.#providing.blockAdded(cid)
   }
 
   /** Nobody watching: nothing allocated. A listener that throws is reported by the host, and stops nothing. */
@@ -286,6 +278,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     this.#started = false
     this.#client.stop()
     this.#server.stop()
+    this.#providing.stop()
   }
 
   /** Starts and stops one after the other, in the order they were asked for. */

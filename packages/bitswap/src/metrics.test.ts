@@ -24,7 +24,7 @@ class Collector {
 
 test('a collector sees what stat() says, all of it, as it is when it asks', async () => {
   const net = new VirtualNetwork({ latency: 10 })
-  const [alice, bob] = await net.instances(2)
+  const [alice, bob] = await net.instances(2, { routing: net.routing(), providing: { strategy: 'all' } })
   assert.ok(alice != null && bob != null)
   net.connect(alice, bob)
   const collector = new Collector()
@@ -34,7 +34,7 @@ test('a collector sees what stat() says, all of it, as it is when it asks', asyn
   const cid = await bob.put('something')
   await net.run(alice.bitswap.getBlock(cid))
   await net.clock.advance(100)
-  const { network, server, wantlist, peers, sessions, ...counters } = bob.bitswap.stat()
+  const { network, server, providing, wantlist, peers, sessions, ...counters } = bob.bitswap.stat()
   const { wants, pendingBytes, readAheadBytes, activeBytes, longestWait, queueWait, storeLatency, ...done } = server
 
   assert.deepEqual(collector.values('bitswap_total'), counters)
@@ -47,5 +47,10 @@ test('a collector sees what stat() says, all of it, as it is when it asks', asyn
     return Object.entries({ total, longest, median, percentile99 }).map(([what, value]) => [`${name}_${what}`, value])
   })))
   assert.deepEqual([done.blocksSent, done.envelopes, queueWait.count, network.messagesSent > 0], [1, 1, 1, true])
+  const { provided, failed, dropped, sweep, paused, oldest = 0, remaining = 0, ...sizes } = providing
+
+  assert.deepEqual(collector.values('bitswap_providing_total'), { provided, failed, dropped })
+  assert.deepEqual(collector.values('bitswap_providing_current'), { ...sizes, oldest, remaining, paused: Number(paused), ...sweep })
+  assert.equal(provided, 1)
   await net.close()
 })

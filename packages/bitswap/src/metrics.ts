@@ -6,14 +6,16 @@
 import type { Metrics } from '@libp2p/interface'
 import type { Stat } from './api.ts'
 import type { DurationSummary } from './core/durations.ts'
+import type { ProvideStat } from './providing/provide-stat.ts'
 import type { ServerStat } from './server/server-stat.ts'
 
 type Current = 'wants' | 'pendingBytes' | 'readAheadBytes' | 'activeBytes' | 'longestWait'
 
 /**
  * Registers counters (`bitswap_total`, `bitswap_network_total`,
- * `bitswap_server_total`), sizes (`bitswap_current`, `bitswap_server_current`),
- * and how long things took (`bitswap_server_milliseconds`), one label each.
+ * `bitswap_server_total`, `bitswap_providing_total`), sizes (`bitswap_current`,
+ * `bitswap_server_current`, `bitswap_providing_current`), and how long things took
+ * (`bitswap_server_milliseconds`), one label each.
  */
 export function registerMetrics (metrics: Metrics, stat: () => Stat): void {
   metrics.registerCounterGroup('bitswap_total', {
@@ -36,6 +38,7 @@ export function registerMetrics (metrics: Metrics, stat: () => Stat): void {
     calculate: () => numbersOf(stat().network)
   })
   registerServer(metrics, () => stat().server)
+  registerProviding(metrics, () => stat().providing)
 }
 
 function registerServer (metrics: Metrics, stat: () => ServerStat): void {
@@ -60,6 +63,27 @@ function registerServer (metrics: Metrics, stat: () => ServerStat): void {
       const { queueWait, storeLatency } = stat()
 
       return { ...timesOf('queueWait', queueWait), ...timesOf('storeLatency', storeLatency) }
+    }
+  })
+}
+
+function registerProviding (metrics: Metrics, stat: () => ProvideStat): void {
+  metrics.registerCounterGroup('bitswap_providing_total', {
+    label: 'counter',
+    help: 'CIDs that were announced to routing since Bitswap was created, that were given up, and that had no room in the queue',
+    calculate: () => {
+      const { provided, failed, dropped } = stat()
+
+      return { provided, failed, dropped }
+    }
+  })
+  metrics.registerMetricGroup('bitswap_providing_current', {
+    label: 'size',
+    help: 'CIDs that wait to be announced, for how many milliseconds the oldest has and until the last is, and how far the sweep is and how late',
+    calculate: () => {
+      const { queued, inFlight, retrying, oldest = 0, remaining = 0, paused, sweep: { progress, behind } } = stat()
+
+      return { queued, inFlight, retrying, oldest, remaining, paused: paused ? 1 : 0, progress, behind }
     }
   })
 }

@@ -4,6 +4,8 @@ import type { ClientInit, ClientOptions } from './client/options.ts'
 import { InvalidOptionError } from './errors.ts'
 import type { NetworkInit, NetworkOptions } from './network/options.ts'
 import { resolveNetworkOptions } from './network/resolve-options.ts'
+import type { ProvidingInit, ProvidingOptions } from './providing/options.ts'
+import { resolveProvidingOptions } from './providing/resolve-options.ts'
 import { resolveServerOptions } from './server/resolve-options.ts'
 import type { ServerInit, ServerOptions } from './server/options.ts'
 
@@ -17,28 +19,32 @@ export interface BitswapInit {
   server?: ServerInit | false | 'silent'
   /** Streams and messages: `network/options.ts`. */
   network?: NetworkInit
+  /** Announcing what is here: `providing/options.ts`. */
+  providing?: ProvidingInit
 }
 
 export interface BitswapOptions {
   readonly client: ClientOptions
   readonly server: ServerOptions
   readonly network: NetworkOptions
+  readonly providing: ProvidingOptions
 }
 
-const GROUPS: ReadonlySet<string> = new Set(['client', 'server', 'network'])
+const GROUPS: ReadonlySet<string> = new Set(['client', 'server', 'network', 'providing'])
 
 /** @throws InvalidOptionError */
 export function resolveOptions (init: BitswapInit = {}): BitswapOptions {
   for (const [name, value] of Object.entries(init)) {
     if (!GROUPS.has(name)) {
-      throw new InvalidOptionError(name, value, 'left out: there is client, server and network')
+      throw new InvalidOptionError(name, value, 'left out: there is client, server, network and providing')
     }
   }
 
   return Object.freeze({
     client: resolveClientOptions(init.client),
     server: resolveServerOptions(serverInit(init.server)),
-    network: resolveNetworkOptions(init.network)
+    network: resolveNetworkOptions(init.network),
+    providing: resolveProvidingOptions(init.providing)
   })
 }
 

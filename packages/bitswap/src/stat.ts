@@ -2,10 +2,17 @@
 import type { Stat } from './api.ts'
 import type { Client } from './client/client.ts'
 import type { MessengerStats } from './network/messenger.ts'
+import type { ProvideStat } from './providing/provide-stat.ts'
 import type { Server } from './server/server.ts'
 
-/** @param malformed - entries of messages that could not be read */
-export function statOf (client: Client, server: Server, messages: MessengerStats, malformed: number): Stat {
+/** What is counted elsewhere. */
+export interface OtherStats {
+  providing: ProvideStat
+  /** Entries of messages that could not be read. */
+  malformed: number
+}
+
+export function statOf (client: Client, server: Server, messages: MessengerStats, { providing, malformed }: OtherStats): Stat {
   const { blocksReceived, dataReceived, dupBlksReceived, dupDataReceived, unwantedBlocksReceived, unwantedDataReceived } = client.stats
 
   return {
@@ -29,6 +36,7 @@ export function statOf (client: Client, server: Server, messages: MessengerStats
     timesHeld: messages.timesHeld,
     network: messages,
     server: server.stat(),
+    providing,
     peersCutOff: client.stats.peersCutOff + messages.floodsCutOff + messages.malformedCutOff + messages.streamsCutOff
   }
 }

@@ -54,10 +54,15 @@ export class Instance {
 
   /** Not started: use `VirtualNetwork.instances`. */
   constructor (surroundings: InstanceSurroundings, init: InstanceInit) {
-    const { client, server, network } = init
+    const { client, server, network, providing } = init
 
     this.node = surroundings.node
-    this.options = resolveOptions({ ...client == null ? {} : { client }, ...server == null ? {} : { server }, ...network == null ? {} : { network } })
+    this.options = resolveOptions({
+      ...client == null ? {} : { client },
+      ...server == null ? {} : { server },
+      ...network == null ? {} : { network },
+      ...providing == null ? {} : { providing }
+    })
     this.#init = init
     this.#surroundings = surroundings
     this.#store = this.#createStore()

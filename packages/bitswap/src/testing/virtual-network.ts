@@ -248,7 +248,7 @@ export class VirtualNetwork {
 }
 
 const INSTANCE_OPTIONS: ReadonlySet<string> = new Set([
-  'client', 'server', 'network', 'store', 'routing', 'getHasher', 'logger', 'peer', 'name', 'protocols', 'uplink', 'downlink', 'connected'
+  'client', 'server', 'network', 'providing', 'store', 'routing', 'getHasher', 'logger', 'peer', 'name', 'protocols', 'uplink', 'downlink', 'connected'
 ])
 
 /** @throws InvalidOptionError on a number of instances that cannot be, and on options there are not */

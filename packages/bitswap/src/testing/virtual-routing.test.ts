@@ -5,7 +5,7 @@ import { SeededRandom } from '../core/random.ts'
 import { randomCid } from './random-blocks.ts'
 import { VirtualNetwork } from './virtual-network.ts'
 import type { VirtualNode } from './wire/virtual-node.ts'
-import { RoutingFault } from './virtual-routing.ts'
+import { ProvideFault, RoutingFault } from './virtual-routing.ts'
 import type { VirtualRouting } from './virtual-routing.ts'
 
 const random = new SeededRandom(1)
@@ -102,4 +102,40 @@ test('an aborted look-up ends where it is', async () => {
   controller.abort(new Error('enough'))
   await found
   assert.equal(net.clock.pending, 0)
+})
+
+test('what is provided is noted, when it is done; it takes its time, fails, or does not end, as it is told to', async () => {
+  const { net, routing, nodes, cid } = setUp()
+  const node = nodes[0] as VirtualNode
+  const { provide } = routing.of(node)
+  routing.provideDelay = 50
+  const provided = provide(cid)
+  await net.advance(49)
+  assert.deepEqual([routing.provided.length, routing.provides.running], [0, 1])
+  await net.run(provided)
+  assert.deepEqual(routing.provided, [{ cid, by: node.self, at: 50 }])
+
+  routing.provideFault = ProvideFault.Failing
+  await net.run(assert.rejects(provide(cid), { message: 'the router has failed' }))
+  const other = randomCid(random)
+  routing.provideFault = asked => asked.equals(other) ? ProvideFault.Dead : undefined
+  const controller = new AbortController()
+  const outcomes: string[] = []
+  provide(other, { signal: controller.signal }).then(() => outcomes.push('done'), () => outcomes.push('failed'))
+  controller.abort()
+  await net.run(provide(cid))
+  await net.advance(1_000_000)
+  assert.deepEqual(outcomes, [])
+  assert.deepEqual(routing.provides, { begun: 4, running: 1, most: 2 })
+})
+
+test('one that provides heeds its signal', async () => {
+  const { net, routing, nodes, cid } = setUp()
+  const { provide } = routing.of(nodes[0] as VirtualNode)
+  const controller = new AbortController()
+  routing.provideDelay = 50
+  const ended = assert.rejects(provide(cid, { signal: controller.signal }), { message: 'enough' })
+  controller.abort(new Error('enough'))
+  await ended
+  assert.deepEqual([routing.provided.length, net.clock.pending], [0, 0])
 })

@@ -4,7 +4,8 @@
  * set and taken back at any time; look-ups that began before go on as they
  * began.
  *
- * Limits: keeps what is provided until it is forgotten.
+ * Limits: keeps what is provided until it is forgotten, and of each time that
+ * something was provided who did and when.
  */
 import type { AbortOptions, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -47,6 +48,28 @@ export interface VirtualRoutingInit {
    * @default 0
    */
   interval?: number
+  /**
+   * Milliseconds until something is provided.
+   *
+   * @default 0
+   */
+  provideDelay?: number
+}
+
+/** What befalls those who provide. */
+export const ProvideFault = {
+  /** Never answers, and heeds no signal. */
+  Dead: 'dead',
+  /** Fails as soon as it would be done. */
+  Failing: 'failing'
+} as const
+export type ProvideFault = typeof ProvideFault[keyof typeof ProvideFault]
+
+/** Somebody provided something. */
+export interface Provided {
+  cid: CID
+  by: PeerId
+  at: number
 }
 
 interface Provider {
@@ -66,6 +89,13 @@ export class VirtualRouting {
   delay: number
   interval: number
   fault: RoutingFault | undefined
+  provideDelay: number
+  /** Of all, or as it is for each CID. */
+  provideFault: ProvideFault | undefined | ((cid: CID) => ProvideFault | undefined)
+  /** All that was provided, in that order. */
+  readonly provided: Provided[] = []
+  /** Attempts to provide that were begun, those under way, and the most that were under way at a time. */
+  readonly provides: { begun: number, running: number, most: number } = { begun: 0, running: 0, most: 0 }
   /** Look-ups that were begun, and those under way. */
   readonly calls: { begun: number, running: number } = { begun: 0, running: 0 }
 
@@ -73,6 +103,7 @@ export class VirtualRouting {
     this.#clock = clock
     this.delay = init.delay ?? 0
     this.interval = init.interval ?? 0
+    this.provideDelay = init.provideDelay ?? 0
   }
 
   /** These members have this block. */
@@ -97,7 +128,33 @@ export class VirtualRouting {
   of (member: Member): Required<BitswapRouting> {
     return {
       findProviders: (cid, options) => this.#find(cid, nodeOf(member).self, options),
-      provide: async cid => { this.add(cid, member) }
+      provide: async (cid, options) => { await this.#provide(cid, member, options) }
+    }
+  }
+
+  async #provide (cid: CID, member: Member, options: AbortOptions = {}): Promise<void> {
+    const fault = typeof this.provideFault === 'function' ? this.provideFault(cid) : this.provideFault
+
+    options.signal?.throwIfAborted()
+    this.provides.begun++
+    this.provides.running++
+    this.provides.most = Math.max(this.provides.most, this.provides.running)
+
+    try {
+      if (fault === ProvideFault.Dead) {
+        await never(undefined)
+      }
+
+      await this.#wait(this.provideDelay, options.signal ?? undefined)
+
+      if (fault === ProvideFault.Failing) {
+        throw new Error('the router has failed')
+      }
+
+      this.add(cid, member)
+      this.provided.push({ cid, by: nodeOf(member).self, at: this.#clock.now() })
+    } finally {
+      this.provides.running--
     }
   }
 

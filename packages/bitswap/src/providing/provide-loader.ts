@@ -1,0 +1,138 @@
+/**
+ * Brings into the queue what the store has kept: at the start, and again as long
+ * as it has more than there is room for. Until all is there, what was announced
+ * while the store listed it may be announced once more.
+ */
+import type { Logger } from '@libp2p/interface'
+import { sleep } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
+import { isIdentity } from '../core/known-block.ts'
+import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { Bell } from './bell.ts'
+import type { ProvideQueue } from './provide-queue.ts'
+import { ProvideKind } from './provide-store.ts'
+import type { ProvideStore, SavedProvide, SavedProvides, SavedSweep } from './provide-store.ts'
+import { watched } from './watched.ts'
+
+/** How long the store may take to begin, and for each step, in milliseconds. */
+const TIMEOUT = 10_000
+
+/** After a failure; twice as long each time. */
+const FIRST_WAIT = 1_000
+const MAX_WAIT = 60_000
+
+export interface ProvideLoaderComponents {
+  store: ProvideStore
+  queue: ProvideQueue
+  clock: Clock
+  log: Logger
+  /** Rings when the queue has room. */
+  room: Bell
+  /** There is something in the queue. */
+  loaded: () => void
+}
+
+export class ProvideLoader {
+  readonly #components: ProvideLoaderComponents
+  #isComplete = false
+  readonly #more: Bell = new Bell()
+
+  constructor (components: ProvideLoaderComponents) {
+    this.#components = components
+  }
+
+  /** There is something in the store that had no room in the queue. */
+  again (): void {
+    this.#isComplete = false
+    this.#more.ring()
+  }
+
+  /**
+   * Until the signal aborts, whose reason it throws.
+   *
+   * @param placed - called once, before all others: where the sweep was
+   */
+  async run (signal: AbortSignal, placed: (sweep: SavedSweep | undefined) => void): Promise<never> {
+    const { clock, log, room } = this.#components
+    let tell: typeof placed | undefined = placed
+    let wait = FIRST_WAIT
+
+    for (;;) {
+      try {
+        while (this.#isComplete) {
+          await this.#more.wait(signal)
+        }
+
+        const { sweep, entries } = await this.#load(signal)
+
+        tell?.(sweep)
+        tell = undefined
+        wait = FIRST_WAIT
+        this.#isComplete = await this.#restore(entries, signal)
+
+        while (!this.#isComplete && !this.#hasRoom()) {
+          await room.wait(signal)
+        }
+      } catch (error) {
+        signal.throwIfAborted()
+        log.error('what is to be announced could not be loaded, it is tried again - %e', error)
+        await sleep(clock, wait, signal)
+        wait = Math.min(2 * wait, MAX_WAIT)
+      }
+    }
+  }
+
+  async #load (signal: AbortSignal): Promise<SavedProvides> {
+    const { store, clock } = this.#components
+    const timeout = timeoutSignal(clock, TIMEOUT, signal)
+
+    try {
+      return await raceSignal(store.load({ signal }), timeout.signal)
+    } finally {
+      timeout.clear()
+    }
+  }
+
+  /** False when there is more than there is room for. */
+  async #restore (entries: SavedProvides['entries'], signal: AbortSignal): Promise<boolean> {
+    const { clock, log } = this.#components
+    let damaged = 0
+    let isComplete = true
+
+    for await (const saved of watched(entries, { clock, timeout: TIMEOUT, signal })) {
+      if (!isWhole(saved)) {
+        damaged++
+      } else if (!this.#restoreOne(saved)) {
+        isComplete = false
+
+        break
+      }
+    }
+
+    if (damaged > 0) {
+      log.error('the store of what is to be announced has %d entries that are none', damaged)
+    }
+
+    return isComplete
+  }
+
+  #restoreOne ({ cid, kind, waited }: SavedProvide): boolean {
+    const { queue, clock, loaded } = this.#components
+    const isThere = isIdentity(cid) || queue.restore(cid, kind, clock.now() - waited) != null
+
+    loaded()
+
+    return isThere
+  }
+
+  /** Half of it is empty. */
+  #hasRoom (): boolean {
+    const { queue } = this.#components
+
+    return [ProvideKind.Block, ProvideKind.Swept].every(kind => queue.roomFor(kind) > queue.capacityFor(kind) >> 1)
+  }
+}
+
+function isWhole ({ cid, kind, waited }: SavedProvide): boolean {
+  return cid?.multihash != null && Object.values(ProvideKind).includes(kind) && waited >= 0
+}
