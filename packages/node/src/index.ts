@@ -50,4 +50,8 @@ export { formatSwarmKey, generateSwarmKey, readSwarmKey, writeSwarmKey } from '.
 export { assertPrivate } from './private-network/public-parts.ts'
 export type { UsedParts } from './private-network/public-parts.ts'
 export { swarmKeyHint } from './private-network/connect-hint.ts'
+export { reachabilityParts } from './reachability/libp2p-parts.ts'
+export type { ReachabilityComponents, ReachabilityParts } from './reachability/libp2p-parts.ts'
+export { Relay, resolveReachabilityOptions } from './reachability/options.ts'
+export type { ReachabilityInit, ReachabilityOptions } from './reachability/options.ts'
 export * from './errors.ts'

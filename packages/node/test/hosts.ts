@@ -32,7 +32,7 @@ export async function startHost (t: TestContext, { listen = [LOOPBACK], parts = 
     addresses: { ...ours.addresses, ...parts.addresses },
     transports: [...ours.transports ?? [], ...parts.transports ?? []],
     services: { ...ours.services, ...parts.services }
-  } as Libp2pOptions)
+  })
   const bitswap = createBitswap({ libp2p, blockstore: new MemoryBlockstore() }, bitswapInit)
 
   t.after(async () => {

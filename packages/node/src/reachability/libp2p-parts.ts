@@ -27,13 +27,18 @@ export type ReachabilityParts = Required<Pick<Libp2pOptions, 'transports' | 'ser
  */
 const GATEWAY_SEARCH_INTERVAL = 300_000
 
-/** `identify` and, for `autonat`, `ping` have to be among the services. */
-export async function reachabilityParts (options: ReachabilityOptions): Promise<ReachabilityParts> {
+export interface ReachabilityComponents {
+  /** Rejects when there is no way to ask for a gateway. */
+  probe?: () => Promise<void>
+}
+
+/** `identify` has to be among the services. */
+export async function reachabilityParts (options: ReachabilityOptions, { probe = probeSsdp }: ReachabilityComponents = {}): Promise<ReachabilityParts> {
   return {
     addresses: announcing(options),
     transports: options.relay === Relay.Use || options.holePunching ? [await circuitTransport()] : [],
     services: {
-      ...options.upnp ? { upnp: await upnp(options) } : {},
+      ...options.upnp ? { upnp: await upnp(options, probe) } : {},
       ...options.autonat ? { autonat: (await import('@libp2p/autonat')).autoNAT() } : {},
       ...options.relay === Relay.Use ? { relaySearch: (components: RelaySearchComponents) => new RelaySearch(components, options) } : {},
       ...options.relayServer ? { relayServer: await relayServer(options) } : {},
@@ -62,7 +67,7 @@ async function relayServer ({ maxReservations }: ReachabilityOptions): Promise<R
   return circuitRelayServer({ reservations: { maxReservations } })
 }
 
-async function upnp ({ autonat }: ReachabilityOptions): Promise<(components: UPnPNATComponents) => UPnPNAT> {
+async function upnp ({ autonat }: ReachabilityOptions, probe: () => Promise<void>): Promise<(components: UPnPNATComponents) => UPnPNAT> {
   const { uPnPNAT } = await import('@libp2p/upnp-nat')
   // with nobody to confirm what a gateway says, its word has to do
   const init = { autoConfirmAddress: !autonat, initialGatewaySearchInterval: GATEWAY_SEARCH_INTERVAL }
@@ -72,6 +77,6 @@ async function upnp ({ autonat }: ReachabilityOptions): Promise<(components: UPn
     const { portMappingClient } = uPnPNAT(init)(components)
     const log = components.logger.forComponent('bitswap:reachability')
 
-    return uPnPNAT({ ...init, portMappingClient: carefulClient(portMappingClient, { log, probe: probeSsdp }) })(components)
+    return uPnPNAT({ ...init, portMappingClient: carefulClient(portMappingClient, { log, probe }) })(components)
   }
 }

@@ -38,7 +38,7 @@ interface NamedRelay {
   dialling: boolean
   /** Checks to let go by. */
   pause: number
-  lastPause: number
+  nextPause: number
 }
 
 export class RelaySearch implements Startable {
@@ -49,7 +49,7 @@ export class RelaySearch implements Startable {
   readonly #checkInterval: number
   /** Ours, while we look for relays. */
   #listeners: readonly Listener[] = []
-  #working: Promise<void> | undefined
+  #isChanging = false
   #timer: NodeJS.Timeout | undefined
   #stopping = new AbortController()
 
@@ -83,9 +83,16 @@ export class RelaySearch implements Startable {
       this.#stayConnected(relay)
     }
 
-    this.#working ??= this.#listenOrNot()
-      .catch((error: unknown) => { this.#log.error('looking for relays failed - %e', error) })
-      .finally(() => { this.#working = undefined })
+    if (!this.#isChanging) {
+      this.#isChanging = true
+      this.#listenOrNot().then(
+        () => { this.#isChanging = false },
+        (error: unknown) => {
+          this.#isChanging = false
+          this.#log.error('looking for relays failed - %e', error)
+        }
+      )
+    }
   }
 
   async #listenOrNot (): Promise<void> {
@@ -110,29 +117,32 @@ export class RelaySearch implements Startable {
   #stayConnected (relay: NamedRelay): void {
     if (this.#components.connectionManager.getConnections(relay.peer).length > 0) {
       relay.pause = 0
-      relay.lastPause = 0
+      relay.nextPause = 0
     } else if (relay.pause > 0) {
       relay.pause--
     } else if (!relay.dialling) {
-      relay.dialling = true
-      this.#dial(relay).finally(() => { relay.dialling = false })
+      this.#dial(relay)
     }
   }
 
-  /** Never rejects. */
-  async #dial (relay: NamedRelay): Promise<void> {
-    try {
-      await this.#components.connectionManager.openConnection(relay.address, { signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DIAL_TIMEOUT)]) })
-    } catch (error) {
-      relay.lastPause = Math.min(MAX_PAUSE, relay.lastPause * 2 + 1)
-      relay.pause = relay.lastPause
-      this.#log('relay %a could not be reached - %e', relay.address, error)
-    }
+  #dial (relay: NamedRelay): void {
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DIAL_TIMEOUT)])
+
+    relay.dialling = true
+    this.#components.connectionManager.openConnection(relay.address, { signal }).then(
+      () => { relay.dialling = false },
+      (error: unknown) => {
+        relay.dialling = false
+        relay.pause = relay.nextPause
+        relay.nextPause = Math.min(MAX_PAUSE, relay.nextPause * 2 + 1)
+        this.#log('relay %a could not be reached - %e', relay.address, error)
+      }
+    )
   }
 }
 
 function namedRelay (address: Multiaddr): NamedRelay {
   const id = address.getComponents().findLast(({ name }) => name === 'p2p')?.value ?? ''
 
-  return { peer: peerIdFromString(id), address, dialling: false, pause: 0, lastPause: 0 }
+  return { peer: peerIdFromString(id), address, dialling: false, pause: 0, nextPause: 0 }
 }

@@ -3,11 +3,16 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
 import { someBlock } from '../../test/blocks.ts'
 import { LOOPBACK, startHost } from '../../test/hosts.ts'
 import { reachabilityParts } from './libp2p-parts.ts'
 import { Relay, resolveReachabilityOptions } from './options.ts'
+import { RelaySearch } from './relay-search.ts'
 import type { ReachabilityInit } from './options.ts'
+import type { RelaySearchComponents } from './relay-search.ts'
 import type { HostInit, StartedHost } from '../../test/hosts.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { TestContext } from 'node:test'
@@ -25,7 +30,7 @@ async function relayed ({ libp2p }: StartedHost, count: number = 1): Promise<Mul
   const found = (): Multiaddr[] => libp2p.getMultiaddrs().filter(address => address.toString().includes('/p2p-circuit'))
 
   while (found().length < count) {
-    await once(libp2p as never, 'self:peer:update')
+    await once(libp2p as never, 'transport:listening')
   }
 
   return found()
@@ -46,7 +51,8 @@ async function freePort (): Promise<number> {
 
 for (const runOnLimitedConnections of [false, true]) {
   test(`a node behind a relay is reached through it, and sends blocks over it only when it may: ${runOnLimitedConnections}`, async t => {
-    const bitswap = { network: { runOnLimitedConnections } }
+    // how long it waits for a peer to become usable does not matter where it never does
+    const bitswap = { network: { runOnLimitedConnections, ...runOnLimitedConnections ? {} : { identifyTimeout: 100 } } }
     const relay = await start(t, { relayServer: true })
     const hidden = await start(t, { relay: Relay.Use, relays: [addressOf(relay)] }, { listen: [], bitswap })
     const dialler = await start(t, { relay: Relay.Use }, { listen: [], bitswap })
@@ -98,17 +104,45 @@ test('as many relays are used as may be', async t => {
   assert.equal(new Set(addresses.map(each => each.toString().split('/p2p/')[1])).size, 2)
 })
 
-test('a relay has so many places', async t => {
-  const relay = await start(t, { relayServer: true, maxReservations: 1 })
+test('a relay has so many places, and a peer without one is not reached through it', async t => {
+  const [relayParts, asked] = [await reachabilityParts(resolveReachabilityOptions({ relayServer: true, maxReservations: 1 })), new Map<string, () => void>()]
+  const relay = await startHost(t, { parts: { ...relayParts, connectionGater: { denyInboundRelayReservation: peer => { asked.get(peer.toString())?.(); return false } } } })
   const first = await start(t, { relay: Relay.Use, relays: [addressOf(relay)] }, { listen: [] })
+  const address = (await relayed(first))[0]?.toString() ?? ''
+  const second = await start(t, { relay: Relay.Use }, { listen: [] })
+  const third = await start(t, { relay: Relay.Use }, { listen: [] })
+  const hasAsked = new Promise<void>(resolve => { asked.set(second.libp2p.peerId.toString(), resolve) })
 
-  await relayed(first)
+  await second.libp2p.dial(multiaddr(addressOf(relay)))
+  await hasAsked
+  assert.notEqual((await third.libp2p.dial(multiaddr(address))).limits, undefined)
+  await assert.rejects(third.libp2p.dial(multiaddr(address.replace(first.libp2p.peerId.toString(), second.libp2p.peerId.toString()))), /NO_RESERVATION/)
+})
 
-  const second = await start(t, { relay: Relay.Use, relays: [addressOf(relay)] }, { listen: [] })
+test('a named relay that is not there holds up neither start nor stop, and is used once it comes', async t => {
+  const [port, privateKey] = [await freePort(), await generateKeyPair('Ed25519')]
+  const address = `/ip4/127.0.0.1/tcp/${port}/p2p/${peerIdFromPrivateKey(privateKey)}`
+  const options = resolveReachabilityOptions({ relay: Relay.Use, relays: [address] })
+  const parts = await reachabilityParts(options)
+  const relaySearch = (components: RelaySearchComponents): RelaySearch => new RelaySearch(components, options, 20)
+  const hidden = await startHost(t, { listen: [], parts: { ...parts, services: { ...parts.services, relaySearch } } })
+  const relayParts = await reachabilityParts(resolveReachabilityOptions({ relayServer: true }))
+  const come = async (): Promise<StartedHost> => startHost(t, { listen: [`/ip4/127.0.0.1/tcp/${port}`], parts: { ...relayParts, privateKey } })
+  const relay = await come()
 
-  await assert.rejects(second.libp2p.dial((await relayed(first)).map(each => each)).then(async connection => {
-    await connection.close()
-    assert.equal(second.libp2p.getMultiaddrs().length, 0)
-    throw new Error('no place')
-  }), { message: 'no place' })
+  await relayed(hidden)
+
+  // and again when it was gone
+  await relay.bitswap.stop()
+  await relay.libp2p.stop()
+  await come()
+  await relayed(hidden)
+})
+
+test('without relays nobody is asked for a place, and relayed addresses are not dialled', async t => {
+  const relay = await start(t, { relayServer: true })
+  const hidden = await start(t, { relay: Relay.Use, relays: [addressOf(relay)] }, { listen: [] })
+  const dialler = await start(t, {}, { listen: [] })
+
+  await assert.rejects(dialler.libp2p.dial(await relayed(hidden)), { name: 'NoValidAddressesError' })
 })

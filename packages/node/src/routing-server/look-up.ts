@@ -19,7 +19,7 @@ export interface LookUpComponents {
   findPeer?: ((peer: PeerId, options?: AbortOptions) => Promise<FoundPeer>) | undefined
   /** Ourselves; a libp2p fits. */
   self: { readonly peerId: PeerId, getMultiaddrs (): Multiaddr[] }
-  hasBlock (cid: CID, options?: AbortOptions): Promise<boolean> | boolean
+  hasBlock: (cid: CID, options?: AbortOptions) => Promise<boolean> | boolean
   log: Logger
 }
 

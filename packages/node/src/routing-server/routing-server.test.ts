@@ -163,7 +163,7 @@ test('nobody is an empty answer, which may be kept for a few seconds', async t =
 })
 
 test('a routing that fails is a 500 that says nothing of the inside, unless somebody was named', async t => {
-  const failing = routing(async function * () { throw new Error('/secret/path') })
+  const failing = routing(async function * () { yield await Promise.reject<FoundPeer>(new Error('/secret/path')) })
   const { server, kept } = await startRouting(t, failing)
   const other = await startRouting(t, { ...failing, hasBlock: () => true })
 
