@@ -24,9 +24,6 @@ export function peerGate (allowed: readonly string[]): ConnectionGater {
     denyDialPeer: refuse,
     denyOutboundEncryptedConnection: refuse,
     denyInboundEncryptedConnection: isRefused,
-    // transports that bring their own encryption come by here only
-    denyOutboundUpgradedConnection: refuse,
-    denyInboundUpgradedConnection: isRefused,
     denyInboundRelayReservation: isRefused,
     denyInboundRelayedConnection: (relay, peer) => isRefused(relay) || isRefused(peer),
     denyOutboundRelayedConnection: (source, destination) => isRefused(source) || isRefused(destination)

@@ -110,6 +110,11 @@ test('other failures have no such hint', async t => {
   await bob.libp2p.stop()
   assert.equal(swarmKeyHint(await failure(alice, addresses), true), '')
   assert.equal(swarmKeyHint('text', true), '')
+
+  const timeout = new DOMException('too long', 'TimeoutError')
+
+  assert.match(swarmKeyHint(new AggregateError([new Error('refused'), timeout]), true), /another one/)
+  assert.equal(swarmKeyHint(timeout, false), '')
 })
 
 test('only peers that are allowed are dialled, whether the address names them or not', async t => {

@@ -70,6 +70,13 @@ test('JSON names ourselves first when the block is here, then whom the routing n
   assert.deepEqual(asked.map(String), [cid.toString()])
 })
 
+test('of ourselves the store is believed, not the routing', async t => {
+  const self = somePeer(1)
+  const { server } = await startRouting(t, { ...routing(() => peers(3)), self: { peerId: self.id, getMultiaddrs: () => [...self.multiaddrs] } })
+
+  assert.deepEqual((await providersOf(await fetch(`${server.url}/routing/v1/providers/${cid}`))).map(({ ID }) => ID), [0, 2].map(index => somePeer(index).id.toString()))
+})
+
 test('ndjson comes line by line, while the routing goes on looking', async t => {
   let ended = (): void => {}
   const whenEnded = new Promise<void>(resolve => { ended = resolve })

@@ -197,7 +197,6 @@ export class RoutingServer implements Startable {
       await answer(response, wanted, lookUp(this.#components, wanted.asked, { maxProviders, signal: ending.signal }), this.#options)
     } finally {
       clearTimeout(timer)
-      ending.abort()
       this.#lookUps.delete(ending)
     }
   }

@@ -196,7 +196,7 @@ test('a stop waits for what a reader does not take no longer than it says', asyn
         }
       }
     }
-  }, { maxProviders: 100_000, closeTimeout: 50 })
+  }, { maxProviders: 100_000, closeTimeout: 50, writeTimeout: 1_000_000 })
   const socket = await openSocket(t, server.url)
 
   socket.write(`GET ${PATH} HTTP/1.1\r\nHost: localhost\r\nAccept: application/x-ndjson\r\n\r\n`)
