@@ -1,0 +1,65 @@
+/**
+ * How many requests are being answered, in all and of each client, and who may
+ * ask under which name. Pure.
+ *
+ * Limits: keeps a number for each client that is being answered, so no more
+ * than `maxRequests`.
+ */
+import { isIP } from 'node:net'
+import { parseListen } from './options.ts'
+import type { RoutingServerOptions } from './options.ts'
+
+export class Admission {
+  readonly #options: Pick<RoutingServerOptions, 'maxRequests' | 'maxRequestsPerClient'>
+  readonly #clients = new Map<string, number>()
+  #requests = 0
+
+  constructor (options: Pick<RoutingServerOptions, 'maxRequests' | 'maxRequestsPerClient'>) {
+    this.#options = options
+  }
+
+  /** False when it has to come again later; true is to be followed by {@link leave}. */
+  enter (client: string): boolean {
+    const mine = this.#clients.get(client) ?? 0
+
+    if (this.#requests >= this.#options.maxRequests || mine >= this.#options.maxRequestsPerClient) {
+      return false
+    }
+
+    this.#requests++
+    this.#clients.set(client, mine + 1)
+
+    return true
+  }
+
+  leave (client: string): void {
+    const others = (this.#clients.get(client) ?? 0) - 1
+
+    this.#requests--
+
+    if (others > 0) {
+      this.#clients.set(client, others)
+    } else {
+      this.#clients.delete(client)
+    }
+  }
+}
+
+function isLoopback (host: string): boolean {
+  const name = host.toLowerCase()
+
+  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
+}
+
+/** @param host - the header of that name */
+export function hostAllowed (host: string | undefined, { listen, allowedHosts }: Pick<RoutingServerOptions, 'listen' | 'allowedHosts'>): boolean {
+  const isChecked = allowedHosts.length > 0 || isLoopback(parseListen(listen)?.host ?? '')
+
+  if (!isChecked) {
+    return true
+  }
+
+  const name = parseListen(host ?? '')?.host ?? (host ?? '').replace(/^\[(.*)\]$/, '$1')
+
+  return isLoopback(name) || allowedHosts.some(allowed => allowed.toLowerCase() === name.toLowerCase())
+}
