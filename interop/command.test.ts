@@ -27,7 +27,7 @@ test('the same without --json: addresses, then ready, and nothing left to guess'
   await using folder = await temporaryFolder('command')
   const [sent, got] = [join(folder.path, 'sent.bin'), join(folder.path, 'got.bin')]
   await writeRandomFile(sent, 300_000, 2)
-  const child = bitswapChild('--repo', join(folder.path, 'a'), 'serve', sent, '--listen', '/ip4/127.0.0.1/tcp/0')
+  const child = bitswapChild('--repo', join(folder.path, 'a'), 'serve', sent, '--listen', '/ip4/127.0.0.1/tcp/0', '--routing', 'none')
 
   await child.line(line => line === 'ready')
 

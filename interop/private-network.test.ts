@@ -3,20 +3,12 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { tcp } from '@libp2p/tcp'
-import { tls } from '@libp2p/tls'
-import { identify } from '@libp2p/identify'
-import { noise } from '@libp2p/noise'
-import { webSockets } from '@libp2p/websockets'
-import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
-import { MemoryBlockstore } from 'blockstore-core'
-import { createLibp2p } from 'libp2p'
 import { CID } from 'multiformats/cid'
-import { createBitswap, type Bitswap } from 'ts-bitswap'
-import { formatSwarmKey, generateSwarmKey, privateNetworkParts, resolvePrivateNetworkOptions, swarmKeyHint } from 'ts-bitswap-node'
+import { createNode, Encrypter, formatSwarmKey, generateSwarmKey, type BitswapNode, type NodeInit } from 'ts-bitswap-node'
 import { randomBytes, temporaryFolder } from './harness/data.ts'
 import { Kubo } from './harness/kubo.ts'
+import { addressOf, bitswapChild } from './harness/ours.ts'
 
 const SIZE = 1_048_576
 const BLOCKS = 16
@@ -36,33 +28,18 @@ before(async () => {
 
 after(async () => { await kubo.stop() })
 
-interface Ours {
-  dial (address: string): Promise<unknown>
-  address: string
-  bitswap: Bitswap
-}
-
-async function withNode (swarmKey: string, encrypter: typeof tls | typeof noise, use: (ours: Ours) => Promise<void>): Promise<void> {
-  const libp2p = await createLibp2p({
-    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-    transports: [tcp(), webSockets()],
-    connectionEncrypters: [encrypter()],
-    streamMuxers: [yamux()],
-    services: { identify: identify() },
-    ...await privateNetworkParts(resolvePrivateNetworkOptions({ swarmKey }))
-  })
-  const bitswap = createBitswap({ libp2p, blockstore: new MemoryBlockstore() })
+async function withNode (init: NodeInit, use: (node: BitswapNode) => Promise<void>): Promise<void> {
+  const node = await createNode({ listen: ['/ip4/127.0.0.1/tcp/0'], privateNetwork: { swarmKey: join(kubo.repo, 'swarm.key') }, ...init })
 
   try {
-    await bitswap.start()
-    await use({ dial: async address => libp2p.dial(multiaddr(address)), address: String(libp2p.getMultiaddrs()[0]), bitswap })
+    await node.start()
+    await use(node)
   } finally {
-    await bitswap.stop()
-    await libp2p.stop()
+    await node.stop()
   }
 }
 
-async function exchangeBlocks (bitswap: Bitswap): Promise<void> {
+async function exchangeBlocks ({ bitswap }: BitswapNode): Promise<void> {
   const theirs = await Promise.all(Array.from({ length: BLOCKS }, async () => {
     const bytes = randomBytes(SIZE, ++seed)
 
@@ -87,38 +64,42 @@ async function kuboAddress (ending: RegExp): Promise<string> {
   return Addresses.find(each => ending.test(each)) ?? assert.fail(`no such address in ${Addresses.join(', ')}`)
 }
 
-for (const [name, encrypter] of [['TLS', tls], ['Noise', noise]] as const) {
-  test(`16 MiB go both ways at once between us and Kubo, we dial, over TCP and ${name}`, async () => {
-    await withNode(join(kubo.repo, 'swarm.key'), encrypter, async ({ dial, bitswap }) => {
-      await dial(await kuboAddress(/\/tcp\/\d+\/p2p\/\w+$/))
-      await exchangeBlocks(bitswap)
+async function dial ({ libp2p }: BitswapNode, ending: RegExp): Promise<void> {
+  await libp2p.dial(multiaddr(await kuboAddress(ending)))
+}
+
+for (const encrypter of [Encrypter.Tls, Encrypter.Noise]) {
+  test(`16 MiB go both ways at once between us and Kubo, we dial, over TCP and ${encrypter}`, async () => {
+    await withNode({ encrypters: [encrypter] }, async node => {
+      await dial(node, /\/tcp\/\d+\/p2p\/\w+$/)
+      await exchangeBlocks(node)
     })
   })
 }
 
 test('16 MiB go both ways at once between us and Kubo, we dial, over WebSockets', async () => {
-  await withNode(join(kubo.repo, 'swarm.key'), tls, async ({ dial, bitswap }) => {
-    await dial(await kuboAddress(/\/ws\/p2p\/\w+$/))
-    await exchangeBlocks(bitswap)
+  await withNode({}, async node => {
+    await dial(node, /\/ws\/p2p\/\w+$/)
+    await exchangeBlocks(node)
   })
 })
 
 test('16 MiB go both ways at once between us and Kubo, it dials', async () => {
-  await withNode(join(kubo.repo, 'swarm.key'), tls, async ({ address, bitswap }) => {
-    await kubo.connect(address)
-    await exchangeBlocks(bitswap)
+  await withNode({}, async node => {
+    await kubo.connect(addressOf(node))
+    await exchangeBlocks(node)
   })
 })
 
-test('with another key neither reaches the other, and we say what may be the reason', async () => {
+test('with another key neither reaches the other, and the command says what may be the reason', async () => {
   await using folder = await temporaryFolder('private')
   const other = join(folder.path, 'swarm.key')
-
   await writeFile(other, formatSwarmKey(generateSwarmKey()))
-  await withNode(other, tls, async ({ dial, address }) => {
-    const error: unknown = await dial(await kuboAddress(/\/tcp\/\d+\/p2p\/\w+$/)).then(() => assert.fail('connected'), (reason: unknown) => reason)
 
-    assert.match(swarmKeyHint(error, true), /another one than ours/)
-    await assert.rejects(kubo.connect(address))
-  })
+  const cid = await Kubo.cidOf(randomBytes(8, ++seed))
+  const failed = await bitswapChild('--repo', join(folder.path, 'repo'), 'get', cid, '--swarm-key', other, '--peer', await kuboAddress(/\/tcp\/\d+\/p2p\/\w+$/)).exited()
+
+  assert.equal(failed.code, 1)
+  assert.match(failed.stderr, /^Error: cannot reach .*another one than ours\)$/m)
+  await withNode({ privateNetwork: { swarmKey: other } }, async node => { await assert.rejects(kubo.connect(addressOf(node))) })
 })

@@ -38,8 +38,8 @@ export class Kubo {
     this.repo = repo
   }
 
-  /** A repository without a daemon. */
-  static async init (): Promise<Kubo> {
+  /** A repository without a daemon. @param settings - of its config file, beside the usual */
+  static async init (settings: Readonly<Record<string, unknown>> = {}): Promise<Kubo> {
     if (!existsSync(KUBO_PATH)) {
       throw new Error(`Kubo ${KUBO_VERSION} is not built: npm run test:interop does that`)
     }
@@ -48,16 +48,16 @@ export class Kubo {
 
     await kubo.ipfs('init', '--profile=test')
 
-    for (const [key, value] of SETTINGS) {
+    for (const [key, value] of [...SETTINGS, ...Object.entries(settings)]) {
       await kubo.ipfs('config', '--json', key, JSON.stringify(value))
     }
 
     return kubo
   }
 
-  /** A running daemon. */
-  static async start (): Promise<Kubo> {
-    const kubo = await Kubo.init()
+  /** A running daemon. @param settings - as of {@link init} */
+  static async start (settings: Readonly<Record<string, unknown>> = {}): Promise<Kubo> {
+    const kubo = await Kubo.init(settings)
 
     await kubo.startDaemon()
 
@@ -67,6 +67,11 @@ export class Kubo {
   /** Its address with its peer id; of the running daemon. */
   get address (): string {
     return this.#address
+  }
+
+  /** Where its gateway answers, `/routing/v1` too; of the running daemon. */
+  async gateway (): Promise<string> {
+    return (await readFile(join(this.repo, 'gateway'), 'utf8')).trim()
   }
 
   get id (): string {

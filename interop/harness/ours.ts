@@ -53,14 +53,24 @@ export class Served {
   /** The CID of each path that was given, by path. */
   readonly cids: ReadonlyMap<string, string>
 
-  constructor (child: Child, address: string, cids: ReadonlyMap<string, string>) {
+  readonly #ready: CommandEvent
+
+  constructor (child: Child, ready: CommandEvent, cids: ReadonlyMap<string, string>) {
+    const [address = ''] = ready.addresses as string[]
+
     this.child = child
     this.address = address
     this.cids = cids
+    this.#ready = ready
   }
 
   get id (): string {
     return this.address.split('/').at(-1) ?? ''
+  }
+
+  /** The URL at which it serves `/routing/v1`, if it does. */
+  get routingServer (): string {
+    return String(this.#ready.routingServer)
   }
 
   async stop (): Promise<ChildExit> {
@@ -68,14 +78,27 @@ export class Served {
   }
 }
 
-/** `bitswap serve`, ready; what was added on the way is in the repo. */
+/** `bitswap serve`, ready; what was added on the way is in the repo. Looks for nobody unless it is told to. */
 export async function serve (repo: string, ...args: string[]): Promise<Served> {
-  const child = bitswapChild('--repo', repo, '--json', 'serve', '--listen', LOOPBACK, ...args)
-  const line = await child.line(each => each.startsWith('{') && (JSON.parse(each) as CommandEvent).event === 'ready')
-  const { addresses } = JSON.parse(line) as { addresses: string[] }
-  const added = child.lines.map(each => JSON.parse(each) as CommandEvent).filter(({ event }) => event === 'added')
+  const routing = args.includes('--routing') ? [] : ['--routing', 'none']
+  const child = bitswapChild('--repo', repo, '--json', 'serve', '--listen', LOOPBACK, ...routing, ...args)
+  const ready = JSON.parse(await child.line(each => isEvent(each, 'ready'))) as CommandEvent
+  const added = eventsOf(child.lines.join('\n')).filter(({ event }) => event === 'added')
 
-  return new Served(child, addresses[0] ?? '', new Map(added.map(({ name, cid }) => [String(name), String(cid)])))
+  return new Served(child, ready, new Map(added.map(({ name, cid }) => [String(name), String(cid)])))
+}
+
+/** Resolves with the CID of what it added once that has been announced. */
+export async function findable (served: Served): Promise<string> {
+  const [cid = ''] = [...served.cids.values()].slice(-1)
+
+  await served.child.line(line => isEvent(line, 'provided') && (JSON.parse(line) as CommandEvent).cid === cid)
+
+  return cid
+}
+
+function isEvent (line: string, event: string): boolean {
+  return line.startsWith('{') && (JSON.parse(line) as CommandEvent).event === event
 }
 
 /** Of a receipt, what two peers can compare. */

@@ -26,6 +26,7 @@ import type { BitswapProtocol } from './network/protocols.ts'
 import type { BitswapOptions } from './options.ts'
 import { blocksMessage, wantsMessage } from './outgoing.ts'
 import { portOfClient, portOfServer } from './ports.ts'
+import { ProvideKind } from './providing/provide-store.ts'
 import { Providing } from './providing/providing.ts'
 import type { ServerUpdate } from './server/options.ts'
 import { Server } from './server/server.ts'
@@ -72,7 +73,12 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
         blockStored: (cid, bytes) => { this.#blockStored(cid, bytes) }
       }
     }, options.client)
-    this.#providing = new Providing({ routing, clock, log: logger.forComponent('bitswap:providing') }, options.providing)
+    this.#providing = new Providing({
+      routing,
+      clock,
+      log: logger.forComponent('bitswap:providing'),
+      provided: (cid, kind) => { this.#dispatch('block:provided', { cid, root: kind === ProvideKind.Root }) }
+    }, options.providing)
     this.#additions = new Additions(blockstore, (cid, bytes) => { this.#blockAdded(cid, bytes) })
   }
 

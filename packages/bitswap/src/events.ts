@@ -18,9 +18,17 @@ export interface BlockSent {
   size: number
 }
 
+export interface BlockProvided {
+  cid: CID
+  /** It was announced as a root, for the first time. */
+  root: boolean
+}
+
 export interface BitswapEvents {
   'block:received': CustomEvent<BlockReceived>
   'block:sent': CustomEvent<BlockSent>
+  /** Routing was told that it is here, by `providing`. */
+  'block:provided': CustomEvent<BlockProvided>
   'peer:connected': CustomEvent<PeerId>
   'peer:disconnected': CustomEvent<PeerId>
 }

@@ -188,10 +188,12 @@ export class ListenError extends Error {
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError'
   readonly addresses: readonly string[]
+  readonly reason: string
 
   constructor (addresses: readonly string[], reason: string, options?: ErrorOptions) {
     super(`cannot reach ${addresses.join(', ')}: ${reason}`, options)
     this.addresses = addresses
+    this.reason = reason
   }
 }
 
@@ -231,6 +233,20 @@ export class InvalidArgumentError extends Error {
   }
 }
 
+/** The config file says something it cannot mean, or cannot be read. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly path: string
+  /** As `routing[0]`; empty for the whole file. */
+  readonly field: string
+
+  constructor (path: string, field: string, reason: string, options?: ErrorOptions) {
+    super(`config ${path}: ${field === '' ? '' : `${field}: `}${reason}`, options)
+    this.path = path
+    this.field = field
+  }
+}
+
 /** The user ended the command, with Ctrl-C or a signal. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError'
@@ -239,74 +255,5 @@ export class InterruptedError extends Error {
   constructor (signal: string) {
     super(`interrupted (${signal})`)
     this.signal = signal
-  }
-}
-
-/** A DHT was to be told of a block, and no peer of it could be. */
-export class NoDhtPeersError extends Error {
-  override readonly name = 'NoDhtPeersError'
-  readonly dht: string
-
-  constructor (dht: string) {
-    super(`no peer of the ${dht} could be told: is it connected to any?`)
-    this.dht = dht
-  }
-}
-
-/** A server of the delegated routing API answered with an error, or with what cannot be read. */
-export class DelegatedRoutingError extends Error {
-  override readonly name = 'DelegatedRoutingError'
-  readonly url: string
-  /** Of HTTP; undefined when the answer could not be read. */
-  readonly status: number | undefined
-  /** For how long it wants to be left alone, in milliseconds, if it said so. */
-  readonly retryAfter: number | undefined
-
-  constructor (url: string, reason: string, options: ErrorOptions & { status?: number, retryAfter?: number | undefined } = {}) {
-    super(`${url} ${reason}`, options)
-    this.url = url
-    this.status = options.status
-    this.retryAfter = options.retryAfter
-/** The key of a private network cannot be used, or not be written. Nothing of the file is repeated. */
-export class SwarmKeyError extends Error {
-  override readonly name = 'SwarmKeyError'
-  readonly path: string
-
-  constructor (path: string, reason: string, options?: ErrorOptions) {
-    super(`cannot use the swarm key ${path}: ${reason}`, options)
-    this.path = path
-  }
-}
-
-/** A connection with a peer was to be made that is none of those allowed. */
-export class PeerNotAllowedError extends Error {
-  override readonly name = 'PeerNotAllowedError'
-  readonly peer: string
-
-  constructor (peer: string) {
-    super(`${peer} is not among the peers that are allowed`)
-    this.peer = peer
-  }
-}
-
-/** A node of a private network was to use what is public. It was not started. */
-export class PublicPartsError extends Error {
-  override readonly name = 'PublicPartsError'
-  readonly parts: readonly string[]
-
-  constructor (parts: readonly string[]) {
-    super(`a private network must not use what is public: ${parts.join(', ')}`)
-    this.parts = parts
-  }
-}
-
-/** A peer hung up, or fell silent, before it used the swarm key that this node's private network needs. */
-export class PrivateHandshakeError extends Error {
-  override readonly name = 'PrivateHandshakeError'
-  readonly address: string
-
-  constructor (address: string, options?: ErrorOptions) {
-    super(`the peer at ${address} does not take part in this private network: it used no swarm key`, options)
-    this.address = address
   }
 }

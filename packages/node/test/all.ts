@@ -1,5 +1,5 @@
-/** Everything an async iterable yields, for tests. */
-export async function all<T> (source: AsyncIterable<T>): Promise<T[]> {
+/** Everything an iterable yields, for tests. */
+export async function all<T> (source: Iterable<T> | AsyncIterable<T>): Promise<T[]> {
   const items: T[] = []
 
   for await (const item of source) {

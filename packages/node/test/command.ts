@@ -112,7 +112,7 @@ export async function run (t: TestContext, args: readonly string[], options: Run
 
 /** A node that serves what is at the paths, on this machine only. */
 export async function serve (t: TestContext, repo: string, paths: readonly string[], options: RunOptions = {}): Promise<{ command: RunningCommand, address: string }> {
-  const command = new RunningCommand(t, ['--repo', repo, 'serve', ...paths, '--listen', '/ip4/127.0.0.1/tcp/0'], options)
+  const command = new RunningCommand(t, ['--repo', repo, 'serve', ...paths, '--listen', '/ip4/127.0.0.1/tcp/0', '--routing', 'none'], options)
   const [address = ''] = await command.output(/\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/\w+/)
 
   await command.output(/^ready$/m)

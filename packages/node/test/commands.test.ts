@@ -150,7 +150,7 @@ test('a path leads into a folder', async t => {
 test('serve says with JSON when it is ready, and connects where it is told to', async t => {
   const folder = await temporaryFolder(t)
   const { address } = await serve(t, join(folder, 'a'), [])
-  const second = new RunningCommand(t, ['--json', '--repo', join(folder, 'b'), 'serve', '--listen', '/ip4/127.0.0.1/tcp/0', '--connect', address])
+  const second = new RunningCommand(t, ['--json', '--repo', join(folder, 'b'), 'serve', '--listen', '/ip4/127.0.0.1/tcp/0', '--routing', 'none', '--connect', address])
   const [line] = await second.output(/^.*"ready".*$/m)
   const { event, peerId, addresses } = JSON.parse(line) as Line
 
@@ -161,7 +161,7 @@ test('serve says with JSON when it is ready, and connects where it is told to', 
 
 test('a peer that waits for a block gets it when serve adds it', async t => {
   const folder = await temporaryFolder(t)
-  const serving = new RunningCommand(t, ['--repo', join(folder, 'a'), 'serve', '-', '--listen', '/ip4/127.0.0.1/tcp/0'], { inputStaysOpen: true })
+  const serving = new RunningCommand(t, ['--repo', join(folder, 'a'), 'serve', '-', '--listen', '/ip4/127.0.0.1/tcp/0', '--routing', 'none'], { inputStaysOpen: true })
   const [address] = await serving.output(/\/ip4\/.*/)
   const node = await createNode()
 

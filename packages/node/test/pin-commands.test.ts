@@ -75,7 +75,7 @@ test('pins are added and removed, and why it is refused is said', async t => {
   assertFailed(await on(['pin', 'rm', root]), new RegExp(`${root} is not pinned`))
   assertFailed(await on(['pin', 'ls', root]), new RegExp(`${root} is not pinned`))
   assert.equal((await on(['block', 'rm', leaf])).code, 0)
-  assertFailed(await on(['pin', 'add', root]), /is not in the repo, and there is no peer to ask/)
+  assertFailed(await on(['pin', 'add', root, '--routing', 'none']), /is not in the repo, and there is no peer to ask/)
 })
 
 test('what is pinned and not here comes from a peer, and stays', async t => {

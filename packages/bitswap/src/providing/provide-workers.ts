@@ -17,6 +17,7 @@ import { Outage } from './outage.ts'
 import type { ProvideEntry } from './provide-entry.ts'
 import type { ProvideQueue } from './provide-queue.ts'
 import type { ProvideRate } from './provide-rate.ts'
+import type { ProvideKind } from './provide-store.ts'
 import type { ProvideSaver } from './provide-saver.ts'
 
 export interface ProvideWorkersComponents {
@@ -28,6 +29,8 @@ export interface ProvideWorkersComponents {
   saver: ProvideSaver | undefined
   /** There is room in the queue. */
   finished: () => void
+  /** Routing took it. */
+  provided: (cid: CID, kind: ProvideKind) => void
 }
 
 export type ProvideWorkersOptions = Pick<ProvidingOptions, 'workers' | 'maxPerSecond' | 'timeout' | 'retryDelay' | 'maxRetryDelay'>
@@ -147,7 +150,7 @@ export class ProvideWorkers {
     if (stopped.aborted && error != null) {
       this.#outage.brokenOff()
       queue.putBack(entry)
-    } else if (error == null ? this.#succeeded() : this.#failed(entry, error)) {
+    } else if (error == null ? this.#succeeded(entry) : this.#failed(entry, error)) {
       saver?.delete(entry.key)
       await saver?.whenTried()
       queue.finish(entry)
@@ -174,8 +177,8 @@ export class ProvideWorkers {
     return undefined
   }
 
-  #succeeded (): true {
-    const { queue, rate, clock, log } = this.#components
+  #succeeded (entry: ProvideEntry): true {
+    const { queue, rate, clock, log, provided } = this.#components
 
     queue.succeed()
     rate.provided(clock.now())
@@ -183,6 +186,8 @@ export class ProvideWorkers {
     if (this.#outage.succeeded()) {
       log('something could be announced again')
     }
+
+    provided(entry.toCID(), entry.kind)
 
     return true
   }

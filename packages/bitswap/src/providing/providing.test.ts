@@ -189,7 +189,7 @@ test('none, or no router that can, does nothing at all', async () => {
   const log = keptLog().forComponent('bitswap:providing')
 
   for (const [routing, strategy] of [[undefined, 'all'], [{}, 'all'], [{ provide: async () => {} }, 'none']] as const) {
-    const providing = new Providing({ routing, clock: world.clock, log }, resolveProvidingOptions({ strategy, store: world.store, async * keys () {} }))
+    const providing = new Providing({ routing, clock: world.clock, log, provided: () => {} }, resolveProvidingOptions({ strategy, store: world.store, async * keys () {} }))
 
     providing.start()
     providing.blockAdded(cidsOf(12, 1)[0] as CID)

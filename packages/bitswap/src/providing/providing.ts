@@ -30,6 +30,8 @@ export interface ProvidingComponents {
   routing: BitswapRouting | undefined
   clock: Clock
   log: Logger
+  /** Told of each that routing took. */
+  provided: (cid: CID, kind: ProvideKind) => void
 }
 
 export interface ProvideOptions extends AbortOptions {
@@ -167,13 +169,13 @@ export class Providing {
   }
 
   #createParts (routing: Required<Pick<BitswapRouting, 'provide'>>): Parts {
-    const { clock, log } = this.#components
+    const { clock, log, provided } = this.#components
     const { store, maxQueued, keys, interval } = this.#options
     const room = new Bell()
     const queue = new ProvideQueue({ ...this.#options, sweeps: keys !== false && interval > 0 })
     const rate = new ProvideRate()
     const saver = store === false ? undefined : new ProvideSaver({ store, clock, log }, maxQueued)
-    const workers = new ProvideWorkers({ routing, clock, log, queue, rate, saver, finished: () => { room.ring() } }, this.#options)
+    const workers = new ProvideWorkers({ routing, clock, log, queue, rate, saver, finished: () => { room.ring() }, provided }, this.#options)
     const loader = store === false ? undefined : new ProvideLoader({ store, queue, clock, log, room, loaded: () => { workers.wake() } })
 
     return { queue, rate, saver, workers, loader, room }

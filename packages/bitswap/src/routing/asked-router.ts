@@ -25,13 +25,15 @@ export class AskedRouter {
   readonly #components: AskedRouterComponents
   readonly #finding: RouterHealth
   readonly #providing: RouterHealth
-  readonly #counts: Omit<RouterStat, 'name' | 'leftOut' | 'meanTime'> = {
+  readonly #counts: Omit<RouterStat, 'name' | 'leftOut' | 'reason' | 'meanTime'> = {
     asked: 0, answered: 0, failed: 0, timedOut: 0, passedOver: 0, providersNamed: 0, malformed: 0, provided: 0, provideFailed: 0
   }
 
   #totalTime = 0
   /** Why it was left out. */
   #reason: Error | undefined
+  /** Why its last look-up failed. */
+  #findError: Error | undefined
 
   /** @throws InvalidOptionError */
   constructor (router: Router, components: AskedRouterComponents, options: RoutersOptions) {
@@ -63,6 +65,7 @@ export class AskedRouter {
   answered (time: number): void {
     this.#counts.answered++
     this.#totalTime += time
+    this.#findError = undefined
     this.#works(this.#finding, 'finding')
   }
 
@@ -75,6 +78,8 @@ export class AskedRouter {
   }
 
   findFailed (error: Error): void {
+    this.#findError = error
+
     if (error instanceof RouterTimeoutError) {
       this.#counts.timedOut++
 
@@ -114,7 +119,7 @@ export class AskedRouter {
   stat (): RouterStat {
     const { answered } = this.#counts
 
-    return { name: this.name, ...this.#counts, leftOut: this.#finding.isLeftOut, meanTime: answered === 0 ? undefined : this.#totalTime / answered }
+    return { name: this.name, ...this.#counts, leftOut: this.#finding.isLeftOut, reason: this.#findError?.message, meanTime: answered === 0 ? undefined : this.#totalTime / answered }
   }
 
   #take (health: RouterHealth): Error | undefined {

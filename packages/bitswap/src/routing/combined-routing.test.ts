@@ -190,12 +190,13 @@ test('one that fails again and again is left out, found out about, and taken bac
 
   assert.deepEqual([await askedAfter(0), await askedAfter(0), await askedAfter(99)], [1, 2, 2])
   assert.equal(setup.routing.stat()[0].leftOut, true)
+  assert.equal(setup.routing.stat()[0].reason, 'out of order')
   assert.deepEqual([await askedAfter(1), await askedAfter(149)], [3, 3])
   broken = false
   assert.deepEqual([await askedAfter(1), await askedAfter(0)], [4, 5])
   assert.deepEqual(setup.logged, ['error: router %s is left out of %s for %d ms, and tried again then - %e', 'router %s works again at %s'])
   assert.deepEqual(setup.routing.stat()[0], {
-    name: 'a', asked: 5, answered: 2, failed: 3, timedOut: 0, passedOver: 2, providersNamed: 2, malformed: 0, provided: 0, provideFailed: 0, leftOut: false, meanTime: 0
+    name: 'a', asked: 5, answered: 2, failed: 3, timedOut: 0, passedOver: 2, providersNamed: 2, malformed: 0, provided: 0, provideFailed: 0, leftOut: false, reason: undefined, meanTime: 0
   })
 })
 

@@ -48,6 +48,8 @@ export interface RouterStat {
   provideFailed: number
   /** It is not asked now. */
   leftOut: boolean
+  /** Why its last look-up failed; undefined when that did not. */
+  reason: string | undefined
   /** Milliseconds until it named somebody, or said that there is nobody; undefined before the first answer. */
   meanTime: number | undefined
 }

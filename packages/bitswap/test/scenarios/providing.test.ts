@@ -89,3 +89,22 @@ test('one that crashes forgets what it had no store for, and announces what it i
   assert.equal(alice.bitswap.stat().providing.provided, 1)
   await net.close()
 })
+
+test('an event tells of each that routing took, and of no other, and whether it is a root', async () => {
+  const net = new VirtualNetwork()
+  const routing = net.routing()
+  const [alice] = await net.instances(1, { routing, providing: { strategy: 'all' } })
+  const told: Array<[CID, boolean]> = []
+  assert.ok(alice != null)
+  alice.bitswap.addEventListener('block:provided', ({ detail }) => { told.push([detail.cid, detail.root]) })
+  const block = await alice.put('a block')
+  await net.advance(1)
+  const root = await alice.put('a root')
+  await alice.bitswap.provide([root])
+  await net.advance(1)
+  routing.provideFault = ProvideFault.Failing
+  await alice.put('another')
+  await net.advance(1)
+  assert.deepEqual(told, [[block, false], [root, true]])
+  await net.close()
+})

@@ -92,7 +92,8 @@ export class ProvidingProcess {
     this.providing = new Providing({
       routing: { provide: async (cid, options) => { await this.#alive(async () => { await routing.provide(cid, options) }) } },
       clock: this.#clock,
-      log: this.log.forComponent('bitswap:providing')
+      log: this.log.forComponent('bitswap:providing'),
+      provided: () => {}
     }, resolveProvidingOptions({
       strategy: 'roots',
       ...init,

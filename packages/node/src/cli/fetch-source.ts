@@ -1,19 +1,27 @@
 /**
- * Opens what a command reads blocks from: the repo alone, or the repo and the
- * peers that `--peer` names, on a node that lives as long as the command. All of
- * it is closed again, whatever happens.
+ * Opens what a command reads blocks from: the repo, and once a block is missing
+ * the peers that `--peer` names or those that routing finds, on a node that
+ * lives as long as the command. All of it is closed again, whatever happens.
  */
 import { BlockMissingError, UnreachableError } from '../errors.ts'
 import { LocalSource, PeerSource } from '../node/block-source.ts'
+import { describeSearch } from '../node/describe-search.ts'
+import { LateSource } from '../node/late-source.ts'
+import { swarmKeyHint } from '../private-network/connect-hint.ts'
+import { fetchSettings } from './network.ts'
 import { parseAddresses } from './values.ts'
+import type { ConfigFlags } from './network.ts'
 import type { CommandContext } from './context.ts'
+import type { NetworkFlags } from './config/settings.ts'
 import type { BlockSource } from '../node/block-source.ts'
+import type { BitswapNode } from '../node/create-node.ts'
+import type { NodeInit } from '../node/options.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { CID } from 'multiformats/cid'
 import type { DiskRepo } from '../store/repo.ts'
 import type { Stat } from 'ts-bitswap'
 
-export interface FetchOptions {
+export interface FetchOptions extends NetworkFlags, ConfigFlags {
   /** Addresses of peers to ask. */
   peer: string[]
   /** Milliseconds without a block after which to give up. */
@@ -25,17 +33,21 @@ export interface FetchOptions {
 export interface FetchSource {
   readonly source: BlockSource
   readonly repo: DiskRepo
-  /** What went over the wire; undefined when nobody was to be asked. */
+  /** What went over the wire; undefined when nobody was asked. */
   stat: () => Stat | undefined
 }
 
 /** Opens a source, hands it to `use`, and closes it. */
 export async function withFetchSource<T> (context: CommandContext, options: FetchOptions, use: (fetch: FetchSource) => Promise<T>): Promise<T> {
   const addresses = await parseAddresses(options.peer)
+  const init = await fetchSettings(context, options)
   const { openRepo } = await import('../store/repo.ts')
-  const repo = await openRepo(context.repo)
+  const isAlone = addresses.length === 0 && asksNobody(init)
+  // who asks nobody fails with it
+  const onCorrupt = ({ message }: Error): void => { context.output.warn(`${message}; others are asked for it`) }
+  const repo = await openRepo(context.repo, isAlone ? {} : { onCorrupt }, init.store)
 
-  if (addresses.length === 0) {
+  if (isAlone) {
     try {
       return await use({ source: new LocalSource(repo.blockstore, nobodyToAsk), repo, stat: () => undefined })
     } finally {
@@ -43,47 +55,115 @@ export async function withFetchSource<T> (context: CommandContext, options: Fetc
     }
   }
 
-  // libp2p takes longer to load than most commands take to run
-  const { createNode } = await import('../node/create-node.ts')
-  const node = await createNode({}, { repo })
+  const peers = new Peers(context, options, { repo, init, addresses })
 
   try {
-    await node.start()
-    const peers = new PeerSource(node.bitswap, {
-      timeout: options.timeout,
-      wait: options.wait ?? false,
-      onSlow: message => { context.output.warn(message) }
-    })
+    // who names peers is about to need them; routing is for what is not here
+    const source = addresses.length > 0 ? await peers.open() : new LateSource(new LocalSource(repo.blockstore), async () => await peers.open())
 
-    try {
-      const source = await connect(peers, addresses, repo, context)
+    return await use({ source, repo, stat: () => peers.stat() })
+  } catch (error) {
+    peers.tellWhyNobodyWasFound()
 
-      return await use({ source, repo, stat: () => node.bitswap.stat() })
-    } finally {
-      peers.close()
-    }
+    throw error
   } finally {
-    await node.stop()
+    await peers.close()
   }
 }
 
-/** Without any of the peers what is here already can still be had; what is not fails with why nobody could be asked. */
-async function connect (peers: PeerSource, addresses: Multiaddr[], repo: DiskRepo, context: CommandContext): Promise<BlockSource> {
-  try {
-    for (const { message } of await peers.connect(addresses, context.signal)) {
-      context.output.warn(message)
-    }
+interface PeersInit {
+  repo: DiskRepo
+  init: NodeInit
+  addresses: Multiaddr[]
+}
 
-    return peers
-  } catch (error) {
-    if (error instanceof UnreachableError) {
-      return new LocalSource(repo.blockstore, () => error)
-    }
+/** The node of a command, from when it is needed. */
+class Peers {
+  readonly #context: CommandContext
+  readonly #options: FetchOptions
+  readonly #init: PeersInit
+  #node: BitswapNode | undefined
+  #source: PeerSource | undefined
 
-    throw error
+  constructor (context: CommandContext, options: FetchOptions, init: PeersInit) {
+    this.#context = context
+    this.#options = options
+    this.#init = init
   }
+
+  async open (): Promise<BlockSource> {
+    const { output } = this.#context
+    const { repo, init } = this.#init
+
+    // libp2p takes longer to load than most commands take to run
+    const { createNode } = await import('../node/create-node.ts')
+    this.#node = await createNode(init, { repo, onWarning: message => { output.warn(message) } })
+    await this.#node.start()
+    this.#source = new PeerSource(this.#node.bitswap, {
+      timeout: this.#options.timeout,
+      wait: this.#options.wait ?? false,
+      onSlow: message => { output.warn(message) }
+    })
+
+    return await this.#connect(this.#source)
+  }
+
+  stat (): Stat | undefined {
+    return this.#node?.bitswap.stat()
+  }
+
+  /** Of what was to find others and could not: said once, when the command has failed. */
+  tellWhyNobodyWasFound (): void {
+    for (const line of this.#node == null || this.#context.signal.aborted ? [] : describeSearch(this.#node)) {
+      this.#context.output.warn(line)
+    }
+  }
+
+  /** Lets go of the repo, too. */
+  async close (): Promise<void> {
+    this.#source?.close()
+    await (this.#node == null ? this.#init.repo.close() : this.#node.stop())
+  }
+
+  /** Without any of the peers what is here already can still be had; what is not fails with why nobody could be asked. */
+  async #connect (source: PeerSource): Promise<BlockSource> {
+    const { output, signal } = this.#context
+    const { repo, addresses, init } = this.#init
+
+    try {
+      for (const error of addresses.length === 0 ? [] : await source.connect(addresses, signal)) {
+        output.warn(hinted(error, init).message)
+      }
+
+      return source
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) {
+        throw error
+      }
+
+      if (!asksNobody(init)) {
+        output.warn(hinted(error, init).message)
+
+        return source
+      }
+
+      return new LocalSource(repo.blockstore, () => hinted(error, init))
+    }
+  }
+}
+
+/** With what may be the reason where keys do not fit. */
+function hinted (error: UnreachableError, { privateNetwork: { swarmKey = '' } = {} }: NodeInit): UnreachableError {
+  const hint = swarmKeyHint(error.cause, swarmKey !== '')
+
+  return hint === '' ? error : new UnreachableError(error.addresses, error.reason + hint, { cause: error.cause })
+}
+
+/** Is there no way to find a peer? */
+function asksNobody ({ routing: { dht = false, lanDht = false, delegated = [], mdns = false, providers = {}, peers = [], bootstrap = [] } = {} }: NodeInit): boolean {
+  return dht === false && lanDht === false && !mdns && [delegated, Object.keys(providers), peers, bootstrap].every(list => list.length === 0)
 }
 
 function nobodyToAsk (cid: CID, cause: unknown): Error {
-  return new BlockMissingError(cid, ', and there is no peer to ask: name one with --peer', { cause })
+  return new BlockMissingError(cid, ', and there is no peer to ask: name one with --peer, or a way to find one with --routing', { cause })
 }

@@ -6,6 +6,7 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
+import { ROUTING_WAYS } from './routing-ways.ts'
 import { parseCount, parseDuration, parseSize, parseSwitch } from './values.ts'
 import type { CommandContext } from './context.ts'
 
@@ -159,11 +160,15 @@ function addRepoCommands (program: Command, act: Act): void {
 }
 
 function addNodeCommands (program: Command, act: Act): void {
-  program.command('serve')
+  withNetworkOptions(program.command('serve'))
     .description('run the node until it is ended, and send peers the blocks it has')
     .argument('[path...]', 'files and folders to add first')
-    .option('--listen <address>', 'accept peers at this address; more than once for more', collectValues, ['/ip4/0.0.0.0/tcp/0'])
-    .addOption(many('--connect <address>', 'connect to this peer; more than once for more'))
+    .addOption(list('--listen <address>', 'accept peers at this address; more than once for more (default: /ip4/0.0.0.0/tcp/4001)'))
+    .addOption(many('--connect <address>', 'connect to this peer, and stay connected; more than once for more'))
+    .addOption(list('--announce <address>', 'tell others this address in place of those found; more than once for more'))
+    .addOption(new Option('--providing <strategy>', 'what is announced so that others find it (default: roots)').choices(['all', 'roots', 'pinned', 'none']))
+    .option('--routing-server <host:port>', 'tell others who has what, over HTTP at /routing/v1')
+    .option('--max-storage <size>', 'of all blocks; what is not pinned goes when it gets full', parseSize)
     .addOption(new Option('--until-input-ends', 'end when standard input does').hideHelp())
     .action(act(async () => (await import('./commands/serve.ts')).run))
   program.command('id')
@@ -177,10 +182,26 @@ function addNodeCommands (program: Command, act: Act): void {
 }
 
 function withFetchOptions (command: Command): Command {
-  return command
-    .addOption(many('--peer <address>', 'ask this peer for what is not here; more than once for more'))
+  return withNetworkOptions(command)
+    .addOption(many('--peer <address>', 'ask this peer for what is not here, and look for no other; more than once for more'))
     .addOption(new Option('--timeout <duration>', 'give up when no block comes for so long').argParser(parseDuration).default(30_000, '30s'))
     .option('--wait', 'go on asking peers that said no until then')
+}
+
+/** Of the commands that talk to peers. The config file says the same. */
+function withNetworkOptions (command: Command): Command {
+  return command
+    .addOption(list('--routing <ways>', `how to find who has a block: ${ROUTING_WAYS} (default: delegated,dht,mdns)`))
+    .addOption(list('--bootstrap <address>', 'where to enter the DHT; more than once for more (default: public ones)'))
+    .addOption(list('--provider <cid=address>', 'who has a block; more than once for more'))
+    .addOption(list('--allow-peer <id>', 'connect to these peers only; more than once for more'))
+    .option('--swarm-key <file>', 'key of a private network: only who has it too is connected to')
+    .option('--config <file>', 'a config file (default: config.json in the repo)')
+}
+
+/** An option that may be given any number of times, and is undefined when it is not. */
+function list (flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: string[] | undefined) => [...before ?? [], value])
 }
 
 /** A switch that is on unless it is given `=false`. */
@@ -193,7 +214,7 @@ function many (flags: string, description: string): Option {
   return new Option(flags, description).argParser(collectValues).default([], 'none')
 }
 
-/** What is given replaces the default, and adds to what was given before. */
-function collectValues (value: string, before: string[] & { given?: true }): string[] {
-  return Object.assign([...(before.given === true ? before : []), value], { given: true as const })
+/** Adds to what was given before. */
+function collectValues (value: string, before: readonly string[]): string[] {
+  return [...before, value]
 }

@@ -17,7 +17,7 @@ import { MAX_FILE_SIZE } from '../store/read-file-whole.ts'
 import { TaskPool } from './task-pool.ts'
 import type { BlockSource } from '../node/block-source.ts'
 import type { BytesReader } from '@ipld/car/decoder'
-import type { Blockstore } from 'interface-blockstore'
+import type { BlockSink } from './add-path.ts'
 import type { CID } from 'multiformats/cid'
 import type { Block } from 'ts-bitswap'
 
@@ -68,7 +68,7 @@ export interface ImportedCar {
  * @throws MalformedCarError, HashMismatchError, UnknownHashError, BlockTooLargeError;
  * the blocks before the one that is wrong stay
  */
-export async function importCar (pieces: AsyncIterable<Uint8Array>, blockstore: Blockstore, options: { maxBlockSize: number, signal?: AbortSignal }): Promise<ImportedCar> {
+export async function importCar (pieces: AsyncIterable<Uint8Array>, blockstore: BlockSink, options: { maxBlockSize: number, signal?: AbortSignal }): Promise<ImportedCar> {
   const car = await openCar(pieces)
   const imported: ImportedCar = { roots: car.roots, blocks: 0, bytes: 0 }
   const storing = new TaskPool(MAX_STORING)

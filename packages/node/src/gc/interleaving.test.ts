@@ -13,7 +13,6 @@ import { GarbageCollector } from './garbage-collector.ts'
 import type { Graph } from '../../test/pinned-repo.ts'
 import type { Pins } from '../pins/pins.ts'
 import type { Pieces } from '../store/collect.ts'
-import type { Pair } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
 import type { Block } from 'ts-bitswap'
 
@@ -47,6 +46,7 @@ class Chance {
 
 /** A disk: everything takes a while, before and after it is done. */
 class SlowBlocks extends MemoryBlocks {
+  override readonly getNow = undefined
   readonly #chance: Chance
 
   constructor (chance: Chance) {
@@ -71,7 +71,7 @@ class SlowBlocks extends MemoryBlocks {
   }
 
   override async * cids (): AsyncGenerator<CID> {
-    for (const { cid } of await all(super.getAll() as AsyncIterable<Pair>)) {
+    for (const { cid } of await all(super.getAll())) {
       await this.#chance.pause(9)
       yield cid
     }
@@ -83,7 +83,7 @@ class SlowBlocks extends MemoryBlocks {
   }
 
   async * #getSlowly (cid: CID): AsyncGenerator<Uint8Array> {
-    yield await this.#slowly(async () => (await all(super.get(cid) as AsyncIterable<Uint8Array>))[0] ?? new Uint8Array(0))
+    yield await this.#slowly(async () => (await all(super.get(cid)))[0] ?? new Uint8Array(0))
   }
 
   async #slowly<T> (work: () => Promise<T>, most: number = 5): Promise<T> {

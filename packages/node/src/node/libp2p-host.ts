@@ -1,6 +1,6 @@
 /**
- * The libp2p under a node: what it listens on, how it encrypts, what it allows.
- * Knows nothing of blocks.
+ * The libp2p under a node: what it listens on, how it encrypts, what it allows,
+ * by which services it finds others and is found. Knows nothing of blocks.
  */
 import { noise } from '@libp2p/noise'
 import { identify } from '@libp2p/identify'
@@ -10,10 +10,14 @@ import { tls } from '@libp2p/tls'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { privateNetworkParts } from '../private-network/libp2p-parts.ts'
+import { reachabilityParts } from '../reachability/libp2p-parts.ts'
+import { routingServices } from '../routing/dht.ts'
+import { peerDiscovery } from '../routing/mdns.ts'
 import { VERSION } from '../version.ts'
 import { Encrypter } from './options.ts'
 import type { NodeOptions } from './options.ts'
-import type { Libp2p, PrivateKey } from '@libp2p/interface'
+import type { Libp2p, PeerInfo, PrivateKey } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
 
 /**
@@ -26,13 +30,30 @@ const MAX_STREAM_WINDOW_SIZE = 4_194_304
 
 const ENCRYPTERS = { [Encrypter.Tls]: tls, [Encrypter.Noise]: noise }
 
-/** What libp2p calls its options; pure, so that a test can look at them. */
-export function hostInit (privateKey: PrivateKey, options: NodeOptions): Libp2pOptions {
+/** What is loaded only when the options ask for it, on top of what every node has. */
+export type HostParts = Pick<Libp2pOptions, 'addresses' | 'transports' | 'services' | 'peerDiscovery' | 'connectionProtector' | 'connectionGater'>
+
+/** @param found - told of peers of the local network */
+export async function hostParts ({ routing, reachability, privateNetwork }: NodeOptions, found: (peer: PeerInfo) => void): Promise<HostParts> {
+  const { services, ...reachable } = await reachabilityParts(reachability)
+  const discovery = await peerDiscovery(routing, found)
+
   return {
+    ...await privateNetworkParts(privateNetwork),
+    ...reachable,
+    services: { ...services, ...await routingServices(routing) as Libp2pOptions['services'] },
+    ...discovery.length === 0 ? {} : { peerDiscovery: discovery }
+  }
+}
+
+/** What libp2p calls its options; pure, so that a test can look at them. */
+export function hostInit (privateKey: PrivateKey, options: NodeOptions, parts: HostParts = {}): Libp2pOptions {
+  return {
+    ...parts,
     start: false,
     privateKey,
-    addresses: { listen: [...options.listen] },
-    transports: [tcp(), webSockets()],
+    addresses: { ...parts.addresses, listen: [...options.listen] },
+    transports: [tcp(), webSockets(), ...parts.transports ?? []],
     connectionEncrypters: options.encrypters.map(name => ENCRYPTERS[name]()),
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_SIZE } })],
     connectionManager: {
@@ -45,14 +66,16 @@ export function hostInit (privateKey: PrivateKey, options: NodeOptions): Libp2pO
       pingTimeout: { minTimeout: options.pingTimeout, maxTimeout: options.pingTimeout }
     },
     nodeInfo: { name: 'ts-bitswap-node', version: VERSION },
-    services: { identify: identify(), ping: ping() }
+    services: { identify: identify(), ping: ping(), ...parts.services }
   }
 }
 
 /**
  * A libp2p that is not started. Its peer store is in memory: nothing in it has
  * to outlive the process, and a store on disk would be written at every stream.
+ *
+ * @param found - told of peers of the local network
  */
-export async function createHost (privateKey: PrivateKey, options: NodeOptions): Promise<Libp2p> {
-  return await createLibp2p(hostInit(privateKey, options))
+export async function createHost (privateKey: PrivateKey, options: NodeOptions, found: (peer: PeerInfo) => void): Promise<Libp2p> {
+  return await createLibp2p(hostInit(privateKey, options, await hostParts(options, found)))
 }

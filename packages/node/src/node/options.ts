@@ -4,7 +4,15 @@
  */
 import { InvalidOptionError } from 'ts-bitswap/errors'
 import { requireBoolean, requireCount, requirePositive } from '../option-checks.ts'
+import { GARBAGE_DEFAULTS, resolveGarbageOptions } from '../gc/options.ts'
+import { PRIVATE_NETWORK_DEFAULTS, resolvePrivateNetworkOptions } from '../private-network/options.ts'
+import { REACHABILITY_DEFAULTS, resolveReachabilityOptions } from '../reachability/options.ts'
+import { resolveRoutingOptions, ROUTING_DEFAULTS } from '../routing/options.ts'
 import { resolveStoreOptions, STORE_DEFAULTS } from '../store/options.ts'
+import type { GarbageInit, GarbageOptions } from '../gc/options.ts'
+import type { PrivateNetworkInit, PrivateNetworkOptions } from '../private-network/options.ts'
+import type { ReachabilityInit, ReachabilityOptions } from '../reachability/options.ts'
+import type { RoutingInit, RoutingOptions } from '../routing/options.ts'
 import type { StoreInit, StoreOptions } from '../store/options.ts'
 import type { BitswapInit } from 'ts-bitswap'
 
@@ -65,14 +73,36 @@ export interface NodeInit {
    */
   pingTimeout?: number
 
+  /** How it finds others, and what it tells them; see {@link RoutingInit}. */
+  routing?: RoutingInit
+
+  /** How others reach it; see {@link ReachabilityInit}. */
+  reachability?: ReachabilityInit
+
+  /** Who may connect; see {@link PrivateNetworkInit}. */
+  privateNetwork?: PrivateNetworkInit
+
+  /** What is kept while garbage is collected; see {@link GarbageInit}. */
+  garbage?: GarbageInit
+
   /** The block store; see {@link StoreInit}. */
   store?: StoreInit
 
-  /** The exchange itself; see `BitswapInit`. Without a `server.receiptStore` receipts are kept in the repo. */
+  /**
+   * The exchange itself; see `BitswapInit`. Without a `server.receiptStore` receipts
+   * are kept in the repo, without a `providing.store` what is to be announced, and
+   * without `providing.keys` its blocks or pins are announced again, by the strategy.
+   */
   bitswap?: BitswapInit
 }
 
-export type NodeOptions = Readonly<Required<Omit<NodeInit, 'store'>>> & { readonly store: StoreOptions }
+export interface NodeOptions extends Readonly<Required<NodeInit>> {
+  readonly routing: RoutingOptions
+  readonly reachability: ReachabilityOptions
+  readonly privateNetwork: PrivateNetworkOptions
+  readonly garbage: GarbageOptions
+  readonly store: StoreOptions
+}
 
 export const NODE_DEFAULTS: NodeOptions = Object.freeze({
   repo: '',
@@ -82,12 +112,24 @@ export const NODE_DEFAULTS: NodeOptions = Object.freeze({
   maxConnectionsPerSecond: 64,
   pingInterval: 30_000,
   pingTimeout: 60_000,
+  routing: ROUTING_DEFAULTS,
+  reachability: REACHABILITY_DEFAULTS,
+  privateNetwork: PRIVATE_NETWORK_DEFAULTS,
+  garbage: GARBAGE_DEFAULTS,
   store: STORE_DEFAULTS,
   bitswap: {}
 })
 
 export function resolveNodeOptions (init: NodeInit = {}): NodeOptions {
-  const options = { ...NODE_DEFAULTS, ...init, store: resolveStoreOptions(init.store) }
+  const options: NodeOptions = {
+    ...NODE_DEFAULTS,
+    ...init,
+    routing: resolveRoutingOptions(init.routing),
+    reachability: resolveReachabilityOptions(init.reachability),
+    privateNetwork: resolvePrivateNetworkOptions(init.privateNetwork),
+    garbage: resolveGarbageOptions(init.garbage),
+    store: resolveStoreOptions(init.store)
+  }
   const known: readonly string[] = Object.values(Encrypter)
 
   if (typeof options.repo !== 'string') {

@@ -6,7 +6,7 @@
  * With a key every connection, relayed ones too, is encrypted once more with it
  * (XSalsa20) before anything else is said; who lacks it sees noise and hangs up.
  */
-import { PrivateHandshakeError } from '../errors.ts'
+import { PrivateHandshakeError } from './errors.ts'
 import { formatSwarmKey, readSwarmKey } from './swarm-key.ts'
 import { peerGate } from './peer-gate.ts'
 import type { PrivateNetworkOptions } from './options.ts'

@@ -3,7 +3,7 @@
  * connection is encrypted; no protocol has been spoken by then.
  */
 import { peerIdFromString } from '@libp2p/peer-id'
-import { PeerNotAllowedError } from '../errors.ts'
+import { PeerNotAllowedError } from './errors.ts'
 import type { ConnectionGater, PeerId } from '@libp2p/interface'
 
 /** @param allowed - peer ids, in any of their forms */

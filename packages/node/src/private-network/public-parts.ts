@@ -5,7 +5,7 @@
  * Knows the names that the public network is found under. A server of one's own
  * on the internet may be part of a private network, so addresses are no reason.
  */
-import { PublicPartsError } from '../errors.ts'
+import { PublicPartsError } from './errors.ts'
 
 /** What a node would use besides its peers, in as far as it can be public. */
 export interface UsedParts {

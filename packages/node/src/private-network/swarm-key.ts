@@ -5,7 +5,7 @@
  */
 import { constants, open, writeFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
-import { SwarmKeyError } from '../errors.ts'
+import { SwarmKeyError } from './errors.ts'
 import { errorCode, storageError } from '../store/storage-error.ts'
 
 /** https://github.com/libp2p/specs/blob/master/pnet/Private-Networks-PSK-V1.md */

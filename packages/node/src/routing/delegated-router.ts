@@ -13,7 +13,7 @@
  * at once as are asked for; sizes as in `delegated-answer.ts`; three redirects,
  * none from https to http.
  */
-import { DelegatedRoutingError } from '../errors.ts'
+import { DelegatedRoutingError } from './errors.ts'
 import { VERSION } from '../version.ts'
 import { MAX_DOCUMENT_SIZE, providerOf, readDocument, readLines } from './delegated-answer.ts'
 import type { RoutingOptions } from './options.ts'

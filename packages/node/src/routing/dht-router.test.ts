@@ -87,8 +87,19 @@ test('a look-up that waits for the first peer ends when it is aborted', async ()
   assert.deepEqual([setup.clock.now(), setup.listening], [100, 0])
 })
 
+test('an announcement waits for the first peer as a look-up does', async () => {
+  const setup = new Setup()
+
+  setup.told = 1
+  setup.clock.timer(200, () => { setup.addPeer() })
+  await setup.clock.run(setup.router.provide(cid as CID))
+  assert.deepEqual([setup.clock.now(), setup.listening], [200, 0])
+})
+
 test('an announcement is an error when nobody was told, and why it was aborted when it was', async () => {
   const setup = new Setup()
+
+  setup.addPeer()
   const provide = async (options?: AbortOptions): Promise<void> => { await setup.router.provide(cid as CID, options) }
 
   await assert.rejects(provide(), { name: 'NoDhtPeersError', dht: 'dht' })

@@ -2,10 +2,13 @@
  * A DHT as a router: asked by itself, not through `libp2p.contentRouting`, which
  * asks all there are and ends with the slowest.
  *
- * A look-up waits for the first peer only for a while (kad-dht: until the signal
- * aborts). An announcement that nobody was told of is an error (kad-dht: none).
+ * Both look-ups and announcements wait for the first peer, and only for a while
+ * (kad-dht: until the signal aborts). An announcement that nobody was told of is an
+ * error (kad-dht: none).
  */
-import { NoDhtPeersError } from '../errors.ts'
+import { firstPeer } from './dht-table.ts'
+import { NoDhtPeersError } from './errors.ts'
+import type { DhtTable } from './dht-table.ts'
 import type { Dht } from './dht.ts'
 import type { RoutingOptions } from './options.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -13,13 +16,6 @@ import type { CID } from 'multiformats/cid'
 import type { Clock, NamedProvider, Router } from 'ts-bitswap'
 
 export type DhtRouterOptions = Pick<RoutingOptions, 'dhtPeerTimeout' | 'findTimeout' | 'provideTimeout'>
-
-/** What is heard of its table, which kad-dht's types do not tell. */
-interface DhtTable {
-  readonly size: number
-  addEventListener: (type: 'peer:add', listener: () => void) => void
-  removeEventListener: (type: 'peer:add', listener: () => void) => void
-}
 
 export class DhtRouter implements Router {
   readonly name: string
@@ -55,6 +51,8 @@ export class DhtRouter implements Router {
   async provide (cid: CID, options: AbortOptions = {}): Promise<void> {
     let told = 0
 
+    await this.#untilPeers(options.signal ?? undefined)
+
     for await (const event of this.#dht.provide(cid, options)) {
       if (event.name === 'PEER_RESPONSE' && event.messageName === 'ADD_PROVIDER') {
         told++
@@ -85,22 +83,21 @@ export class DhtRouter implements Router {
     }
   }
 
+  /** Or until it has taken too long. */
   async #nextPeer (table: DhtTable, timeout: number, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted()
+    const late = new AbortController()
+    const cancel = this.#clock.timer(timeout, () => { late.abort() })
 
-    await new Promise<void>((resolve, reject) => {
-      const end = (settle: () => void) => () => {
-        cancel()
-        table.removeEventListener('peer:add', added)
-        signal?.removeEventListener('abort', aborted)
-        settle()
+    try {
+      await firstPeer(table, signal == null ? late.signal : AbortSignal.any([late.signal, signal]))
+    } catch (error) {
+      signal?.throwIfAborted()
+
+      if (!late.signal.aborted) {
+        throw error
       }
-      const added = end(resolve)
-      const aborted = end(() => { reject(signal?.reason) })
-      const cancel = this.#clock.timer(timeout, added)
-
-      table.addEventListener('peer:add', added)
-      signal?.addEventListener('abort', aborted, { once: true })
-    })
+    } finally {
+      cancel()
+    }
   }
 }

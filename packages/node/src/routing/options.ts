@@ -60,9 +60,9 @@ export interface RoutingInit {
   lanDhtLoopback?: boolean
 
   /**
-   * How long a look-up in a DHT waits for the first peer of it to connect; after
-   * that, one that knows no peer knows of no provider. Counted from the first
-   * look-up that met nobody.
+   * How long a look-up in a DHT, or an announcement, waits for the first peer of it
+   * to connect; after that, a DHT without peers knows of no provider. Counted from
+   * the first that met nobody.
    *
    * @default 5000
    */
@@ -103,6 +103,14 @@ export interface RoutingInit {
    * @default 10000
    */
   mdnsInterval?: number
+
+  /**
+   * How long, from the first look-up on, a look-up waits for peers of the local
+   * network to be found and asked.
+   *
+   * @default 3000
+   */
+  mdnsTimeout?: number
 
   /**
    * Addresses of peers to begin with: dialled at the start, and again while fewer
@@ -189,6 +197,7 @@ export const ROUTING_DEFAULTS: RoutingOptions = Object.freeze({
   mdns: false,
   mdnsServiceTag: '_p2p._udp.local',
   mdnsInterval: 10_000,
+  mdnsTimeout: 3_000,
   bootstrap: [],
   minPeers: 4,
   peers: [],
@@ -201,7 +210,7 @@ export const ROUTING_DEFAULTS: RoutingOptions = Object.freeze({
 })
 
 const BOOLEANS = ['dhtPrivateAddresses', 'lanDhtLoopback', 'mdns'] as const
-const TIMES = ['dhtPeerTimeout', 'mdnsInterval', 'findTimeout', 'provideTimeout', 'dialTimeout', 'reconnectDelay', 'maxReconnectDelay'] as const
+const TIMES = ['dhtPeerTimeout', 'mdnsInterval', 'mdnsTimeout', 'findTimeout', 'provideTimeout', 'dialTimeout', 'reconnectDelay', 'maxReconnectDelay'] as const
 const COUNTS = ['dhtMaxRecords', 'minPeers'] as const
 
 /** @throws InvalidOptionError */

@@ -22,8 +22,8 @@ test('there are as many routers as the options say, the cheapest first, none by 
   const dht = { routingTable: { size: 0 } }
 
   assert.deepEqual(routers({}), [])
-  assert.deepEqual(routers({ delegated: ['http://127.0.0.1:1', 'http://127.0.0.1:2', 'http://127.0.0.1:1'], providers: { [CID]: [] } }, { dht, lanDht: dht }).map(({ name }) => name), [
-    'static', 'dht', 'lan-dht', 'http://127.0.0.1:1', 'http://127.0.0.1:2'
+  assert.deepEqual(routers({ delegated: ['http://127.0.0.1:1', 'http://127.0.0.1:2', 'http://127.0.0.1:1'], providers: { [CID]: [] }, mdns: true }, { dht, lanDht: dht }).map(({ name }) => name), [
+    'static', 'mdns', 'dht', 'lan-dht', 'http://127.0.0.1:1', 'http://127.0.0.1:2'
   ])
 })
 

@@ -4,6 +4,7 @@
  */
 import { DelegatedRouter } from './delegated-router.ts'
 import { DhtRouter } from './dht-router.ts'
+import { MdnsRouter } from './mdns-router.ts'
 import { staticRouter } from './static-router.ts'
 import type { Dht } from './dht.ts'
 import type { RoutingOptions } from './options.ts'
@@ -21,6 +22,7 @@ export function createRouters (libp2p: RoutedLibp2p, options: RoutingOptions, { 
 
   return [
     ...Object.keys(options.providers).length === 0 ? [] : [{ ...staticRouter(options.providers), findTimeout }],
+    ...options.mdns ? [new MdnsRouter(clock, options)] : [],
     ...dht == null ? [] : [new DhtRouter('dht', dht as Dht, clock, options)],
     ...lanDht == null ? [] : [new DhtRouter('lan-dht', lanDht as Dht, clock, options)],
     ...[...new Set(options.delegated)].map(url => new DelegatedRouter(url, options))

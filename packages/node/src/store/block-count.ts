@@ -5,7 +5,7 @@
  * after a crash nothing wrong is believed.
  */
 import { Key } from 'interface-datastore/key'
-import type { BlockFolder } from './repo-blockstore.ts'
+import type { BlockFolder } from './block-folder.ts'
 import type { Usage } from './space.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'

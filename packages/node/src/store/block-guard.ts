@@ -11,6 +11,7 @@
  * A {@link Tracker} keeps 16 bytes and some for each block used while it runs.
  */
 import { KeySet } from './key-set.ts'
+import { multihashKey } from './multihash-key.ts'
 import type { CID } from 'multiformats/cid'
 
 /** What was used since it began, and what was in use then. */
@@ -49,28 +50,36 @@ export class BlockGuard {
     return { used, end: () => { this.#trackers.delete(used) } }
   }
 
-  /** Looks at a block, in whatever way. */
-  async read<T> (cid: CID, action: () => Promise<T>): Promise<T> {
-    return await this.#use(cid, action)
+  /** Whether a block is being removed: who reads or changes it has to wait. */
+  isRemoving (cid: CID): boolean {
+    return this.#find(cid)?.removing != null
   }
 
-  /** Writes or removes a block, when it is nobody else's turn to. */
-  async change<T> (cid: CID, action: () => Promise<T>): Promise<T> {
-    return await this.#use(cid, async use => {
-      while (use.changing != null) {
-        await use.changing
-      }
+  /** Looks at a block, in whatever way. What is done at once is answered at once, unless the block is being removed. */
+  read<T> (cid: CID, action: () => T | Promise<T>): T | Promise<T> {
+    const removing = this.#find(cid)?.removing
 
-      const { promise, resolve } = Promise.withResolvers<undefined>()
-      use.changing = promise
+    if (removing != null) {
+      return removing.then(() => this.read(cid, action))
+    }
 
-      try {
-        return await action()
-      } finally {
-        use.changing = undefined
-        resolve(undefined)
-      }
-    })
+    const result = this.#begin(cid, action)
+
+    return isPromise(result) ? this.#until(cid, result) : result
+  }
+
+  /** Writes or removes a block, when it is nobody else's turn to. As {@link read}. */
+  change<T> (cid: CID, action: () => T | Promise<T>): T | Promise<T> {
+    const use = this.#find(cid)
+    const busy = use?.removing ?? use?.changing
+
+    if (busy != null) {
+      return busy.then(() => this.change(cid, action))
+    }
+
+    const result = this.#begin(cid, action)
+
+    return isPromise(result) ? this.#untilChanged(cid, result) : result
   }
 
   /**
@@ -80,7 +89,7 @@ export class BlockGuard {
    * @returns undefined when it was left alone
    */
   async removeUnused<T> (cid: CID, mayRemove: () => boolean, action: () => Promise<T>): Promise<T | undefined> {
-    const key = keyOf(cid)
+    const key = multihashKey(cid)
 
     if (this.#uses.has(key) || !mayRemove()) {
       return undefined
@@ -97,41 +106,63 @@ export class BlockGuard {
     }
   }
 
-  async #use<T> (cid: CID, action: (use: Use) => Promise<T>): Promise<T> {
-    const key = keyOf(cid)
-    let use = this.#uses.get(key)
-
-    while (use?.removing != null) {
-      await use.removing
-      use = this.#uses.get(key)
-    }
-
-    if (use == null) {
-      use = { cid, calls: 0, changing: undefined, removing: undefined }
-      this.#uses.set(key, use)
-    }
-
-    use.calls++
-
+  /** Nobody can come in between before this returns. */
+  #begin<T> (cid: CID, action: () => T | Promise<T>): T | Promise<T> {
     for (const used of this.#trackers) {
       used.add(cid)
     }
 
-    try {
-      return await action(use)
-    } finally {
-      use.calls--
+    return action()
+  }
 
-      if (use.calls === 0) {
-        this.#uses.delete(key)
-      }
+  async #untilChanged<T> (cid: CID, result: Promise<T>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    const use = this.#enter(cid)
+
+    use.changing = promise
+
+    try {
+      return await result
+    } finally {
+      use.changing = undefined
+      this.#leave(use)
+      resolve(undefined)
+    }
+  }
+
+  async #until<T> (cid: CID, result: Promise<T>): Promise<T> {
+    const use = this.#enter(cid)
+
+    try {
+      return await result
+    } finally {
+      this.#leave(use)
+    }
+  }
+
+  #find (cid: CID): Use | undefined {
+    return this.#uses.size === 0 ? undefined : this.#uses.get(multihashKey(cid))
+  }
+
+  #enter (cid: CID): Use {
+    const key = multihashKey(cid)
+    const use = this.#uses.get(key) ?? { cid, calls: 0, changing: undefined, removing: undefined }
+
+    use.calls++
+    this.#uses.set(key, use)
+
+    return use
+  }
+
+  #leave (use: Use): void {
+    use.calls--
+
+    if (use.calls === 0) {
+      this.#uses.delete(multihashKey(use.cid))
     }
   }
 }
 
-/** Blocks are the same by their multihash, whatever the codec. */
-function keyOf (cid: CID): string {
-  const { buffer, byteOffset, byteLength } = cid.multihash.bytes
-
-  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+function isPromise<T> (value: T | Promise<T>): value is Promise<T> {
+  return value instanceof Promise
 }

@@ -8,6 +8,7 @@
  * it nothing is counted before {@link RepoBlockstore.usage} is asked.
  */
 import { BaseBlockstore } from 'blockstore-core/base'
+import { NotFoundError } from 'interface-store'
 import { identity } from 'multiformats/hashes/identity'
 import { BlockTooLargeError } from 'ts-bitswap/errors'
 import { BlockCount } from './block-count.ts'
@@ -16,26 +17,14 @@ import { collect } from './collect.ts'
 import { MAX_FILE_SIZE } from './read-file-whole.ts'
 import { Space } from './space.ts'
 import type { Pieces } from './collect.ts'
+import type { BlockFolder } from './block-folder.ts'
 import type { Tracker } from './block-guard.ts'
 import type { StoreOptions } from './options.ts'
 import type { Usage } from './space.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Blockstore, Pair } from 'interface-blockstore'
+import type { Pair } from 'interface-blockstore'
 import type { Datastore } from 'interface-datastore'
 import type { CID } from 'multiformats/cid'
-
-/** What a repo needs of the store its blocks lie in. */
-export interface BlockFolder extends Blockstore {
-  readonly path: string
-  cids: (options?: AbortOptions) => AsyncGenerator<CID>
-  size: (cid: CID, options?: AbortOptions) => Promise<number>
-  /** What a block takes, damaged or not; undefined when it is not there. */
-  storedSize: (cid: CID) => Promise<number | undefined>
-  /** What each block takes. */
-  sizes: (options?: AbortOptions) => AsyncGenerator<number>
-  /** Stays the same only as long as no block is added or removed by anybody; undefined when that cannot be told. */
-  fingerprint: () => Promise<string | undefined>
-}
 
 export interface RepoBlockstoreComponents {
   folder: BlockFolder
@@ -66,8 +55,8 @@ export class RepoBlockstore extends BaseBlockstore {
     this.#options = options
   }
 
-  override async has (cid: CID, options?: AbortOptions): Promise<boolean> {
-    return isIdentity(cid) || await this.#guard.read(cid, async () => await this.#folder.has(cid, options))
+  override has (cid: CID, options?: AbortOptions): boolean | Promise<boolean> {
+    return isIdentity(cid) || this.#guard.read(cid, () => this.#folder.has(cid, options))
   }
 
   /** @throws NotFoundError */
@@ -75,48 +64,30 @@ export class RepoBlockstore extends BaseBlockstore {
     return await this.#guard.read(cid, async () => await this.#folder.size(cid, options))
   }
 
-  /** @throws NotFoundError */
-  override async * get (cid: CID, options?: AbortOptions): AsyncGenerator<Uint8Array> {
-    if (isIdentity(cid)) {
-      options?.signal?.throwIfAborted()
-      yield cid.multihash.digest
-
-      return
+  /**
+   * In one piece. At once where the folder can: a store in memory costs no promise.
+   *
+   * @throws NotFoundError (at the first `next`)
+   */
+  override get (cid: CID, options?: AbortOptions): Generator<Uint8Array> | AsyncGenerator<Uint8Array> {
+    if (this.#folder.getNow == null || isIdentity(cid) || this.#guard.isRemoving(cid)) {
+      return this.#getLater(cid, options)
     }
 
-    yield await this.#guard.read(cid, async () => {
-      this.#seen.forEach(seen => { seen(cid) })
-
-      return await collect(this.#folder.get(cid, options), MAX_FILE_SIZE)
-    })
+    return this.#getNow(cid, options)
   }
 
-  /** @throws BlockTooLargeError, RepoFullError, DiskFullError, ReadOnlyError; nothing of the block is kept then */
-  override async put (cid: CID, value: Uint8Array | Pieces, options?: AbortOptions): Promise<CID> {
+  /**
+   * @throws BlockTooLargeError, RepoFullError, DiskFullError, ReadOnlyError; nothing of the block is kept then
+   */
+  override put (cid: CID, value: Uint8Array | Pieces, options?: AbortOptions): CID | Promise<CID> {
     options?.signal?.throwIfAborted()
 
     if (isIdentity(cid)) {
       return cid
     }
 
-    const { maxBlockSize } = this.#options
-    const bytes = value instanceof Uint8Array ? value : await collect(value, maxBlockSize)
-
-    if (bytes.byteLength > maxBlockSize) {
-      throw new BlockTooLargeError(cid, bytes.byteLength, maxBlockSize)
-    }
-
-    await this.#guard.change(cid, async () => {
-      if (this.#isLimited) {
-        await this.#putWithin(cid, bytes, options)
-      } else {
-        await this.#folder.put(cid, bytes, options)
-      }
-
-      this.#seen.forEach(seen => { seen(cid) })
-    })
-
-    return cid
+    return value instanceof Uint8Array ? this.#putWhole(cid, value, options) : this.#putPieces(cid, value, options)
   }
 
   /** @throws ReadOnlyError when it cannot be removed; that it is not here is no error */
@@ -201,6 +172,61 @@ export class RepoBlockstore extends BaseBlockstore {
       await this.#count.keep((await this.#counting).usage)
       this.#isCountKept = true
     }
+  }
+
+  * #getNow (cid: CID, options?: AbortOptions): Generator<Uint8Array> {
+    options?.signal?.throwIfAborted()
+
+    const bytes = this.#guard.read(cid, () => {
+      this.#seen.forEach(seen => { seen(cid) })
+
+      return this.#folder.getNow?.(cid)
+    }) as Uint8Array | undefined
+
+    if (bytes == null) {
+      throw new NotFoundError(`block ${cid} is not in the repo`)
+    }
+
+    yield bytes
+  }
+
+  async * #getLater (cid: CID, options?: AbortOptions): AsyncGenerator<Uint8Array> {
+    if (isIdentity(cid)) {
+      options?.signal?.throwIfAborted()
+      yield cid.multihash.digest
+
+      return
+    }
+
+    yield await this.#guard.read(cid, async () => {
+      this.#seen.forEach(seen => { seen(cid) })
+
+      return await collect(this.#folder.get(cid, options), MAX_FILE_SIZE)
+    })
+  }
+
+  async #putPieces (cid: CID, pieces: Pieces, options?: AbortOptions): Promise<CID> {
+    return await this.#putWhole(cid, await collect(pieces, this.#options.maxBlockSize), options)
+  }
+
+  #putWhole (cid: CID, bytes: Uint8Array, options?: AbortOptions): CID | Promise<CID> {
+    const { maxBlockSize } = this.#options
+
+    if (bytes.byteLength > maxBlockSize) {
+      throw new BlockTooLargeError(cid, bytes.byteLength, maxBlockSize)
+    }
+
+    return this.#guard.change(cid, () => {
+      const put = this.#isLimited ? this.#putWithin(cid, bytes, options) : this.#folder.put(cid, bytes, options)
+
+      return put instanceof Promise ? put.then(() => this.#written(cid)) : this.#written(cid)
+    })
+  }
+
+  #written (cid: CID): CID {
+    this.#seen.forEach(seen => { seen(cid) })
+
+    return cid
   }
 
   get #isLimited (): boolean {

@@ -3,6 +3,7 @@ import { addPath, addStream } from '../../files/add-path.ts'
 import { totalFileSize } from '../../files/file-source.ts'
 import { openRepo } from '../../store/repo.ts'
 import { STANDARD_INPUT } from '../input.ts'
+import { Announcements } from '../announcements.ts'
 import { openPins } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 import type { Added, BlockSink } from '../../files/add-path.ts'
@@ -26,9 +27,12 @@ export async function run (context: CommandContext, options: AddCommandOptions, 
 
   try {
     const pins = await openPins(repo)
+    const announcements = await Announcements.open(context, repo)
     const hold = pins.holds.holdWrites()
+    const added = await addPaths(context, paths, announcements.sink(repo.blockstore), options)
 
-    await pinAdded(pins, await addPaths(context, paths, repo.blockstore, options), options)
+    await pinAdded(pins, added, options)
+    await announcements.queue(added.map(({ cid }) => cid))
     hold.release()
   } finally {
     await repo.close()

@@ -4,6 +4,7 @@ import { reasonOf } from '../../node/reason-of.ts'
 import { RootsNotPinnedError } from '../../pins/errors.ts'
 import { STORE_DEFAULTS } from '../../store/options.ts'
 import { MAX_FILE_SIZE } from '../../store/read-file-whole.ts'
+import { Announcements } from '../announcements.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { openInput, STANDARD_INPUT } from '../input.ts'
 import { parseCid } from '../values.ts'
@@ -27,6 +28,7 @@ export async function importCars (context: CommandContext, options: ImportOption
   await withRepo(context, { maxBlockSize }, async repo => {
     const pins = await openPins(repo)
     const roots = new RootPrinter(context, options.pinRoots === false ? undefined : pins)
+    const announcements = await Announcements.open(context, repo)
     const progress = output.startProgress()
     const hold = pins.holds.holdWrites()
     let blocks = 0
@@ -34,7 +36,7 @@ export async function importCars (context: CommandContext, options: ImportOption
 
     try {
       for (const file of files.length === 0 ? [STANDARD_INPUT] : files) {
-        const imported = await importCar(counted(openInput(context, file), progress), repo.blockstore, { maxBlockSize, signal })
+        const imported = await importCar(counted(openInput(context, file), progress), announcements.sink(repo.blockstore), { maxBlockSize, signal })
 
         blocks += imported.blocks
         bytes += imported.bytes
@@ -42,6 +44,8 @@ export async function importCars (context: CommandContext, options: ImportOption
         for (const root of imported.roots) {
           await roots.print(root)
         }
+
+        await announcements.queue(imported.roots)
       }
     } finally {
       hold.release()

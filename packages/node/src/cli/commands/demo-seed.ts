@@ -36,7 +36,7 @@ export class Seed {
     const [program = '', ...first] = self
 
     // it ends when its input does, so that it cannot outlive us however we end
-    this.#child = spawn(program, [...first, '--json', '--repo', repo, 'serve', file, '--listen', '/ip4/127.0.0.1/tcp/0', '--until-input-ends'])
+    this.#child = spawn(program, [...first, '--json', '--repo', repo, 'serve', file, '--listen', '/ip4/127.0.0.1/tcp/0', '--routing', 'none', '--until-input-ends'])
     this.#signal = signal
     this.#exited = new Promise(resolve => {
       this.#child.once('exit', () => { resolve() })

@@ -1,0 +1,11 @@
+/** What a node finds others by, and what did not work of it, in words. */
+import type { BitswapNode } from './create-node.ts'
+
+/** A line for each router whose last look-up failed, and one for bootstrap peers if none is there. */
+export function describeSearch ({ routing, keptPeers }: Pick<BitswapNode, 'keptPeers'> & { routing: Pick<BitswapNode['routing'], 'stat'> }): string[] {
+  const routers = routing.stat().flatMap(({ name, reason }) => reason == null ? [] : [`${name} could not say who has it: ${reason}`])
+  const bootstrap = keptPeers().filter(({ kind }) => kind === 'bootstrap')
+  const lost = bootstrap.length > 0 && bootstrap.every(({ connected }) => !connected)
+
+  return [...routers, ...lost ? [`none of ${bootstrap.length} bootstrap peers could be reached`] : []]
+}
