@@ -3,8 +3,10 @@
  * only B. Each a process of its own, ours or Kubo.
  */
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { formatSwarmKey, generateSwarmKey } from 'ts-bitswap-node'
 import { sha256OfFile, temporaryFolder, writeRandomFile } from './harness/data.ts'
 import { Kubo } from './harness/kubo.ts'
 import { bitswap, eventsOf, findable, serve, type Served } from './harness/ours.ts'
@@ -45,9 +47,16 @@ class Cast extends AsyncDisposableStack {
     return served
   }
 
-  async kubo (settings: Readonly<Record<string, unknown>>): Promise<Kubo> {
-    const kubo = await Kubo.start(settings)
+  /** @param swarmKey - of its private network, as a file is */
+  async kubo (settings: Readonly<Record<string, unknown>>, swarmKey?: string): Promise<Kubo> {
+    const kubo = await Kubo.init(settings)
     this.defer(async () => { await kubo.stop() })
+
+    if (swarmKey != null) {
+      await writeFile(join(kubo.repo, 'swarm.key'), swarmKey)
+    }
+
+    await kubo.startDaemon()
 
     return kubo
   }
@@ -120,6 +129,22 @@ test('Kubo as B: a DHT server, and a delegated router', async () => {
 
   assert.equal(await get(folder.path, cid, '--routing', 'lan', '--bootstrap', b.address), sha256)
   assert.equal(await get(again.path, cid, '--routing', `delegated=${await b.gateway()}`), sha256)
+})
+
+test('Kubo as B, the DHT server of a private network', async () => {
+  await using folder = await temporaryFolder('finding')
+  await using cast = new Cast()
+  const { path, sha256 } = await makeFile(folder.path, 10)
+  const [key, other] = [join(folder.path, 'key'), join(folder.path, 'other')]
+  const swarmKey = formatSwarmKey(generateSwarmKey())
+  await writeFile(key, swarmKey)
+  await writeFile(other, formatSwarmKey(generateSwarmKey()))
+  const b = await cast.kubo(DHT_SERVER, swarmKey)
+  const a = await cast.serve(join(folder.path, 'a'), path, '--routing', 'lan=server', '--bootstrap', b.address, '--swarm-key', key)
+  const cid = await findable(a)
+
+  assert.equal(await get(folder.path, cid, '--routing', 'lan', '--bootstrap', b.address, '--swarm-key', key), sha256)
+  await assert.rejects(bitswap('--repo', join(folder.path, 'd'), 'get', cid, '--routing', 'lan', '--bootstrap', b.address, '--swarm-key', other), /none of 1 bootstrap peers could be reached/)
 })
 
 test('Kubo as C: it finds what ours provides, by DHT and by a router of ours', async () => {
