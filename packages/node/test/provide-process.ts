@@ -19,7 +19,7 @@ import { cidOf } from './provided-cids.ts'
 
 const [path = '', file = '', count = '0'] = process.argv.slice(2)
 const repo = await openRepo(path)
-const libp2p = await createHost(repo.privateKey, resolveNodeOptions({}), () => {})
+const libp2p = await createHost(repo.privateKey, resolveNodeOptions({}), { found: () => {} })
 const written = openSync(file, 'a')
 
 const bitswap = createBitswap({

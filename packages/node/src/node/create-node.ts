@@ -14,6 +14,7 @@ import { listenError } from './listen-error.ts'
 import { NodeNetwork } from './network.ts'
 import { resolveNodeOptions } from './options.ts'
 import { provideKeys } from './provide-keys.ts'
+import { quietLogger } from './quiet-logger.ts'
 import { memoryRepo, openRepo } from '../store/repo.ts'
 import { RepoProvides } from '../store/repo-provides.ts'
 import { RepoReceipts } from '../store/repo-receipts.ts'
@@ -72,7 +73,7 @@ export async function createNode (init: NodeInit = {}, components: NodeComponent
   const repo = given ?? (options.repo === '' ? await memoryRepo(options.store) : await openRepo(options.repo, storeComponents, options.store))
 
   try {
-    const network = await NodeNetwork.create(repo.privateKey, options)
+    const network = await NodeNetwork.create(repo.privateKey, options, components.logger ?? quietLogger(process.env))
     const pins = new Pins(repo)
     const bitswap = createBitswap({ libp2p: network.libp2p, blockstore: repo.blockstore, routing: network.routing, getHasher }, bitswapInit(options, repo, pins))
     const garbage = new GarbageCollector({ ...repo, pins, bitswap, ...onWarning == null ? {} : { onWarning } }, options.garbage)

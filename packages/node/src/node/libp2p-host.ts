@@ -16,8 +16,9 @@ import { routingServices } from '../routing/dht.ts'
 import { peerDiscovery } from '../routing/mdns.ts'
 import { VERSION } from '../version.ts'
 import { Encrypter } from './options.ts'
+import { makeSparing } from './sparing-peer-store.ts'
 import type { NodeOptions } from './options.ts'
-import type { Libp2p, PeerInfo, PrivateKey } from '@libp2p/interface'
+import type { ComponentLogger, Libp2p, PeerInfo, PrivateKey } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
 
 /**
@@ -70,12 +71,22 @@ export function hostInit (privateKey: PrivateKey, options: NodeOptions, parts: H
   }
 }
 
+export interface HostComponents {
+  /** Told of peers of the local network. */
+  found: (peer: PeerInfo) => void
+  /** @default libp2p's own */
+  logger?: ComponentLogger | undefined
+}
+
 /**
  * A libp2p that is not started. Its peer store is in memory: nothing in it has
  * to outlive the process, and a store on disk would be written at every stream.
- *
- * @param found - told of peers of the local network
  */
-export async function createHost (privateKey: PrivateKey, options: NodeOptions, found: (peer: PeerInfo) => void): Promise<Libp2p> {
-  return await createLibp2p(hostInit(privateKey, options, await hostParts(options, found)))
+export async function createHost (privateKey: PrivateKey, options: NodeOptions, { found, logger }: HostComponents): Promise<Libp2p> {
+  const init = hostInit(privateKey, options, await hostParts(options, found))
+  const libp2p = await createLibp2p({ ...init, ...logger == null ? {} : { logger } })
+
+  makeSparing(libp2p.peerStore)
+
+  return libp2p
 }

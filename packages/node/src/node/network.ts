@@ -9,7 +9,7 @@ import { KeptPeers } from '../routing/kept-peers.ts'
 import { createRouters } from '../routing/routers.ts'
 import { createHost } from './libp2p-host.ts'
 import type { NodeOptions } from './options.ts'
-import type { Libp2p, PrivateKey, Startable } from '@libp2p/interface'
+import type { ComponentLogger, Libp2p, PrivateKey, Startable } from '@libp2p/interface'
 import type { CombinedRouting } from 'ts-bitswap'
 
 export class NodeNetwork implements Startable {
@@ -24,10 +24,10 @@ export class NodeNetwork implements Startable {
   }
 
   /** @throws PublicPartsError, SwarmKeyError, InvalidOptionError */
-  static async create (privateKey: PrivateKey, options: NodeOptions): Promise<NodeNetwork> {
+  static async create (privateKey: PrivateKey, options: NodeOptions, logger?: ComponentLogger): Promise<NodeNetwork> {
     requirePrivate(options)
 
-    const libp2p = await createHost(privateKey, options, peer => { kept.found(peer) })
+    const libp2p = await createHost(privateKey, options, { found: peer => { kept.found(peer) }, logger })
     const relayed = options.bitswap.network?.runOnLimitedConnections === true || options.reachability.holePunching
     const routing = combineRouters(createRouters(libp2p, options.routing, { clock: systemClock }), { relayed }, libp2p)
 
