@@ -61,6 +61,14 @@ test('who looks for nobody public in a private network is told what is', async t
   assertFailed(await run(t, [...args, '--routing', 'dht,delegated']), /a private network must not use what is public: the public DHT, https:\/\/delegated-ipfs\.dev/)
 })
 
+test('a swarm key without a name is refused, and no reason to go to the public network', async t => {
+  const folder = await temporaryFolder(t)
+
+  for (const args of [['serve', '--listen', LOOPBACK], ['get', 'QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o']]) {
+    assertFailed(await run(t, ['--repo', join(folder, 'repo'), ...args, '--routing', 'none', '--swarm-key', '']), /^Error: invalid swarm key "": expected a file$/m)
+  }
+})
+
 test('routers that cannot be asked are named once, with why', async t => {
   const folder = await temporaryFolder(t)
   const server = createHttpServer((_, response) => { response.writeHead(500).end() }).listen(0, '127.0.0.1')

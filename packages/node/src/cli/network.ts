@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unlessMissing } from '../store/storage-error.ts'
+import { InvalidArgumentError } from '../errors.ts'
 import { readConfig } from './config/read-config.ts'
 import { fetchInit, serveInit } from './config/settings.ts'
 import type { CommandContext } from './context.ts'
@@ -33,8 +34,12 @@ export async function serveSettings (context: CommandContext, flags: ServeFlags 
   return { config, init: serveInit({ ...flags, swarmKey: await swarmKey(context, flags, config) }, config) }
 }
 
-/** Empty without one. */
+/** Empty without one; never because a name was left empty, which would end on the public network. */
 async function swarmKey ({ repo }: CommandContext, flags: ConfigFlags, config: Config): Promise<string> {
+  if (flags.swarmKey === '') {
+    throw new InvalidArgumentError('swarm key', '', 'expected a file')
+  }
+
   const path = join(repo, SWARM_KEY)
 
   return flags.swarmKey ?? config.swarmKey ?? (await access(path).then(() => path).catch(unlessMissing) ?? '')

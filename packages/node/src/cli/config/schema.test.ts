@@ -38,6 +38,7 @@ test('what is wrong is named, with where it is and what was expected', () => {
     [{ rooting: [] }, 'rooting', /^there is no such setting$/],
     [{ storage: { size: 1 } }, 'storage.size', /^there is no such setting$/],
     [{ routing: ['dth'] }, 'routing', /invalid routing "dth": expected dht/],
+    [{ swarmKey: '' }, 'swarmKey', /expected the path of a file/],
     [{ routing: [] }, 'routing', /expected at least one way/],
     [{ routing: 'dht' }, 'routing', /expected Array, got "dht"/],
     [{ listen: [1] }, 'listen[0]', /expected string, got 1/],

@@ -58,7 +58,7 @@ const configSchema: v.GenericSchema<unknown, Config> = group({
     lanLoopback: v.optional(v.boolean()),
     maxRecords: v.optional(count)
   })),
-  swarmKey: v.optional(v.string()),
+  swarmKey: v.optional(v.pipe(v.string(), v.minLength(1, 'expected the path of a file'))),
   allowPeers: v.optional(texts),
   reachability: v.optional(group({
     announce: v.optional(texts),
