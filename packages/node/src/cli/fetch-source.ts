@@ -82,6 +82,8 @@ class Peers {
   readonly #context: CommandContext
   readonly #options: FetchOptions
   readonly #init: PeersInit
+  readonly #closing = new AbortController()
+  #starting: Promise<BitswapNode> | undefined
   #node: BitswapNode | undefined
   #source: PeerSource | undefined
 
@@ -93,13 +95,13 @@ class Peers {
 
   async open (): Promise<BlockSource> {
     const { output } = this.#context
-    const { repo, init } = this.#init
 
-    // libp2p takes longer to load than most commands take to run
-    const { createNode } = await import('../node/create-node.ts')
-    this.#node = await createNode(init, { repo, onWarning: message => { output.warn(message) } })
-    await this.#node.start()
-    this.#source = new PeerSource(this.#node.bitswap, {
+    this.#starting = this.#start()
+
+    const { bitswap } = await this.#starting
+
+    this.#closing.signal.throwIfAborted()
+    this.#source = new PeerSource(bitswap, {
       timeout: this.#options.timeout,
       wait: this.#options.wait ?? false,
       onSlow: message => { output.warn(message) }
@@ -119,10 +121,27 @@ class Peers {
     }
   }
 
-  /** Lets go of the repo, too. */
+  /** Lets go of the repo, too; not while a node is being made on it, which then asks nobody. */
   async close (): Promise<void> {
+    this.#closing.abort()
     this.#source?.close()
+    await this.#starting?.catch(() => undefined) // told to whoever opened it
     await (this.#node == null ? this.#init.repo.close() : this.#node.stop())
+  }
+
+  async #start (): Promise<BitswapNode> {
+    const { output } = this.#context
+    const { repo, init } = this.#init
+
+    // libp2p takes longer to load than most commands take to run
+    const { createNode } = await import('../node/create-node.ts')
+
+    this.#closing.signal.throwIfAborted()
+    this.#node = await createNode(init, { repo, onWarning: message => { output.warn(message) } })
+    this.#closing.signal.throwIfAborted()
+    await this.#node.start()
+
+    return this.#node
   }
 
   /** Without any of the peers what is here already can still be had; what is not fails with why nobody could be asked. */
