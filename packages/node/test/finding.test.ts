@@ -69,6 +69,20 @@ test('a swarm key without a name is refused, and no reason to go to the public n
   }
 })
 
+test('what no node can use is told by the name it was given under', async t => {
+  const folder = await temporaryFolder(t)
+  const cid = 'QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o'
+
+  for (const [args, reason] of [
+    [['--bootstrap', 'x'], /^Error: invalid --bootstrap "x": .*address/],
+    [['--provider', 'constructor=/ip4/127.0.0.1/tcp/1'], /^Error: invalid --provider "constructor": .*CID/],
+    [['--provider', `${cid}=/ip4/127.0.0.1/tcp/1`], /^Error: invalid --provider "\/ip4\/127\.0\.0\.1\/tcp\/1": .*ends in the id of the peer/],
+    [['--allow-peer', 'x'], /^Error: invalid --allow-peer "x": expected the id of a peer/]
+  ] as const) {
+    assertFailed(await run(t, ['--repo', join(folder, 'repo'), 'get', cid, ...args]), reason)
+  }
+})
+
 test('routers that cannot be asked are named once, with why', async t => {
   const folder = await temporaryFolder(t)
   const server = createHttpServer((_, response) => { response.writeHead(500).end() }).listen(0, '127.0.0.1')

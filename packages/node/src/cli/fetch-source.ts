@@ -3,7 +3,8 @@
  * the peers that `--peer` names or those that routing finds, on a node that
  * lives as long as the command. All of it is closed again, whatever happens.
  */
-import { BlockMissingError, UnreachableError } from '../errors.ts'
+import { BlockUnavailableError } from 'ts-bitswap/errors'
+import { BlockMissingError, StalledError, UnreachableError } from '../errors.ts'
 import { LocalSource, PeerSource } from '../node/block-source.ts'
 import { describeSearch } from '../node/describe-search.ts'
 import { LateSource } from '../node/late-source.ts'
@@ -63,7 +64,9 @@ export async function withFetchSource<T> (context: CommandContext, options: Fetc
 
     return await use({ source, repo, stat: () => peers.stat() })
   } catch (error) {
-    peers.tellWhyNobodyWasFound()
+    if (error instanceof BlockUnavailableError || error instanceof StalledError) {
+      peers.tellWhyNobodyWasFound()
+    }
 
     throw error
   } finally {
@@ -114,7 +117,7 @@ class Peers {
     return this.#node?.bitswap.stat()
   }
 
-  /** Of what was to find others and could not: said once, when the command has failed. */
+  /** Of what was to find others and could not: said once, when the command has failed for want of a block. */
   tellWhyNobodyWasFound (): void {
     for (const line of this.#node == null || this.#context.signal.aborted ? [] : describeSearch(this.#node)) {
       this.#context.output.warn(line)

@@ -34,8 +34,9 @@ export async function run (context: CommandContext, options: ServeCommandOptions
   try {
     routingServer = await startRoutingServer(node, options.routingServer ?? config.routingServer)
     const place = placeOf(node, routingServer)
+    const lines = [...place.addresses, ...routingServer == null ? [] : [`${routingServer.url}/routing/v1`]]
 
-    await output.print({ event: 'listening', ...place }, [...place.addresses, ...routingServer == null ? [] : [`${routingServer.url}/routing/v1`]].join('\n'))
+    await output.print({ event: 'listening', ...place }, ...lines.length === 0 ? [] : [lines.join('\n')])
     await new ServedPaths(context, node, init).add(paths)
     await connect(node, peers, { signal, hint: error => swarmKeyHint(error, (init.privateNetwork?.swarmKey ?? '') !== '') })
     await output.print({ event: 'ready', ...placeOf(node, routingServer) }, 'ready')

@@ -35,7 +35,12 @@ test('what is no file, cannot be read, or is too long to be meant, is an error w
   await truncate(large, 1_048_577)
   execFileSync('mkfifo', [pipe])
 
-  for (const [path, reason] of [[folder, 'it is no file'], [pipe, 'it is no file'], [large, 'it is longer than 1048576 bytes'], [join(folder, 'x'.repeat(300)), 'it cannot be read (ENAMETOOLONG)']] as const) {
+  for (const [path, reason] of [
+    [folder, 'it is no file'],
+    [pipe, 'it is no file'],
+    [large, 'it is longer than 1048576 bytes'],
+    [join(folder, 'x'.repeat(300)), 'it cannot be read (ENAMETOOLONG)']
+  ] as const) {
     await assert.rejects(readConfig(folder, path), { name: 'ConfigError', path, message: `config ${path}: ${reason}` })
   }
 })

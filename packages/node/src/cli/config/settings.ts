@@ -142,7 +142,8 @@ function privateNetworkInit ({ swarmKey, allowPeer }: NetworkFlags & Privacy, co
   return { swarmKey, ...present({ allowPeers: allowPeer ?? config.allowPeers }) }
 }
 
-function providersOf (entries: readonly string[]): Record<string, string[]> {
+/** Of `CID=ADDRESS` each. @throws InvalidArgumentError */
+export function providersOf (entries: readonly string[]): Record<string, string[]> {
   const table = new Map<string, string[]>()
 
   for (const entry of entries) {
