@@ -105,6 +105,31 @@ test('a port that is taken is an error where it was asked for', async t => {
   assertFailed(await run(t, ['--repo', join(folder, 'repo'), 'serve', '--routing', 'none', '--listen', `/ip4/127.0.0.1/tcp/${port}`]), /cannot listen at .*EADDRINUSE/)
 })
 
+test('a routing server whose port is taken is an error, and leaves the repo to the next', async t => {
+  const folder = await temporaryFolder(t)
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => { server.close() })
+  const { port } = server.address() as AddressInfo
+  const repo = ['--repo', join(folder, 'repo')]
+
+  assertFailed(await run(t, [...repo, 'serve', '--routing', 'none', '--listen', LOOPBACK, '--routing-server', `127.0.0.1:${port}`]), /^Error: cannot listen at 127\.0\.0\.1:\d+: EADDRINUSE/)
+  assert.equal((await run(t, [...repo, 'block', 'ls'])).code, 0)
+})
+
+test('of two providers one that leads to another peer is no loss', async t => {
+  const folder = await temporaryFolder(t)
+  const bytes = someBytes(700_000)
+  await writeFile(join(folder, 'file'), bytes)
+  const cid = (await run(t, ['--repo', join(folder, 'a'), 'add', '-Q', join(folder, 'file')])).stdout.trim()
+  const [a, b] = [await serveBy(t, join(folder, 'a'), { routing: ['none'] }), await serveBy(t, join(folder, 'b'), { routing: ['none'] })]
+  const liar = `${b.address.replace(/\/p2p\/.*/, '')}/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8`
+  const got = await run(t, ['--repo', join(folder, 'c'), 'get', cid, '--routing', 'none', ...[liar, b.address, a.address].flatMap(each => ['--provider', `${cid}=${each}`]), '-o', join(folder, 'got')])
+
+  assert.deepEqual([got.stderr, got.code], ['', 0])
+  assert.deepEqual(new Uint8Array(await readFile(join(folder, 'got'))), bytes)
+})
+
 test('a node that is not to grow further says so, and what can be done', async t => {
   const folder = await temporaryFolder(t)
   await writeFile(join(folder, 'file'), someBytes(700_000))

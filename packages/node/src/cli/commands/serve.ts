@@ -92,15 +92,9 @@ async function startRoutingServer (node: BitswapNode, listen: string | undefined
     log: libp2p.logger.forComponent('bitswap-node:routing-server')
   }, { listen })
 
-  try {
-    await server.start()
+  await server.start()
 
-    return server
-  } catch (error) {
-    await node.stop()
-
-    throw error
-  }
+  return server
 }
 
 function placeOf (node: BitswapNode, routingServer: RoutingServer | undefined): { peerId: string, addresses: string[], routingServer?: string } {
