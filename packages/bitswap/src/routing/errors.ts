@@ -9,7 +9,7 @@ export class RouterTimeoutError extends Error {
   readonly timeout: number
 
   constructor (router: string, timeout: number) {
-    super(`${router} did not answer within ${timeout / 1000} s`)
+    super(`${router} did not answer within ${Number((timeout / 1000).toPrecision(3))} s`) // measured ones have many digits
     this.router = router
     this.timeout = timeout
   }

@@ -3,7 +3,8 @@
  * the peers that `--peer` names or those that routing finds, on a node that
  * lives as long as the command. All of it is closed again, whatever happens.
  */
-import { BlockMissingError, UnreachableError } from '../errors.ts'
+import { BlockUnavailableError } from 'ts-bitswap/errors'
+import { BlockMissingError, StalledError, UnreachableError } from '../errors.ts'
 import { LocalSource, PeerSource } from '../node/block-source.ts'
 import { describeSearch } from '../node/describe-search.ts'
 import { LateSource } from '../node/late-source.ts'
@@ -63,7 +64,9 @@ export async function withFetchSource<T> (context: CommandContext, options: Fetc
 
     return await use({ source, repo, stat: () => peers.stat() })
   } catch (error) {
-    peers.tellWhyNobodyWasFound()
+    if (error instanceof BlockUnavailableError || error instanceof StalledError) {
+      peers.tellWhyNobodyWasFound()
+    }
 
     throw error
   } finally {
@@ -82,6 +85,8 @@ class Peers {
   readonly #context: CommandContext
   readonly #options: FetchOptions
   readonly #init: PeersInit
+  readonly #closing = new AbortController()
+  #starting: Promise<BitswapNode> | undefined
   #node: BitswapNode | undefined
   #source: PeerSource | undefined
 
@@ -93,13 +98,13 @@ class Peers {
 
   async open (): Promise<BlockSource> {
     const { output } = this.#context
-    const { repo, init } = this.#init
 
-    // libp2p takes longer to load than most commands take to run
-    const { createNode } = await import('../node/create-node.ts')
-    this.#node = await createNode(init, { repo, onWarning: message => { output.warn(message) } })
-    await this.#node.start()
-    this.#source = new PeerSource(this.#node.bitswap, {
+    this.#starting = this.#start()
+
+    const { bitswap } = await this.#starting
+
+    this.#closing.signal.throwIfAborted()
+    this.#source = new PeerSource(bitswap, {
       timeout: this.#options.timeout,
       wait: this.#options.wait ?? false,
       onSlow: message => { output.warn(message) }
@@ -112,17 +117,34 @@ class Peers {
     return this.#node?.bitswap.stat()
   }
 
-  /** Of what was to find others and could not: said once, when the command has failed. */
+  /** Of what was to find others and could not: said once, when the command has failed for want of a block. */
   tellWhyNobodyWasFound (): void {
     for (const line of this.#node == null || this.#context.signal.aborted ? [] : describeSearch(this.#node)) {
       this.#context.output.warn(line)
     }
   }
 
-  /** Lets go of the repo, too. */
+  /** Lets go of the repo, too; not while a node is being made on it, which then asks nobody. */
   async close (): Promise<void> {
+    this.#closing.abort()
     this.#source?.close()
+    await this.#starting?.catch(() => undefined) // told to whoever opened it
     await (this.#node == null ? this.#init.repo.close() : this.#node.stop())
+  }
+
+  async #start (): Promise<BitswapNode> {
+    const { output } = this.#context
+    const { repo, init } = this.#init
+
+    // libp2p takes longer to load than most commands take to run
+    const { createNode } = await import('../node/create-node.ts')
+
+    this.#closing.signal.throwIfAborted()
+    this.#node = await createNode(init, { repo, onWarning: message => { output.warn(message) } })
+    this.#closing.signal.throwIfAborted()
+    await this.#node.start()
+
+    return this.#node
   }
 
   /** Without any of the peers what is here already can still be had; what is not fails with why nobody could be asked. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MAX_DURATION, parseAddresses, parseCid, parseCidPath, parseCount, parseDuration, parseSize, parseSwitch } from './values.ts'
+import { endsInPeer, MAX_DURATION, parseAddresses, parseCid, parseCidPath, parseCount, parseDuration, parseSize, parseSwitch } from './values.ts'
 
 const CID = 'bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4'
 
@@ -72,4 +72,20 @@ test('an address that is empty, or whose peer id is none, is refused', async () 
 test('a switch is true or false, and nothing else', () => {
   assert.deepEqual(['true', 'false'].map(parseSwitch), [true, false])
   assert.throws(() => parseSwitch('yes'), { name: 'InvalidArgumentError', value: 'yes' })
+})
+
+test('an address that ends in a peer is told from one that does not, however it is written', async () => {
+  const id = '12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8'
+
+  for (const [text, ends] of [
+    [`/ip4/127.0.0.1/tcp/1/p2p/${id}`, true],
+    [`/ip4/127.0.0.1/tcp/1/ipfs/${id}`, true],
+    [`/ip4/127.0.0.1/tcp/1/p2p/${id}/p2p-circuit`, false],
+    ['/ip4/127.0.0.1/tcp/1', false],
+    [`/p2p/${id}`, false]
+  ] as const) {
+    const [address] = await parseAddresses([text])
+
+    assert.equal(address != null && endsInPeer(address), ends, text)
+  }
 })

@@ -123,6 +123,13 @@ export async function parseAddresses (texts: readonly string[]): Promise<Multiad
   })
 }
 
+/** Is it an address at which one peer must answer, and no other? */
+export function endsInPeer (address: Multiaddr): boolean {
+  const components = address.getComponents()
+
+  return components.length > 1 && components.at(-1)?.name === 'p2p'
+}
+
 /** Says of an address what is wrong with it: `reason`, or what the library says. */
 function attempt<T> (text: string, parse: () => T, reason?: string): T {
   try {

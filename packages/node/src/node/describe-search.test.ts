@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RouterTimeoutError } from 'ts-bitswap/errors'
 import { describeSearch } from './describe-search.ts'
 import type { KeptPeerStat } from '../routing/kept-peers.ts'
 import type { RouterStat } from 'ts-bitswap'
@@ -24,4 +25,10 @@ test('each router that failed is named, and that no bootstrap peer is there, onc
     'http://a could not say who has it: fetch failed',
     'none of 2 bootstrap peers could be reached'
   ])
+})
+
+test('a router is named once, and a time has no more digits than say something', () => {
+  const { message } = new RouterTimeoutError('http://a', 10_004.565387000001)
+
+  assert.deepEqual(described([router('http://a', message)], []), ['http://a could not say who has it: did not answer within 10 s'])
 })

@@ -11,16 +11,15 @@
 import { Key } from 'interface-datastore/key'
 import { base32 } from 'multiformats/bases/base32'
 import { CID } from 'multiformats/cid'
-import { ProvideKind } from 'ts-bitswap'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
-import type { ProvideChange, ProvideStore, SavedProvide, SavedProvides, SavedSweep } from 'ts-bitswap'
+import type { ProvideChange, ProvideKind, ProvideStore, SavedProvide, SavedProvides, SavedSweep } from 'ts-bitswap'
 
 const ENTRIES = '/bitswap/provides/entries/'
 const SWEEP = new Key('/bitswap/provides/sweep')
 
 /** Written as their place in this list: one may be added at the end. */
-const KINDS: readonly ProvideKind[] = [ProvideKind.Root, ProvideKind.Block, ProvideKind.Swept]
+const KINDS: readonly ProvideKind[] = ['root', 'block', 'swept']
 
 /** Before the CID. */
 const HEADER = 9
@@ -87,7 +86,7 @@ export class RepoProvides implements ProvideStore {
    * one runs: it would not see them before its own next start.
    */
   async enqueue (cids: Iterable<CID> | AsyncIterable<CID>, { root = true, ...options }: EnqueueOptions = {}): Promise<void> {
-    const kind = root ? ProvideKind.Root : ProvideKind.Block
+    const kind = root ? 'root' : 'block'
     let put: SavedProvide[] = []
 
     for await (const cid of cids) {
@@ -133,7 +132,7 @@ export class RepoProvides implements ProvideStore {
 
         if (saved == null) {
           await this.#datastore.delete(key, options)
-        } else if (roots === (saved.kind === ProvideKind.Root)) {
+        } else if (roots === (saved.kind === 'root')) {
           yield saved
         }
       }

@@ -8,7 +8,7 @@ import { reasonOf } from '../../node/reason-of.ts'
 import { swarmKeyHint } from '../../private-network/connect-hint.ts'
 import { serveSettings } from '../network.ts'
 import { ServedPaths } from '../served-paths.ts'
-import { parseAddresses } from '../values.ts'
+import { endsInPeer, parseAddresses } from '../values.ts'
 import type { ServeFlags } from '../config/settings.ts'
 import type { CommandContext } from '../context.ts'
 import type { ConfigFlags } from '../network.ts'
@@ -27,15 +27,16 @@ export interface ServeCommandOptions extends ServeFlags, ConfigFlags {
 export async function run (context: CommandContext, options: ServeCommandOptions, paths: string[]): Promise<void> {
   const { output, signal } = context
   const peers = await parseAddresses(options.connect)
-  const { init, config } = await serveSettings(context, await checked(options))
+  const { init, config } = await serveSettings(context, await checked(options, peers))
   const node = await startNode(context, init, { mayMove: options.listen == null && config.listen == null })
   let routingServer: RoutingServer | undefined
 
   try {
     routingServer = await startRoutingServer(node, options.routingServer ?? config.routingServer)
     const place = placeOf(node, routingServer)
+    const lines = [...place.addresses, ...routingServer == null ? [] : [`${routingServer.url}/routing/v1`]]
 
-    await output.print({ event: 'listening', ...place }, [...place.addresses, ...routingServer == null ? [] : [`${routingServer.url}/routing/v1`]].join('\n'))
+    await output.print({ event: 'listening', ...place }, ...lines.length === 0 ? [] : [lines.join('\n')])
     await new ServedPaths(context, node, init).add(paths)
     await connect(node, peers, { signal, hint: error => swarmKeyHint(error, (init.privateNetwork?.swarmKey ?? '') !== '') })
     await output.print({ event: 'ready', ...placeOf(node, routingServer) }, 'ready')
@@ -47,10 +48,10 @@ export async function run (context: CommandContext, options: ServeCommandOptions
 }
 
 /** Of those to connect to, only whose peer id is known can be kept connected; the others are dialled once. */
-async function checked (options: ServeCommandOptions): Promise<ServeCommandOptions> {
+async function checked (options: ServeCommandOptions, peers: Multiaddr[]): Promise<ServeCommandOptions> {
   const listen = options.listen == null ? {} : { listen: (await parseAddresses(options.listen)).map(String) }
 
-  return { ...options, ...listen, connect: options.connect.filter(address => address.includes('/p2p/')) }
+  return { ...options, ...listen, connect: peers.filter(endsInPeer).map(String) }
 }
 
 /** @param mayMove - another port will do when the usual one is taken */
@@ -91,15 +92,9 @@ async function startRoutingServer (node: BitswapNode, listen: string | undefined
     log: libp2p.logger.forComponent('bitswap-node:routing-server')
   }, { listen })
 
-  try {
-    await server.start()
+  await server.start()
 
-    return server
-  } catch (error) {
-    await node.stop()
-
-    throw error
-  }
+  return server
 }
 
 function placeOf (node: BitswapNode, routingServer: RoutingServer | undefined): { peerId: string, addresses: string[], routingServer?: string } {

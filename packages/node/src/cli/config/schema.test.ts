@@ -3,13 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { checkConfig } from './schema.ts'
 
+const ID = '12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8'
+
 test('all that can be said, sizes and durations as on the command line', () => {
   const checked = checkConfig({
     listen: ['/ip4/0.0.0.0/tcp/4001'],
     routing: ['dht=server', 'delegated=https://a.example'],
     bootstrap: [],
     peers: [],
-    providers: { bafy: ['/ip4/127.0.0.1/tcp/1'] },
+    providers: { QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o: [`/ip4/127.0.0.1/tcp/1/p2p/${ID}`] },
     findTimeout: '5s',
     dht: { protocol: '/mine', privateAddresses: true, lanProtocol: '/ours', lanLoopback: true, maxRecords: 9 },
     swarmKey: '/key',
@@ -38,6 +40,16 @@ test('what is wrong is named, with where it is and what was expected', () => {
     [{ rooting: [] }, 'rooting', /^there is no such setting$/],
     [{ storage: { size: 1 } }, 'storage.size', /^there is no such setting$/],
     [{ routing: ['dth'] }, 'routing', /invalid routing "dth": expected dht/],
+    [{ bootstrap: ['x'] }, 'bootstrap[0]', /expected an address that ends in the id of the peer, .* got "x"/],
+    [{ peers: ['/ip4/127.0.0.1/tcp/1'] }, 'peers[0]', /expected an address that ends in the id of the peer/],
+    [{ providers: { bafy: [] } }, 'providers.bafy', /expected a CID, got "bafy"/],
+    [{ providers: { QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o: ['y'] } }, 'providers.QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o[0]', /expected an address/],
+    [{ listen: [''] }, 'listen[0]', /expected an address, .* got ""/],
+    [{ reachability: { announce: ['z'] } }, 'reachability.announce[0]', /expected an address/],
+    [{ allowPeers: [ID, 'w'] }, 'allowPeers[1]', /expected the id of a peer, got "w"/],
+    [{ findTimeout: 0 }, 'findTimeout', /expected >=1, got 0/],
+    [{ findTimeout: 1e300 }, 'findTimeout', /expected a duration/],
+    [{ swarmKey: '' }, 'swarmKey', /expected the path of a file/],
     [{ routing: [] }, 'routing', /expected at least one way/],
     [{ routing: 'dht' }, 'routing', /expected Array, got "dht"/],
     [{ listen: [1] }, 'listen[0]', /expected string, got 1/],
@@ -49,7 +61,7 @@ test('what is wrong is named, with where it is and what was expected', () => {
     [{ providing: { workers: 0 } }, 'providing.workers', /expected >=1, got 0/],
     [{ providing: { workers: 1.5 } }, 'providing.workers', /expected.* got 1.5/],
     [{ providing: { strategy: 'some' } }, 'providing.strategy', /expected .*"all".* got "some"/],
-    [{ providers: { bafy: '/ip4' } }, 'providers.bafy', /expected Array/],
+    [{ providers: { QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o: '/ip4' } }, 'providers.QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o', /expected Array/],
     [[], '', /expected Object/],
     [null, '', /expected Object, got null/]
   ] as const) {

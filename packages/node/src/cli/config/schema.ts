@@ -5,8 +5,12 @@
  * ignored is worse than none.
  */
 import * as v from 'valibot'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import { CID } from 'multiformats/cid'
+import { parsePeerAddress } from '../../routing/peer-addresses.ts'
 import { parseRouting } from './routing-list.ts'
-import { parseDuration, parseSize } from '../values.ts'
+import { MAX_DURATION, parseDuration, parseSize } from '../values.ts'
 import type { Config } from './config.ts'
 
 /** A number as it is, or text that a parser makes into one. */
@@ -32,25 +36,43 @@ function attempt (parse: (text: string) => number, text: string): number | undef
   }
 }
 
+/** Text that a parser can read. */
+function textThat (parse: (text: string) => unknown, expected: string): v.GenericSchema<string, string> {
+  return v.pipe(v.string(), v.check(text => canParse(parse, text), ({ input }) => `expected ${expected}, got ${JSON.stringify(input)}`))
+}
+
+function canParse (parse: (text: string) => unknown, text: string): boolean {
+  try {
+    parse(text)
+
+    return text !== '' // which is an address to the library
+  } catch {
+    return false
+  }
+}
+
 /** An object with these fields and no others. */
 function group<T extends v.ObjectEntries> (entries: T): v.GenericSchema<unknown, v.InferOutput<v.StrictObjectSchema<T, undefined>>> {
   return v.pipe(v.custom<unknown>(value => !Array.isArray(value), 'expected Object, got Array'), v.strictObject(entries))
 }
 
 const count = v.pipe(v.number(), v.integer(({ input }) => `expected a whole number, got ${input}`), v.minValue(1))
-const duration = numberOr(parseDuration, value => value >= 0, 'expected a duration, as in "22h" or "30s", or milliseconds')
+const duration = numberOr(parseDuration, value => value >= 0 && value <= MAX_DURATION, 'expected a duration, as in "22h" or "30s", or milliseconds')
 const size = numberOr(parseSize, value => Number.isSafeInteger(value) && value > 0, 'expected a size, as in "10GB" or "512MiB", or bytes')
 const texts = v.array(v.string())
+const addresses = v.array(textThat(multiaddr, 'an address, as in /ip4/0.0.0.0/tcp/4001'))
+const peers = v.array(textThat(parsePeerAddress, 'an address that ends in the id of the peer, as in /ip4/127.0.0.1/tcp/4001/p2p/12D3…'))
+const peerIds = v.array(textThat(peerIdFromString, 'the id of a peer'))
 
 const routing = v.pipe(texts, v.check(list => list.length > 0, 'expected at least one way; "none" for none'))
 
 const configSchema: v.GenericSchema<unknown, Config> = group({
-  listen: v.optional(texts),
+  listen: v.optional(addresses),
   routing: v.optional(routing),
-  bootstrap: v.optional(texts),
-  peers: v.optional(texts),
-  providers: v.optional(v.record(v.string(), texts)),
-  findTimeout: v.optional(duration),
+  bootstrap: v.optional(peers),
+  peers: v.optional(peers),
+  providers: v.optional(v.record(textThat(text => CID.parse(text), 'a CID'), peers)),
+  findTimeout: v.optional(v.pipe(duration, v.minValue(1))),
   dht: v.optional(group({
     protocol: v.optional(v.string()),
     privateAddresses: v.optional(v.boolean()),
@@ -58,10 +80,10 @@ const configSchema: v.GenericSchema<unknown, Config> = group({
     lanLoopback: v.optional(v.boolean()),
     maxRecords: v.optional(count)
   })),
-  swarmKey: v.optional(v.string()),
-  allowPeers: v.optional(texts),
+  swarmKey: v.optional(v.pipe(v.string(), v.minLength(1, 'expected the path of a file'))),
+  allowPeers: v.optional(peerIds),
   reachability: v.optional(group({
-    announce: v.optional(texts),
+    announce: v.optional(addresses),
     upnp: v.optional(v.boolean()),
     autonat: v.optional(v.boolean()),
     relay: v.optional(v.picklist(['off', 'use'])),

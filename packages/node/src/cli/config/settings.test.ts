@@ -33,6 +33,15 @@ test('who names peers to ask is not overheard by others, unless they say how to 
   assert.deepEqual(fetching({}, config).routing, { ...NO_WAYS, mdns: true, providers: { bafy: [PEER] }, peers: [PEER] })
 })
 
+test('who names peers to ask and a DHT gets the DHT of the config file, and not the public one', () => {
+  const config: Config = { routing: ['mdns'], bootstrap: ['/a'], peers: [PEER], dht: { protocol: '/mine' }, findTimeout: 7 }
+
+  assert.deepEqual(fetching({ peer: [PEER], routing: ['dht'] }, config).routing, {
+    ...NO_WAYS, dht: 'client', bootstrap: ['/a'], dhtProtocol: '/mine', findTimeout: 7, peers: []
+  })
+  assert.deepEqual(fetching({ peer: [PEER] }, config).routing, { ...NO_WAYS, peers: [] })
+})
+
 test('the command line goes before the config file', () => {
   const config: Config = {
     listen: ['/ip4/10.0.0.1/tcp/2'], routing: ['mdns'], bootstrap: ['/a'], peers: ['/b'], providers: { one: ['/c'], two: ['/d'] }, findTimeout: 7, allowPeers: ['x'],
@@ -95,4 +104,8 @@ test('in a private network nothing public is used unless it is asked for', () =>
 
 test('a provider that is no pair is refused', () => {
   assert.throws(() => fetching({ provider: ['bafy'] }), { name: 'InvalidArgumentError', message: /invalid provider "bafy": expected CID=ADDRESS/ })
+})
+
+test('a provider is a name like any other, whatever objects call theirs', () => {
+  assert.deepEqual(Object.entries(fetching({ provider: ['constructor=/a', '__proto__=/b'] }).routing?.providers ?? {}), [['constructor', ['/a']], ['__proto__', ['/b']]])
 })

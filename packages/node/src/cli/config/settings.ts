@@ -58,9 +58,14 @@ export function fetchInit (flags: FetchFlags & Privacy, config: Config): NodeIni
   const ways = namesPeers ? NO_WAY : waysOf(flags, config, 'lan')
 
   return {
-    routing: { ...routingInit(flags, namesPeers ? {} : config, ways), peers: namesPeers ? [] : config.peers ?? [] },
+    routing: { ...routingInit(flags, namesPeers ? besidePeers(flags, config) : config, ways), peers: namesPeers ? [] : config.peers ?? [] },
     privateNetwork: privateNetworkInit(flags, config)
   }
+}
+
+/** Of the config file, what holds where peers to ask are named: which DHT it is, if one is to be asked all the same. */
+function besidePeers ({ routing }: FetchFlags, { bootstrap, dht, findTimeout }: Config): Config {
+  return routing == null ? {} : { bootstrap, dht, findTimeout }
 }
 
 /** A node that stays. */
@@ -137,8 +142,9 @@ function privateNetworkInit ({ swarmKey, allowPeer }: NetworkFlags & Privacy, co
   return { swarmKey, ...present({ allowPeers: allowPeer ?? config.allowPeers }) }
 }
 
-function providersOf (entries: readonly string[]): Record<string, string[]> {
-  const table: Record<string, string[]> = {}
+/** Of `CID=ADDRESS` each. @throws InvalidArgumentError */
+export function providersOf (entries: readonly string[]): Record<string, string[]> {
+  const table = new Map<string, string[]>()
 
   for (const entry of entries) {
     const [, cid, address] = /^([^=]+)=(.+)$/s.exec(entry) ?? []
@@ -147,8 +153,8 @@ function providersOf (entries: readonly string[]): Record<string, string[]> {
       throw new InvalidArgumentError('provider', entry, 'expected CID=ADDRESS')
     }
 
-    (table[cid] ??= []).push(address)
+    table.set(cid, [...table.get(cid) ?? [], address])
   }
 
-  return table
+  return Object.fromEntries(table)
 }
