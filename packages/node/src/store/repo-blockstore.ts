@@ -177,7 +177,8 @@ export class RepoBlockstore extends BaseBlockstore {
   * #getNow (cid: CID, options?: AbortOptions): Generator<Uint8Array> {
     options?.signal?.throwIfAborted()
 
-    const bytes = this.#guard.read(cid, () => {
+    // its removal may have begun since it was asked for: then it is gone
+    const bytes = this.#guard.isRemoving(cid) ? undefined : this.#guard.read(cid, () => {
       this.#seen.forEach(seen => { seen(cid) })
 
       return this.#folder.getNow?.(cid)
