@@ -115,7 +115,7 @@ export class RepoBlockstore extends BaseBlockstore {
     return this.#isLimited ? (await this.#counted()).usage : await this.#count.take(options)
   }
 
-  /** Tells when blocks take `gcWatermark` of `maxStorage`, and again when half of what was left then is used. */
+  /** Tells when blocks take `gcWatermark` of `maxStorage`, again when half of what was left then is used, and of each that is refused. */
   onOverWatermark (listener: () => void): () => void {
     this.#listeners.add(listener)
 
