@@ -239,3 +239,15 @@ test('provide heeds its signal', async () => {
   await assert.rejects(providing.provide(cidsOf(15, 1), { signal: AbortSignal.abort(new Error('enough')) }), { message: 'enough' })
   assert.equal(providing.stat().queued, 0)
 })
+
+test('others have their turn of the event loop while a great many are queued', async () => {
+  const world = new ProvidingWorld()
+  const { providing } = world.begin({ maxQueued: 2 })
+  let turns = 0
+  const queued = providing.provide(cidsOf(20, 10_000))
+  const next = (): void => { world.clock.soon(() => { turns++; next() }) }
+
+  next()
+  await world.net.run(queued)
+  assert.ok(turns >= 9, String(turns))
+})
