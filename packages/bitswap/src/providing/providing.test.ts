@@ -224,7 +224,7 @@ test('it is told how long the oldest waits, and how long it will take until all 
   const { providing } = world.begin({ workers: 4 })
 
   assert.deepEqual([providing.stat().oldest, providing.stat().remaining], [undefined, undefined])
-  await providing.provide(cidsOf(14, 4_000))
+  await world.net.run(providing.provide(cidsOf(14, 4_000)))
   await world.clock.advance(50_000)
   const { oldest, remaining = 0, queued } = providing.stat()
   assert.equal(oldest, 50_000)
@@ -244,8 +244,14 @@ test('others have their turn of the event loop while a great many are queued', a
   const world = new ProvidingWorld()
   const { providing } = world.begin({ maxQueued: 2 })
   let turns = 0
-  const queued = providing.provide(cidsOf(20, 10_000))
-  const next = (): void => { world.clock.soon(() => { turns++; next() }) }
+  let isQueued = false
+  const queued = providing.provide(cidsOf(20, 10_000)).then(() => { isQueued = true })
+  const next = (): void => {
+    if (!isQueued) {
+      turns++
+      world.clock.soon(next)
+    }
+  }
 
   next()
   await world.net.run(queued)
