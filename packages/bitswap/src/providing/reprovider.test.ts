@@ -319,3 +319,18 @@ test('nothing that the sweep brought is announced before it is kept', async () =
   await world.clock.advance(1)
   assert.deepEqual([world.routing.provided.length, store.changes[0]?.put.length, store.changes[0]?.sweep?.phase], [20, 20, 0])
 })
+
+test('a store that fails, or does not answer, keeps the sweep from beginning for some minutes, and no longer', async () => {
+  for (const fault of [{ failure: new Error('locked') }, { stuck: new Promise<void>(() => {}) }]) {
+    const world = new ProvidingWorld()
+    const cids = cidsOf(20, 100)
+    const { providing } = world.begin({ store: Object.assign(world.store, fault), keys: new Listed(cids).keys, interval: INTERVAL })
+
+    await world.clock.advance(30_000)
+    assert.equal(world.routing.provided.length, 0)
+    await world.clock.advance(150_000)
+    assert.ok(world.timesOf(cids).every(times => times > 0))
+    providing.stop()
+    await world.clock.advance(10_000)
+  }
+})
