@@ -4,7 +4,7 @@ import { totalFileSize } from '../../files/file-source.ts'
 import { openRepo } from '../../store/repo.ts'
 import { STANDARD_INPUT } from '../input.ts'
 import { Announcements } from '../announcements.ts'
-import { openPins } from '../with-repo.ts'
+import { openPins, storageLimit } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 import type { Added, BlockSink } from '../../files/add-path.ts'
 import type { AddInit } from '../../files/options.ts'
@@ -23,7 +23,7 @@ export interface AddCommandOptions extends Omit<AddInit, 'cidVersion'> {
 }
 
 export async function run (context: CommandContext, options: AddCommandOptions, paths: string[]): Promise<void> {
-  const repo = await openRepo(context.repo)
+  const repo = await openRepo(context.repo, {}, await storageLimit(context))
 
   try {
     const pins = await openPins(repo)

@@ -8,7 +8,7 @@ import { Announcements } from '../announcements.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { openInput, STANDARD_INPUT } from '../input.ts'
 import { parseCid } from '../values.ts'
-import { openPins, withRepo } from '../with-repo.ts'
+import { openPins, storageLimit, withRepo } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 import type { FetchOptions } from '../fetch-source.ts'
 import type { Progress } from '../progress.ts'
@@ -25,7 +25,7 @@ export async function importCars (context: CommandContext, options: ImportOption
   const { output, signal } = context
   const maxBlockSize = options.allowBigBlock === true ? MAX_FILE_SIZE : STORE_DEFAULTS.maxBlockSize
 
-  await withRepo(context, { maxBlockSize }, async repo => {
+  await withRepo(context, { ...await storageLimit(context), maxBlockSize }, async repo => {
     const pins = await openPins(repo)
     const roots = new RootPrinter(context, options.pinRoots === false ? undefined : pins)
     const announcements = await Announcements.open(context, repo)
