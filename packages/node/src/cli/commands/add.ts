@@ -29,10 +29,11 @@ export async function run (context: CommandContext, options: AddCommandOptions, 
     const pins = await openPins(repo)
     const announcements = await Announcements.open(context, repo)
     const hold = pins.holds.holdWrites()
-    const added = await addPaths(context, paths, announcements.sink(repo.blockstore), options)
+    const pinned = options.pin !== false
+    const added = await addPaths(context, paths, announcements.sink(repo.blockstore, { pinned }), options)
 
     await pinAdded(pins, added, options)
-    await announcements.queue(added.map(({ cid }) => cid))
+    await announcements.queue(added.map(({ cid }) => cid), { pinned })
     hold.release()
   } finally {
     await repo.close()
