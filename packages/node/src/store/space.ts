@@ -91,6 +91,7 @@ export class Space {
       this.#threshold = this.#watermark
     }
   }
+
   #tell (): void {
     this.#listeners.forEach(listener => { listener() })
   }
