@@ -257,3 +257,23 @@ test('others have their turn of the event loop while a great many are queued', a
   await world.net.run(queued)
   assert.ok(turns >= 9, String(turns))
 })
+
+test('a stop while one is tried that finds out whether there is a network leaves that to the next after the start', async () => {
+  const world = new ProvidingWorld({ provideDelay: 10 })
+  const { providing } = world.begin({ workers: 1 })
+  const [cid] = cidsOf(21, 1) as [CID]
+
+  world.routing.provideFault = ProvideFault.Failing
+  await providing.provide([cid])
+  await world.clock.advance(1_000)
+  assert.equal(providing.stat().paused, true)
+  world.routing.provideFault = ProvideFault.Dead
+  await world.clock.advance(10_000)
+  assert.equal(providing.stat().inFlight, 1)
+  providing.stop()
+  await world.clock.advance(10)
+  world.routing.provideFault = undefined
+  providing.start()
+  await world.clock.advance(1_000)
+  assert.deepEqual(world.timesOf([cid]), [1])
+})

@@ -224,6 +224,32 @@ test('a list that does not go on is given up and asked again, and none holds up 
   assert.equal(world.routing.provided.length, 20)
 })
 
+test('a list that is not gone through to its end is told that it is over', async () => {
+  const world = new ProvidingWorld()
+  const ended: number[] = []
+  const { providing } = world.begin({
+    interval: INTERVAL,
+    keys: async function * () {
+      let listed = 0
+
+      try {
+        for (const cid of cidsOf(22, 100)) {
+          yield cid
+
+          if (++listed === 50) {
+            providing.stop()
+          }
+        }
+      } finally {
+        ended.push(listed)
+      }
+    }
+  })
+
+  await world.clock.advance(1)
+  assert.deepEqual(ended, [50])
+})
+
 test('when more is listed than can be announced, it is told', async () => {
   const world = new ProvidingWorld({ provideDelay: 10_000 })
   const listed = new Listed(cidsOf(12, 3_000))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cid, failing, hanging, naming, RoutersSetup } from '../../test/routers-setup.ts'
+import { cid, failing, hanging, naming, NEVER, RoutersSetup } from '../../test/routers-setup.ts'
 import { sleep } from '../core/clock.ts'
 import { PROVIDING_DEFAULTS } from '../providing/options.ts'
 
@@ -82,4 +82,27 @@ test('what one router takes is announced while another hangs, with the limits th
   setup.clock.timer(PROVIDING_DEFAULTS.timeout, () => { abort.abort(timedOut) })
   await setup.clock.run(setup.routing.provide?.(cid, { signal: abort.signal }) as Promise<void>)
   assert.ok(!abort.signal.aborted)
+})
+
+test('who loses interest while it is being found out whether a router works again leaves that to the next', async () => {
+  let isBroken = true
+  const work = async (): Promise<void> => await (isBroken ? Promise.reject(new Error('out of order')) : NEVER)
+  const setup = new RoutersSetup(() => [{ name: 'a', provide: work, async * findProviders () { await work() } }], { maxFailures: 1 })
+  const provide = async (signal?: AbortSignal): Promise<void> => { await setup.clock.run(setup.routing.provide?.(cid, { signal }) as Promise<void>) }
+  const find = async (signal?: AbortSignal): Promise<void> => { await setup.find({ signal }) }
+
+  for (const [ask, asks] of [[provide, () => setup.routing.stat()[0].provideFailed], [find, () => setup.routing.stat()[0].asked]] as const) {
+    const abort = new AbortController()
+
+    isBroken = true
+    await assert.rejects(ask(), /out of order/)
+    await setup.clock.advance(5_000)
+    isBroken = false
+    setup.clock.timer(10, () => { abort.abort(new Error('enough')) })
+    await assert.rejects(ask(abort.signal), { message: 'enough' })
+    const before = asks()
+    isBroken = true
+    await assert.rejects(ask(), /out of order/)
+    assert.equal(asks(), before + 1)
+  }
 })
