@@ -229,7 +229,7 @@ test('a list that is not gone through to its end is told that it is over', async
   const ended: number[] = []
   const { providing } = world.begin({
     interval: INTERVAL,
-    keys: async function * () {
+    async * keys () {
       let listed = 0
 
       try {

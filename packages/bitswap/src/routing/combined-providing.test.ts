@@ -4,6 +4,8 @@ import { cid, failing, hanging, naming, NEVER, RoutersSetup } from '../../test/r
 import { sleep } from '../core/clock.ts'
 import { PROVIDING_DEFAULTS } from '../providing/options.ts'
 
+const LASTING: AbortSignal = new AbortController().signal
+
 test('a block is announced at each router that can; one suffices, and the others are waited for', async () => {
   const took: string[] = []
   const setup = new RoutersSetup(clock => [
@@ -87,9 +89,9 @@ test('what one router takes is announced while another hangs, with the limits th
 test('who loses interest while it is being found out whether a router works again leaves that to the next', async () => {
   let isBroken = true
   const work = async (): Promise<void> => await (isBroken ? Promise.reject(new Error('out of order')) : NEVER)
-  const setup = new RoutersSetup(() => [{ name: 'a', provide: work, async * findProviders () { await work() } }], { maxFailures: 1 })
-  const provide = async (signal?: AbortSignal): Promise<void> => { await setup.clock.run(setup.routing.provide?.(cid, { signal }) as Promise<void>) }
-  const find = async (signal?: AbortSignal): Promise<void> => { await setup.find({ signal }) }
+  const setup = new RoutersSetup(() => [{ name: 'a', provide: work, async * findProviders () { yield await work() as never } }], { maxFailures: 1 })
+  const provide = async (signal: AbortSignal = LASTING): Promise<void> => { await setup.clock.run(setup.routing.provide?.(cid, { signal }) as Promise<void>) }
+  const find = async (signal: AbortSignal = LASTING): Promise<void> => { await setup.find({ signal }) }
 
   for (const [ask, asks] of [[provide, () => setup.routing.stat()[0].provideFailed], [find, () => setup.routing.stat()[0].asked]] as const) {
     const abort = new AbortController()
