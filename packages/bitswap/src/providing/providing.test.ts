@@ -240,24 +240,6 @@ test('provide heeds its signal', async () => {
   assert.equal(providing.stat().queued, 0)
 })
 
-test('others have their turn of the event loop while a great many are queued', async () => {
-  const world = new ProvidingWorld()
-  const { providing } = world.begin({ maxQueued: 2 })
-  let turns = 0
-  let isQueued = false
-  const queued = providing.provide(cidsOf(20, 10_000)).then(() => { isQueued = true })
-  const next = (): void => {
-    if (!isQueued) {
-      turns++
-      world.clock.soon(next)
-    }
-  }
-
-  next()
-  await world.net.run(queued)
-  assert.ok(turns >= 9, String(turns))
-})
-
 test('a stop while one is tried that finds out whether there is a network leaves that to the next after the start', async () => {
   const world = new ProvidingWorld({ provideDelay: 10 })
   const { providing } = world.begin({ workers: 1 })

@@ -24,7 +24,6 @@ import type { SavedSweep } from './provide-store.ts'
 import { ProvideWorkers } from './provide-workers.ts'
 import { Reprovider } from './reprovider.ts'
 import { SweepPlan } from './sweep-plan.ts'
-import { nextTurn, STRETCH } from './watched.ts'
 
 export interface ProvidingComponents {
   /** Only its `provide` is used. */
@@ -138,15 +137,9 @@ export class Providing {
       return
     }
 
-    let queued = 0
-
     for await (const cid of cids) {
       signal?.throwIfAborted()
       this.#add(this.#parts, cid, root ? ProvideKind.Root : ProvideKind.Block)
-
-      if (++queued % STRETCH === 0) {
-        await nextTurn(this.#components.clock)
-      }
     }
 
     await this.#parts.saver?.whenKept()

@@ -2,7 +2,7 @@
 import type { Cancel, Clock } from '../core/clock.ts'
 
 /** Read at a stretch: then others have a turn of the event loop. */
-export const STRETCH = 1024
+const STRETCH = 1024
 
 export interface Watch {
   clock: Clock
@@ -56,7 +56,7 @@ export async function * watched<T> (source: AsyncIterable<T> | Iterable<T>, { cl
       }
 
       if (++steps % STRETCH === 0) {
-        await nextTurn(clock)
+        await new Promise<void>(resolve => { clock.soon(resolve) })
       }
 
       yield next.value
@@ -69,9 +69,4 @@ export async function * watched<T> (source: AsyncIterable<T> | Iterable<T>, { cl
       Promise.resolve(iterator.return?.()).catch(() => undefined)
     }
   }
-}
-
-/** Others have theirs first. */
-export async function nextTurn (clock: Clock): Promise<void> {
-  await new Promise<void>(resolve => { clock.soon(resolve) })
 }
