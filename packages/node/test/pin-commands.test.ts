@@ -142,6 +142,22 @@ test('repo stat says what there is', async t => {
   })
 })
 
+test('the limit of the config file is told, and holds for what is stored without a node', async t => {
+  const { on, add, path } = await repoOf(t)
+  const { on: elsewhere } = await repoOf(t)
+  const car = await elsewhere(['dag', 'export', (await elsewhere(['add', '-Q', '-'], someBytes(5_000, 2))).stdout.trim()])
+
+  await add(1_000)
+  await writeFile(join(path, 'config.json'), '{ "storage": { "max": "5kB" } }')
+  assert.match((await on(['repo', 'stat', '-s'])).stdout, /^RepoSize: +1011\nStorageMax: 5000\n$/)
+
+  for (const [args, input] of [[['add', '-'], someBytes(5_000, 1)], [['block', 'put'], someBytes(5_000, 1)], [['dag', 'import'], car.bytes]] as const) {
+    assertFailed(await on([...args], input), /is full: its blocks take 1011 bytes of the 5000 allowed/)
+  }
+
+  assert.equal((await on(['block', 'ls'])).stdout.trim().split('\n').length, 1)
+})
+
 test('with JSON every line is one object', async t => {
   const { on, add } = await repoOf(t)
   const cid = await add(1_000, '--pin=false')

@@ -100,6 +100,13 @@ export class FoundPeers {
     this.#moves.continue(now)
   }
 
+  /** Is this peer connected, and has it said that it will not send the block? */
+  isRefusedBy (want: Want, provider: PeerId): boolean {
+    const peer = this.#board.peers.get(provider.toString())
+
+    return peer != null && want.isRefusedBy(peer)
+  }
+
   /** Routing named a peer for this want that cannot be reached. */
   providerUnreachable (want: Want, provider: PeerId, now: number): void {
     if (want.named?.unreachable.includes(provider.toString()) === true) {

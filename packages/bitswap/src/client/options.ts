@@ -108,7 +108,8 @@ export interface ClientInit {
   searchTimeout?: number
 
   /**
-   * Providers taken from one search. (boxo: 10.)
+   * Providers taken from one search, without those that are connected and have
+   * said that they lack the block. (boxo: 10, whoever they are.)
    *
    * @default 10
    */

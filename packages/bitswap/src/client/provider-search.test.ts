@@ -26,6 +26,8 @@ class Setup {
   named = 0
   /** These cannot be dialled. */
   lost: PeerId[] = []
+  /** These are connected and lack the block. */
+  lacking: PeerId[] = []
   readonly search: ProviderSearch
 
   constructor (providers: Array<PeerId | { id: PeerId, multiaddrs: Multiaddr[] }>, options: Partial<ClientOptions> = {}, delay: number = 0) {
@@ -61,6 +63,7 @@ class Setup {
   start (i: number): void {
     this.search.start(String(i), cids[i], {
       found: peer => { this.found.push(`${i} ${peers.findIndex(other => other.equals(peer))}`) },
+      lacks: peer => this.lacking.includes(peer),
       unreachable: peer => { this.unreachable.push(`${i} ${peers.findIndex(other => other.equals(peer))}`) },
       ended: () => { this.ended.push(i) }
     })
@@ -111,6 +114,16 @@ test('no more providers are taken than allowed', async () => {
   setup.start(0)
   await setup.clock.run()
   assert.equal(setup.found.length, 3)
+})
+
+test('who is connected and lacks the block is found without a dial, and takes nobody\'s place', async () => {
+  const setup = new Setup(peers.slice(0, 20))
+
+  setup.lacking = peers.slice(0, 10)
+  setup.start(0)
+  await setup.clock.advance(0)
+  assert.deepEqual(setup.dialled, peers.slice(10, 20))
+  assert.equal(setup.found.length, 20)
 })
 
 test('no more searches run than allowed, the others follow', async () => {
@@ -198,7 +211,7 @@ test('a dial that ends because its search is cancelled says nothing of the peer'
   }, CLIENT_DEFAULTS)
 
   for (const [i, expected] of [1, 2].entries()) {
-    search.start(String(i), cids[i], { found: () => {}, unreachable: () => {}, ended: () => {} })
+    search.start(String(i), cids[i], { found: () => {}, lacks: () => false, unreachable: () => {}, ended: () => {} })
     await setup.clock.advance(1)
     assert.equal(dials, expected)
     search.cancel(String(i))
@@ -206,9 +219,9 @@ test('a dial that ends because its search is cancelled says nothing of the peer'
   }
 
   // one that hangs until the time of its search is over does
-  search.start('2', cids[2], { found: () => {}, unreachable: () => {}, ended: () => {} })
+  search.start('2', cids[2], { found: () => {}, lacks: () => false, unreachable: () => {}, ended: () => {} })
   await setup.clock.advance(CLIENT_DEFAULTS.searchTimeout)
-  search.start('3', cids[3], { found: () => {}, unreachable: () => {}, ended: () => {} })
+  search.start('3', cids[3], { found: () => {}, lacks: () => false, unreachable: () => {}, ended: () => {} })
   await setup.clock.advance(1)
   assert.equal(dials, 3)
 })
@@ -237,7 +250,7 @@ test('whoever answers at an address must be the provider that was named', async 
     log: silentLogger().forComponent('test')
   }, CLIENT_DEFAULTS)
 
-  search.start('0', cids[0], { found: () => {}, unreachable: () => {}, ended: () => {} })
+  search.start('0', cids[0], { found: () => {}, lacks: () => false, unreachable: () => {}, ended: () => {} })
   await setup.clock.run()
   assert.deepEqual((setup.dialled[0] as Multiaddr[]).map(address => address.getComponents().at(-1)?.value), Array.from({ length: 3 }, () => peers[1].toString()))
 })

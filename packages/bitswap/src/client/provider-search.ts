@@ -4,7 +4,8 @@
  * at most `maxSearches` times `maxProviders`. A router that hangs and ignores its
  * signal holds up nothing: it is left behind, and so is one that goes on naming
  * who is passed over. Those that cannot be dialled are not dialled again at once,
- * but for other addresses that the same search brings.
+ * but for other addresses that the same search brings; those that are connected
+ * and lack the block are not counted, so that the next search comes to others.
  *
  * Not for: when to search (`want-looking.ts`).
  */
@@ -28,6 +29,8 @@ export interface ProviderSearchComponents {
 export interface SearchListener {
   /** It is connected and speaks Bitswap. */
   found (peer: PeerId): void
+  /** It is connected and has said that it lacks the block: then it is found without a dial, and takes nobody's place. */
+  lacks (peer: PeerId): boolean
   /** It could not be reached in time, speaks no Bitswap, or was not dialled as that had failed just before. */
   unreachable (peer: PeerId): void
   /** Called once, last; not after `cancel`. */
@@ -182,6 +185,13 @@ export class ProviderSearch {
     if (before == null && this.#unreachable.has(name, this.#components.clock.now())) {
       seen.set(name, { addresses: new Set(), again: false })
       search.listener.unreachable(id)
+
+      return undefined
+    }
+
+    if (before == null && search.listener.lacks(id)) {
+      seen.set(name, { addresses: new Set(), again: false })
+      search.listener.found(id)
 
       return undefined
     }

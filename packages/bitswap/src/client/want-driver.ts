@@ -133,6 +133,7 @@ export class WantDriver {
         planner.found.providerFound(want, provider, clock.now())
         this.apply()
       },
+      lacks: provider => planner.found.isRefusedBy(want, provider),
       unreachable: provider => {
         planner.found.providerUnreachable(want, provider, clock.now())
         this.apply()

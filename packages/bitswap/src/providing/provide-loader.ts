@@ -50,7 +50,8 @@ export class ProvideLoader {
   /**
    * Until the signal aborts, whose reason it throws.
    *
-   * @param placed - called once, before all others: where the sweep was
+   * @param placed - called once, before all others: where the sweep was; not known
+   * when the store has failed for a minute: nobody waits for it any longer
    */
   async run (signal: AbortSignal, placed: (sweep: SavedSweep | undefined) => void): Promise<never> {
     const { clock, log, room } = this.#components
@@ -76,6 +77,12 @@ export class ProvideLoader {
       } catch (error) {
         signal.throwIfAborted()
         log.error('what is to be announced could not be loaded, it is tried again - %e', error)
+
+        if (wait === MAX_WAIT) {
+          tell?.(undefined)
+          tell = undefined
+        }
+
         await sleep(clock, wait, signal)
         wait = Math.min(2 * wait, MAX_WAIT)
       }

@@ -142,6 +142,36 @@ test('a store that does not answer is waited for ten seconds, and then by nobody
   assert.equal(process.pending, 0)
 })
 
+test('who announces while a store does not answer is told so at once, also after a restart, and it holds up nobody', async () => {
+  const world = new ProvidingWorld()
+  const { store } = world
+  const { providing } = world.begin({ store, workers: 2 })
+  const refused = async (seed: number): Promise<void> => {
+    await assert.rejects(world.net.run(providing.provide(cidsOf(seed, 4))), (error: Error) => error.name === 'ProvidesNotKeptError' && (error.cause as Error).name === 'TimeoutError')
+    await world.clock.advance(1)
+  }
+
+  await world.clock.advance(1)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  store.stuck = promise
+  await refused(7)
+  assert.equal(Math.floor(world.clock.now() / 1_000), 10)
+  await refused(8)
+  assert.equal(Math.floor(world.clock.now() / 1_000), 10)
+  providing.stop()
+  await world.clock.advance(10_000)
+  await providing.whenStopped()
+  providing.start()
+  await refused(9)
+  assert.equal(Math.floor(world.clock.now() / 1_000), 20)
+  assert.equal(world.routing.provided.length, 12)
+  store.stuck = undefined
+  resolve()
+  await world.net.run(providing.provide(cidsOf(10, 4)))
+  await world.clock.advance(1)
+  assert.equal(world.routing.provided.length, 16)
+})
+
 test('while nothing can be loaded what comes is kept and announced, and loading is tried again', async () => {
   const world = new ProvidingWorld()
   const { store } = world

@@ -49,6 +49,8 @@ export class ProvideSaver {
   #underWay = 0
   #isWorking = false
   #isFailing = false
+  /** A call has taken too long, and goes on. */
+  #isLate = false
   #stopped = new AbortController()
 
   /** @param maxQueued - what the queue may hold */
@@ -79,7 +81,7 @@ export class ProvideSaver {
    * @throws ProvidesNotKeptError when the store failed, or took too long; it is tried again
    */
   async whenKept (): Promise<void> {
-    const error = await this.#whenSettled()
+    const error = this.#isLate ? new ProvidesNotKeptError({ cause: late() }) : await this.#whenSettled()
 
     if (error != null) {
       throw error
@@ -88,7 +90,7 @@ export class ProvideSaver {
 
   /** As {@link whenKept}, but does not wait while the store fails, and is not told whether it does. */
   async whenTried (): Promise<void> {
-    if (!this.#isFailing) {
+    if (!this.#isFailing && !this.#isLate) {
       await this.#whenSettled()
     }
   }
@@ -187,15 +189,19 @@ export class ProvideSaver {
   async #apply (change: ProvideChange): Promise<void> {
     const { store, clock } = this.#components
     const timeout = timeoutSignal(clock, TIMEOUT)
-    const late = (): void => { this.#failed(timeout.signal.reason) }
+    const isLate = (): void => {
+      this.#isLate = true
+      this.#failed(timeout.signal.reason)
+    }
 
-    timeout.signal.addEventListener('abort', late, { once: true })
+    timeout.signal.addEventListener('abort', isLate, { once: true })
 
     try {
       await store.apply(change, { signal: timeout.signal })
     } finally {
+      this.#isLate = false
       timeout.clear()
-      timeout.signal.removeEventListener('abort', late)
+      timeout.signal.removeEventListener('abort', isLate)
     }
   }
 
@@ -218,4 +224,9 @@ export class ProvideSaver {
       settle()
     }
   }
+}
+
+/** As of a call that has just taken too long. */
+function late (): DOMException {
+  return new DOMException(`took longer than ${TIMEOUT} ms`, 'TimeoutError')
 }

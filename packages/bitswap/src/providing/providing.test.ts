@@ -224,7 +224,7 @@ test('it is told how long the oldest waits, and how long it will take until all 
   const { providing } = world.begin({ workers: 4 })
 
   assert.deepEqual([providing.stat().oldest, providing.stat().remaining], [undefined, undefined])
-  await providing.provide(cidsOf(14, 4_000))
+  await world.net.run(providing.provide(cidsOf(14, 4_000)))
   await world.clock.advance(50_000)
   const { oldest, remaining = 0, queued } = providing.stat()
   assert.equal(oldest, 50_000)
@@ -238,4 +238,24 @@ test('provide heeds its signal', async () => {
 
   await assert.rejects(providing.provide(cidsOf(15, 1), { signal: AbortSignal.abort(new Error('enough')) }), { message: 'enough' })
   assert.equal(providing.stat().queued, 0)
+})
+
+test('a stop while one is tried that finds out whether there is a network leaves that to the next after the start', async () => {
+  const world = new ProvidingWorld({ provideDelay: 10 })
+  const { providing } = world.begin({ workers: 1 })
+  const [cid] = cidsOf(21, 1) as [CID]
+
+  world.routing.provideFault = ProvideFault.Failing
+  await providing.provide([cid])
+  await world.clock.advance(1_000)
+  assert.equal(providing.stat().paused, true)
+  world.routing.provideFault = ProvideFault.Dead
+  await world.clock.advance(10_000)
+  assert.equal(providing.stat().inFlight, 1)
+  providing.stop()
+  await world.clock.advance(10)
+  world.routing.provideFault = undefined
+  providing.start()
+  await world.clock.advance(1_000)
+  assert.deepEqual(world.timesOf([cid]), [1])
 })

@@ -224,6 +224,32 @@ test('a list that does not go on is given up and asked again, and none holds up 
   assert.equal(world.routing.provided.length, 20)
 })
 
+test('a list that is not gone through to its end is told that it is over', async () => {
+  const world = new ProvidingWorld()
+  const ended: number[] = []
+  const { providing } = world.begin({
+    interval: INTERVAL,
+    async * keys () {
+      let listed = 0
+
+      try {
+        for (const cid of cidsOf(22, 100)) {
+          yield cid
+
+          if (++listed === 50) {
+            providing.stop()
+          }
+        }
+      } finally {
+        ended.push(listed)
+      }
+    }
+  })
+
+  await world.clock.advance(1)
+  assert.deepEqual(ended, [50])
+})
+
 test('when more is listed than can be announced, it is told', async () => {
   const world = new ProvidingWorld({ provideDelay: 10_000 })
   const listed = new Listed(cidsOf(12, 3_000))
@@ -318,4 +344,19 @@ test('nothing that the sweep brought is announced before it is kept', async () =
   kept.resolve()
   await world.clock.advance(1)
   assert.deepEqual([world.routing.provided.length, store.changes[0]?.put.length, store.changes[0]?.sweep?.phase], [20, 20, 0])
+})
+
+test('a store that fails, or does not answer, keeps the sweep from beginning for some minutes, and no longer', async () => {
+  for (const fault of [{ failure: new Error('locked') }, { stuck: new Promise<void>(() => {}) }]) {
+    const world = new ProvidingWorld()
+    const cids = cidsOf(20, 100)
+    const { providing } = world.begin({ store: Object.assign(world.store, fault), keys: new Listed(cids).keys, interval: INTERVAL })
+
+    await world.clock.advance(30_000)
+    assert.equal(world.routing.provided.length, 0)
+    await world.clock.advance(150_000)
+    assert.ok(world.timesOf(cids).every(times => times > 0))
+    providing.stop()
+    await world.clock.advance(10_000)
+  }
 })

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cid, failing, hanging, naming, RoutersSetup } from '../../test/routers-setup.ts'
+import { cid, failing, hanging, naming, NEVER, RoutersSetup } from '../../test/routers-setup.ts'
 import { sleep } from '../core/clock.ts'
+import { PROVIDING_DEFAULTS } from '../providing/options.ts'
+
+const LASTING: AbortSignal = new AbortController().signal
 
 test('a block is announced at each router that can; one suffices, and the others are waited for', async () => {
   const took: string[] = []
@@ -46,4 +49,62 @@ test('one that fails to announce is left out of that, and is still asked who has
   await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), /nobody is near/)
   await assert.rejects(setup.clock.run(setup.routing.provide?.(cid) as Promise<void>), /dht is left out for 5 s/)
   assert.deepEqual(await setup.find(), ['1 @0'])
+})
+
+test('one that hangs for as long as whoever announces waits is left out, and what others take is announced', async () => {
+  const setup = new RoutersSetup(() => [hanging('hangs'), { name: 'took', provide: async () => {} }], { provideTimeout: 1_000 })
+  const within = async (delay: number, reason: Error): Promise<void> => {
+    const abort = new AbortController()
+    const cancel = setup.clock.timer(delay, () => { abort.abort(reason) })
+
+    await setup.clock.run(setup.routing.provide?.(cid, { signal: abort.signal }) as Promise<void>)
+    cancel()
+  }
+
+  await within(400, new DOMException('too late', 'TimeoutError'))
+  await within(600, new DOMException('no more', 'AbortError'))
+  assert.equal(setup.routing.stat()[0].provideFailed, 0)
+
+  for (let i = 0; i < 3; i++) {
+    await within(1_000, new DOMException('too late', 'TimeoutError'))
+  }
+
+  const before = setup.clock.now()
+
+  await within(1_000, new DOMException('too late', 'TimeoutError'))
+  assert.equal(setup.clock.now(), before)
+  assert.equal(setup.routing.stat()[0].provideFailed, 3)
+})
+
+test('what one router takes is announced while another hangs, with the limits that both have by default', async () => {
+  const setup = new RoutersSetup(() => [hanging('hangs'), { name: 'took', provide: async () => {} }])
+  const abort = new AbortController()
+  const timedOut = new DOMException('too late', 'TimeoutError')
+
+  setup.clock.timer(PROVIDING_DEFAULTS.timeout, () => { abort.abort(timedOut) })
+  await setup.clock.run(setup.routing.provide?.(cid, { signal: abort.signal }) as Promise<void>)
+  assert.ok(!abort.signal.aborted)
+})
+
+test('who loses interest while it is being found out whether a router works again leaves that to the next', async () => {
+  let isBroken = true
+  const work = async (): Promise<void> => await (isBroken ? Promise.reject(new Error('out of order')) : NEVER)
+  const setup = new RoutersSetup(() => [{ name: 'a', provide: work, async * findProviders () { yield await work() as never } }], { maxFailures: 1 })
+  const provide = async (signal: AbortSignal = LASTING): Promise<void> => { await setup.clock.run(setup.routing.provide?.(cid, { signal }) as Promise<void>) }
+  const find = async (signal: AbortSignal = LASTING): Promise<void> => { await setup.find({ signal }) }
+
+  for (const [ask, asks] of [[provide, () => setup.routing.stat()[0].provideFailed], [find, () => setup.routing.stat()[0].asked]] as const) {
+    const abort = new AbortController()
+
+    isBroken = true
+    await assert.rejects(ask(), /out of order/)
+    await setup.clock.advance(5_000)
+    isBroken = false
+    setup.clock.timer(10, () => { abort.abort(new Error('enough')) })
+    await assert.rejects(ask(abort.signal), { message: 'enough' })
+    const before = asks()
+    isBroken = true
+    await assert.rejects(ask(), /out of order/)
+    assert.equal(asks(), before + 1)
+  }
 })

@@ -16,7 +16,7 @@ import type { Clock } from '../core/clock.ts'
 import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
 import { InvalidOptionError } from '../errors.ts'
 import { AskedRouter } from './asked-router.ts'
-import { ProvideFailedError, RouterTimeoutError } from './errors.ts'
+import { isTimeout, ProvideFailedError, RouterTimeoutError } from './errors.ts'
 import { LookUps } from './look-ups.ts'
 import type { RoutersOptions } from './options.ts'
 import type { NamedProvider, Router, RouterStat } from './router.ts'
@@ -26,6 +26,15 @@ export interface CombinedRoutingComponents {
   log: Logger
   /** Ourselves, never named. */
   self?: PeerId | undefined
+}
+
+/** An announcement that one router did not take. */
+interface Attempt {
+  caller: AbortSignal | undefined
+  /** Of the caller, or of the router's own limit. */
+  signal: AbortSignal
+  /** Milliseconds. */
+  waited: number
 }
 
 export class CombinedRouting implements BitswapRouting {
@@ -101,7 +110,9 @@ export class CombinedRouting implements BitswapRouting {
       return leftOut
     }
 
-    const timeout = timeoutSignal(this.#components.clock, router.limits.provideTimeout, caller)
+    const { clock } = this.#components
+    const timeout = timeoutSignal(clock, router.limits.provideTimeout, caller)
+    const startedAt = clock.now()
 
     try {
       await raceSignal(Promise.resolve(router.router.provide?.(cid, { signal: timeout.signal })), timeout.signal)
@@ -109,21 +120,25 @@ export class CombinedRouting implements BitswapRouting {
 
       return undefined
     } catch (error) {
-      return this.#provideError(router, error, caller, timeout.signal)
+      return this.#provideError(router, error, { caller, signal: timeout.signal, waited: clock.now() - startedAt })
     } finally {
       timeout.clear()
     }
   }
 
-  #provideError (router: AskedRouter, thrown: unknown, caller: AbortSignal | undefined, signal: AbortSignal): Error {
-    if (caller?.aborted === true) {
+  /** Who has waited long in vain tells as much of the router as its own limit. */
+  #provideError (router: AskedRouter, thrown: unknown, { caller, signal, waited }: Attempt): Error {
+    const { provideTimeout } = router.limits
+    const isGivenUp = caller?.aborted === true
+
+    if (isGivenUp && !(isTimeout(caller.reason) && waited * 2 >= provideTimeout)) {
       router.provideAbandoned()
 
       return caller.reason instanceof Error ? caller.reason : new Error(String(caller.reason))
     }
 
     const other = thrown instanceof Error ? thrown : new Error(String(thrown))
-    const error = signal.aborted ? new RouterTimeoutError(router.name, router.limits.provideTimeout) : other
+    const error = signal.aborted ? new RouterTimeoutError(router.name, isGivenUp ? waited : provideTimeout) : other
 
     router.provideFailed(error)
 

@@ -15,6 +15,11 @@ export class RouterTimeoutError extends Error {
   }
 }
 
+/** Did who asked run out of time, and not lose interest? */
+export function isTimeout (reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError'
+}
+
 /** A router was not asked: it failed again and again, or said itself when to come back. */
 export class RouterLeftOutError extends Error {
   override readonly name = 'RouterLeftOutError'

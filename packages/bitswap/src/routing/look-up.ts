@@ -12,7 +12,7 @@ import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
 import type { AskedRouter } from './asked-router.ts'
-import { RouterTimeoutError } from './errors.ts'
+import { isTimeout, RouterTimeoutError } from './errors.ts'
 import { namedProvider } from './named-provider.ts'
 import type { ProviderRules } from './named-provider.ts'
 import type { NamedProvider } from './router.ts'
@@ -163,8 +163,4 @@ export class LookUp {
       this.router.findFailed(this.error)
     }
   }
-}
-
-function isTimeout (reason: unknown): boolean {
-  return reason instanceof Error && reason.name === 'TimeoutError'
 }

@@ -13,9 +13,10 @@ export interface RoutersInit {
 
   /**
    * How long one router may take to announce one block, in milliseconds: of a
-   * DHT, to find who is closest and to tell them. A router may have its own.
+   * DHT, to find who is closest and to tell them. A router may have its own. Less
+   * than `providing.timeout`: else what others took counts as failed with it.
    *
-   * @default 60000
+   * @default 50000
    */
   provideTimeout?: number
 
@@ -82,7 +83,7 @@ export type RoutersOptions = Readonly<Required<RoutersInit>>
 
 export const ROUTERS_DEFAULTS: RoutersOptions = Object.freeze({
   findTimeout: 10_000,
-  provideTimeout: 60_000,
+  provideTimeout: 50_000,
   maxProviders: 100,
   maxAhead: 3,
   paceDelay: 1_000,

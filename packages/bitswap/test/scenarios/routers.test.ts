@@ -178,3 +178,20 @@ test('no look-up goes on when the block is there', async () => {
   assert.deepEqual([running, setting.right.calls.running], [0, 0])
   await setting.net.close()
 })
+
+test('a router that names ten peers who lack the block before the one who has it does not hide that one', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const routing = net.routing()
+  const [alice] = await net.instances(1, { routing }) as [Instance]
+  const others = await net.instances(10, { connected: 'none' })
+  const [carol] = await net.instances(1, { connected: 'none' }) as [Instance]
+  const [block] = await randomBlocks(1, { size: 4096 }) as [Block]
+  const abort = new AbortController()
+
+  carol.hold(block)
+  others.forEach(other => { routing.add(block.cid, other) })
+  routing.add(block.cid, carol)
+  net.clock.timer(600_000, () => { abort.abort(new Error('it was not found')) })
+  assert.deepEqual(await net.run(alice.bitswap.getBlock(block.cid, { signal: abort.signal })), block.bytes)
+  await net.close()
+})

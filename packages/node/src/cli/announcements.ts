@@ -34,8 +34,8 @@ export class Announcements {
   }
 
   /** Notes what is stored, where every block is to be announced. */
-  sink (blockstore: BlockSink): BlockSink {
-    if (this.#strategy === 'none' || this.#strategy === 'roots') {
+  sink (blockstore: BlockSink, { pinned }: { pinned: boolean }): BlockSink {
+    if (this.#strategy !== 'all' && !(pinned && this.#strategy === 'pinned')) {
       return blockstore
     }
 
@@ -53,9 +53,12 @@ export class Announcements {
     }
   }
 
-  /** Queues these, before the blocks that were noted. */
-  async queue (roots: readonly CID[]): Promise<void> {
-    if (this.#strategy !== 'none') {
+  /**
+   * Queues these, before the blocks that were noted. Where only what is pinned is
+   * announced, nothing that is not: it would lead others to what may be gone.
+   */
+  async queue (roots: readonly CID[], { pinned }: { pinned: boolean }): Promise<void> {
+    if (this.#strategy === 'all' || (pinned && this.#strategy !== 'none')) {
       await this.#provides.enqueue(roots, { root: true })
       await this.#write()
     }

@@ -1,5 +1,6 @@
 /** Opens the repo for a command that asks no peers. */
 import { openRepo } from '../store/repo.ts'
+import { readConfig } from './config/read-config.ts'
 import type { CommandContext } from './context.ts'
 import type { Pins } from '../pins/pins.ts'
 import type { StoreInit } from '../store/options.ts'
@@ -15,6 +16,13 @@ export async function withRepo (context: CommandContext, init: StoreInit, use: (
   } finally {
     await repo.close()
   }
+}
+
+/** How much may be stored, as the config file says: for commands that store without a node, or tell of it. */
+export async function storageLimit ({ repo }: CommandContext): Promise<StoreInit> {
+  const { storage } = await readConfig(repo)
+
+  return storage?.max == null ? {} : { maxStorage: storage.max }
 }
 
 /** What is pinned in a repo. Loaded when it is needed: to look below roots takes codecs. */

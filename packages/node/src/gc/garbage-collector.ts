@@ -33,6 +33,9 @@ import type { Bitswap, BlockSent } from 'ts-bitswap'
 /** Blocks that are removed beside each other. */
 const AT_ONCE = 32
 
+/** Milliseconds for which it does not collect by itself after it removed nothing: there may be a refused block every moment. */
+const REST = 60_000
+
 export type WatchedBitswap = Pick<Bitswap, 'stat' | 'wantlistForPeer' | 'addEventListener' | 'removeEventListener'>
 
 export interface GarbageCollectorComponents {
@@ -62,6 +65,9 @@ export class GarbageCollector {
   readonly #components: GarbageCollectorComponents
   readonly #log: Logger | undefined
   readonly #served: ServedBlocks
+  readonly #now: () => number
+  /** When it may collect by itself. */
+  #restsUntil = -Infinity
   #stopped: AbortController | undefined
   #isCollecting = false
   /** What is being done for a collection, not what waits for who loops over it. Never rejects. */
@@ -71,10 +77,14 @@ export class GarbageCollector {
   constructor (components: GarbageCollectorComponents, init: GarbageInit = {}) {
     this.#components = components
     this.#log = components.logger?.forComponent('bitswap-node:gc')
-    this.#served = new ServedBlocks(resolveGarbageOptions(init), components.now ?? (() => performance.now()))
+    this.#now = components.now ?? (() => performance.now())
+    this.#served = new ServedBlocks(resolveGarbageOptions(init), this.#now)
   }
 
-  /** Begins to note what peers fetch, and to collect by itself when the repo gets full. Twice is a no-op. */
+  /**
+   * Begins to note what peers fetch, and to collect by itself when the repo gets
+   * full; not within a minute after that removed nothing. Twice is a no-op.
+   */
   start (): void {
     if (this.#stopped != null) {
       return
@@ -217,11 +227,14 @@ export class GarbageCollector {
   }
 
   #collectByItself (): void {
-    if (!this.#isCollecting) {
+    if (!this.#isCollecting && this.#now() >= this.#restsUntil) {
       this.#log?.('the repo gets full: garbage is collected')
       this.run().then(({ removed, freed }) => {
         this.#log?.('removed %d blocks, %d bytes', removed, freed)
+        this.#restsUntil = removed === 0 ? this.#now() + REST : -Infinity
       }, (error: unknown) => {
+        this.#restsUntil = this.#now() + REST
+
         if (this.#stopped != null) {
           this.#warn(`collecting garbage failed: ${reasonOf(error)}`)
         }

@@ -42,7 +42,8 @@ export interface BitswapNode extends Startable {
   /** Where it accepts connections, each with its peer id; none before the start. */
   addresses: () => Multiaddr[]
   /**
-   * Removes what is not pinned, nor being fetched or served.
+   * Removes what is not pinned, held (`pins.holds`) or being sent to peers. Who fetches a graph block by block
+   * holds its root: else what has come of it may be gone again.
    *
    * @throws CollectionUnderWayError, GarbageLeftError
    */

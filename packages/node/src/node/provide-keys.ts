@@ -1,4 +1,4 @@
-/** What a node announces again and again, by the strategy: names only, no block is read. */
+/** What a node announces again and again, by the strategy: names only. For `pinned` blocks with links are read, for the others none. */
 import type { Pins } from '../pins/pins.ts'
 import type { Repo } from '../store/repo.ts'
 import type { ProvidingInit } from 'ts-bitswap'

@@ -152,9 +152,10 @@ export interface RoutingInit {
   findTimeout?: number
 
   /**
-   * How long one router may take to announce one block.
+   * How long one router may take to announce one block. Less than
+   * `bitswap.providing.timeout`: else what others took counts as failed with it.
    *
-   * @default 60000
+   * @default 50000
    */
   provideTimeout?: number
 
@@ -203,7 +204,7 @@ export const ROUTING_DEFAULTS: RoutingOptions = Object.freeze({
   peers: [],
   providers: {},
   findTimeout: 10_000,
-  provideTimeout: 60_000,
+  provideTimeout: 50_000,
   dialTimeout: 10_000,
   reconnectDelay: 1_000,
   maxReconnectDelay: 60_000

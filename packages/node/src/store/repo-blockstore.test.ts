@@ -176,6 +176,18 @@ test('a look at a block is a use of it, a peek is not', async () => {
   }
 })
 
+test('a block in memory whose removal began after it was asked for, and before it was read, is not there', async () => {
+  const store = over(new MemoryBlocks())
+  const { cid, bytes } = await someBlock(100)
+
+  await store.put(cid, bytes)
+  const asked = store.get(cid)
+  const removing = store.removeUnused(cid, () => true)
+
+  await assert.rejects(all(asked), { name: 'NotFoundError' })
+  assert.equal(await removing, 100)
+})
+
 test('a repo keeps what its blocks take, and refuses what is over the limit it is opened with', async t => {
   const path = await temporaryFolder(t)
   const [{ cid, bytes }, other] = [await someBlock(600), await someBlock(500, 2)]

@@ -115,7 +115,7 @@ export class RepoBlockstore extends BaseBlockstore {
     return this.#isLimited ? (await this.#counted()).usage : await this.#count.take(options)
   }
 
-  /** Tells when blocks take `gcWatermark` of `maxStorage`, and again when half of what was left then is used. */
+  /** Tells when blocks take `gcWatermark` of `maxStorage`, again when half of what was left then is used, and of each that is refused. */
   onOverWatermark (listener: () => void): () => void {
     this.#listeners.add(listener)
 
@@ -177,7 +177,8 @@ export class RepoBlockstore extends BaseBlockstore {
   * #getNow (cid: CID, options?: AbortOptions): Generator<Uint8Array> {
     options?.signal?.throwIfAborted()
 
-    const bytes = this.#guard.read(cid, () => {
+    // its removal may have begun since it was asked for: then it is gone
+    const bytes = this.#guard.isRemoving(cid) ? undefined : this.#guard.read(cid, () => {
       this.#seen.forEach(seen => { seen(cid) })
 
       return this.#folder.getNow?.(cid)

@@ -5,7 +5,9 @@ import { MemoryDatastore } from 'datastore-core/memory'
 import { Key } from 'interface-datastore/key'
 import { LevelDatastore } from 'datastore-level'
 import { CID } from 'multiformats/cid'
+import { identity } from 'multiformats/hashes/identity'
 import { RepoProvides } from './repo-provides.ts'
+import { all } from '../../test/all.ts'
 import { cidOf } from '../../test/provided-cids.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import type { ProvidesDatastore } from './repo-provides.ts'
@@ -76,12 +78,21 @@ test('what is enqueued without a node is loaded by the next, and a root stays on
   await assert.rejects(provides.enqueue([a], { signal: AbortSignal.abort(new Error('enough')) }), { message: 'enough' })
 })
 
+test('identity CIDs, which are never announced and never struck off, are not kept', async () => {
+  const datastore = new MemoryDatastore()
+
+  await new RepoProvides(datastore).enqueue([CID.createV1(0x55, identity.digest(Uint8Array.of(1)))])
+  assert.deepEqual(await all(datastore.query({})), [])
+})
+
 test('what is damaged is removed, and the rest is loaded; without its place everything is due', async () => {
   const datastore = new MemoryDatastore()
   const provides = new RepoProvides(datastore, () => 0)
   const damaged = [Uint8Array.of(), Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 0, 0, ...a.bytes), Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 7), Uint8Array.of(0, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0, ...a.bytes)]
 
   await provides.enqueue([c])
+  const [{ value } = assert.fail()] = await all(datastore.query({ prefix: '/bitswap/provides/entries' }))
+  damaged.push(value.with(value.length - 1, (value.at(-1) ?? 0) ^ 1)) // of another block, which nobody would strike off
 
   for (const [i, bytes] of damaged.entries()) {
     await datastore.put(new Key(`/bitswap/provides/entries/damaged${i}`), bytes)

@@ -4,13 +4,14 @@
  * so that they are as old after a restart as they are.
  *
  * A record: one byte for the kind, eight for the time since when it waits, and the
- * CID. One that cannot be read is removed.
+ * CID. One that cannot be read, or whose CID is not that of its key, is removed.
  *
  * Limits: as many as are put; they are read one after the other, never all at once.
  */
 import { Key } from 'interface-datastore/key'
 import { base32 } from 'multiformats/bases/base32'
 import { CID } from 'multiformats/cid'
+import { identity } from 'multiformats/hashes/identity'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { ProvideChange, ProvideKind, ProvideStore, SavedProvide, SavedProvides, SavedSweep } from 'ts-bitswap'
@@ -92,6 +93,10 @@ export class RepoProvides implements ProvideStore {
     for await (const cid of cids) {
       options.signal?.throwIfAborted()
 
+      if (cid.multihash.code === identity.code) { // never announced, so never deleted either
+        continue
+      }
+
       if (root || !await this.#datastore.has(keyOf(cid), options)) { // it may be there as a root
         put.push({ cid, kind, waited: 0 })
       }
@@ -130,7 +135,7 @@ export class RepoProvides implements ProvideStore {
       for await (const { key, value } of this.#datastore.query({ prefix: ENTRIES }, options)) {
         const saved = read(value, this.#now())
 
-        if (saved == null) {
+        if (saved == null || keyOf(saved.cid).toString() !== key.toString()) {
           await this.#datastore.delete(key, options)
         } else if (roots === (saved.kind === 'root')) {
           yield saved

@@ -59,3 +59,12 @@ test('the watermark is told once when it is reached, again at half of what was l
   write(55)
   assert.deepEqual(told, [90, 95, 90])
 })
+
+test('of a block that is refused it is told, also where there was too much from the beginning', () => {
+  const space = new Space('', { bytes: 150, blocks: 2 }, limits)
+  let told = 0
+
+  space.onOverWatermark(() => { told++ })
+  assert.throws(() => { space.take(1, undefined) }, { name: 'RepoFullError' })
+  assert.equal(told, 1)
+})

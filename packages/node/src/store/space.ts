@@ -39,7 +39,11 @@ export class Space {
     return { bytes: this.#bytes, blocks: this.#blocks }
   }
 
-  /** Tells that the watermark is reached: again when half of what was left then is used, and anew after it was below. */
+  /**
+   * Tells that the watermark is reached: again when half of what was left then is
+   * used, and anew after it was below. And of each block that is refused: it may
+   * have been full from the beginning.
+   */
   onOverWatermark (listener: () => void): () => void {
     this.#listeners.add(listener)
 
@@ -56,6 +60,8 @@ export class Space {
     const growth = size - (before ?? 0)
 
     if (growth > 0 && this.#bytes + growth > this.#limit) {
+      this.#tell()
+
       throw new RepoFullError(this.#path, { limit: this.#limit, size: this.#bytes, needed: growth })
     }
 
@@ -73,7 +79,7 @@ export class Space {
   written (): void {
     if (this.#bytes >= this.#threshold) {
       this.#threshold = this.#bytes + (this.#limit - this.#bytes) / 2
-      this.#listeners.forEach(listener => { listener() })
+      this.#tell()
     }
   }
 
@@ -84,5 +90,9 @@ export class Space {
     if (this.#bytes < this.#watermark) {
       this.#threshold = this.#watermark
     }
+  }
+
+  #tell (): void {
+    this.#listeners.forEach(listener => { listener() })
   }
 }

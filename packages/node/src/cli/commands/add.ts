@@ -4,7 +4,7 @@ import { totalFileSize } from '../../files/file-source.ts'
 import { openRepo } from '../../store/repo.ts'
 import { STANDARD_INPUT } from '../input.ts'
 import { Announcements } from '../announcements.ts'
-import { openPins } from '../with-repo.ts'
+import { openPins, storageLimit } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 import type { Added, BlockSink } from '../../files/add-path.ts'
 import type { AddInit } from '../../files/options.ts'
@@ -23,16 +23,17 @@ export interface AddCommandOptions extends Omit<AddInit, 'cidVersion'> {
 }
 
 export async function run (context: CommandContext, options: AddCommandOptions, paths: string[]): Promise<void> {
-  const repo = await openRepo(context.repo)
+  const repo = await openRepo(context.repo, {}, await storageLimit(context))
 
   try {
     const pins = await openPins(repo)
     const announcements = await Announcements.open(context, repo)
     const hold = pins.holds.holdWrites()
-    const added = await addPaths(context, paths, announcements.sink(repo.blockstore), options)
+    const pinned = options.pin !== false
+    const added = await addPaths(context, paths, announcements.sink(repo.blockstore, { pinned }), options)
 
     await pinAdded(pins, added, options)
-    await announcements.queue(added.map(({ cid }) => cid))
+    await announcements.queue(added.map(({ cid }) => cid), { pinned })
     hold.release()
   } finally {
     await repo.close()

@@ -10,7 +10,7 @@ import { codecCode } from '../codecs.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { openInput, STANDARD_INPUT } from '../input.ts'
 import { parseCid } from '../values.ts'
-import { openPins, withRepo } from '../with-repo.ts'
+import { openPins, storageLimit, withRepo } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 import type { FetchOptions } from '../fetch-source.ts'
 import type { DiskRepo } from '../../store/repo.ts'
@@ -35,7 +35,7 @@ export async function put (context: CommandContext, options: PutOptions, files: 
   const hasher = await getHasher(await requireHash(options.mhtype))
   const maxBlockSize = options.allowBigBlock === true ? MAX_FILE_SIZE : STORE_DEFAULTS.maxBlockSize
 
-  await withRepo(context, { maxBlockSize }, async repo => {
+  await withRepo(context, { ...await storageLimit(context), maxBlockSize }, async repo => {
     const pins = options.pin === true ? await openPins(repo) : undefined
 
     for (const file of files.length === 0 ? [STANDARD_INPUT] : files) {

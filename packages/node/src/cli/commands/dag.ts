@@ -8,7 +8,7 @@ import { Announcements } from '../announcements.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { openInput, STANDARD_INPUT } from '../input.ts'
 import { parseCid } from '../values.ts'
-import { openPins, withRepo } from '../with-repo.ts'
+import { openPins, storageLimit, withRepo } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 import type { FetchOptions } from '../fetch-source.ts'
 import type { Progress } from '../progress.ts'
@@ -25,9 +25,10 @@ export async function importCars (context: CommandContext, options: ImportOption
   const { output, signal } = context
   const maxBlockSize = options.allowBigBlock === true ? MAX_FILE_SIZE : STORE_DEFAULTS.maxBlockSize
 
-  await withRepo(context, { maxBlockSize }, async repo => {
+  await withRepo(context, { ...await storageLimit(context), maxBlockSize }, async repo => {
     const pins = await openPins(repo)
-    const roots = new RootPrinter(context, options.pinRoots === false ? undefined : pins)
+    const pinned = options.pinRoots !== false
+    const roots = new RootPrinter(context, pinned ? pins : undefined)
     const announcements = await Announcements.open(context, repo)
     const progress = output.startProgress()
     const hold = pins.holds.holdWrites()
@@ -36,16 +37,14 @@ export async function importCars (context: CommandContext, options: ImportOption
 
     try {
       for (const file of files.length === 0 ? [STANDARD_INPUT] : files) {
-        const imported = await importCar(counted(openInput(context, file), progress), announcements.sink(repo.blockstore), { maxBlockSize, signal })
+        const imported = await importCar(counted(openInput(context, file), progress), announcements.sink(repo.blockstore, { pinned }), { maxBlockSize, signal })
 
         blocks += imported.blocks
         bytes += imported.bytes
 
         for (const root of imported.roots) {
-          await roots.print(root)
+          await announcements.queue([root], { pinned: await roots.print(root) })
         }
-
-        await announcements.queue(imported.roots)
       }
     } finally {
       hold.release()
@@ -70,14 +69,15 @@ class RootPrinter {
     this.#pins = pins
   }
 
-  async print (root: CID): Promise<void> {
+  /** True when it is pinned. */
+  async print (root: CID): Promise<boolean> {
     const { output, signal } = this.#context
     const cid = root.toString()
 
     if (this.#pins == null) {
       await output.print({ event: 'root', cid }, `Root\t${cid}`)
 
-      return
+      return false
     }
 
     this.#total++
@@ -90,10 +90,12 @@ class RootPrinter {
       this.#failure ??= error
       await output.print({ event: 'root', cid, pinned: false, error: reasonOf(error) }, `Pinned root\t${cid}\tFAILED: ${reasonOf(error)}`)
 
-      return
+      return false
     }
 
     await output.print({ event: 'root', cid, pinned: true }, `Pinned root\t${cid}\tsuccess`)
+
+    return true
   }
 
   /** @throws RootsNotPinnedError */

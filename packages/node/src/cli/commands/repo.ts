@@ -3,7 +3,7 @@ import { reasonOf } from '../../node/reason-of.ts'
 import { GarbageLeftError } from '../../pins/errors.ts'
 import { REPO_VERSION } from '../../store/repo.ts'
 import { formatDecimalSize, formatSize } from '../format.ts'
-import { openPins, withRepo } from '../with-repo.ts'
+import { openPins, storageLimit, withRepo } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
 
 export async function gc (context: CommandContext, { quiet }: { quiet?: boolean }): Promise<void> {
@@ -51,7 +51,7 @@ const WIDTH = 'StorageMax: '.length
 export async function stat (context: CommandContext, { sizeOnly, human }: StatOptions): Promise<void> {
   const { output, signal } = context
 
-  await withRepo(context, {}, async ({ blockstore, path }) => {
+  await withRepo(context, await storageLimit(context), async ({ blockstore, path }) => {
     const { bytes, blocks } = await blockstore.usage({ signal })
     const { maxStorage } = blockstore
     const size = (value: number): string => !Number.isFinite(value) ? 'none' : human === true ? formatDecimalSize(value) : String(value)
