@@ -1,6 +1,6 @@
 /** What a node that runs is given to serve: added, pinned, announced, and said when others can find it. */
 import { addPaths, pinAdded } from './commands/add.ts'
-import { reasonOf } from '../node/reason-of.ts'
+import { reasonOf } from '../reason-of.ts'
 import type { CommandContext } from './context.ts'
 import type { BlockSink } from '../files/add-path.ts'
 import type { BitswapNode } from '../node/create-node.ts'

@@ -18,7 +18,7 @@
  * Bounds: one collection at a time; 16 bytes and some for each block that stays;
  * {@link AT_ONCE} removed at a time.
  */
-import { reasonOf } from '../node/reason-of.ts'
+import { reasonOf } from '../reason-of.ts'
 import { CollectionUnderWayError, GarbageLeftError } from '../pins/errors.ts'
 import { Marking } from './marking.ts'
 import { resolveGarbageOptions } from './options.ts'

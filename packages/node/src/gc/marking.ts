@@ -3,7 +3,7 @@
  * something comes to be kept while it goes on. See `garbage-collector.ts`.
  */
 import { dagLinks } from '../files/dag-links.ts'
-import { reasonOf } from '../node/reason-of.ts'
+import { reasonOf } from '../reason-of.ts'
 import { DagClosure, mayLink } from '../pins/dag-closure.ts'
 import { readIfThere } from '../pins/read-if-there.ts'
 import { KeySet } from '../store/key-set.ts'

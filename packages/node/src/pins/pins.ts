@@ -9,8 +9,9 @@
  * 16 bytes and some for each block there.
  */
 import { InvalidArgumentError } from '../errors.ts'
-import { Holds } from '../gc/holds.ts'
+import { Holds } from '../store/holds.ts'
 import { KeySet } from '../store/key-set.ts'
+import { multihashKey } from '../store/multihash-key.ts'
 import { DagClosure } from './dag-closure.ts'
 import { NotPinnedError, PinnedRecursivelyError } from './errors.ts'
 import { fetchGraph } from './fetch-graph.ts'
@@ -162,7 +163,7 @@ export class Pins {
 
     for (const [index, cid] of cids.entries()) {
       if (found[index] == null) {
-        sought.set(keyOf(cid), [...sought.get(keyOf(cid)) ?? [], index])
+        sought.set(multihashKey(cid), [...sought.get(multihashKey(cid)) ?? [], index])
       }
     }
 
@@ -171,13 +172,13 @@ export class Pins {
     }
 
     for await (const { cid, through } of this.#below(options)) {
-      const indexes = sought.get(keyOf(cid))
+      const indexes = sought.get(multihashKey(cid))
 
       for (const index of indexes ?? []) {
         found[index] = { cid: cids[index] ?? cid, type: 'indirect', through }
       }
 
-      if (indexes != null && sought.delete(keyOf(cid)) && sought.size === 0) {
+      if (indexes != null && sought.delete(multihashKey(cid)) && sought.size === 0) {
         break
       }
     }
@@ -274,8 +275,4 @@ export class Pins {
 
     return await changed
   }
-}
-
-function keyOf (cid: CID): string {
-  return Buffer.from(cid.multihash.bytes).toString('latin1')
 }

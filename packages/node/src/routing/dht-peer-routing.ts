@@ -7,6 +7,7 @@
  */
 import type { DhtTable } from './dht-table.ts'
 import { firstPeer } from './dht-table.ts'
+import { pause } from './pause.ts'
 import type { AbortOptions, PeerInfo, PeerRouting } from '@libp2p/interface'
 import type { Clock } from 'ts-bitswap'
 
@@ -37,7 +38,7 @@ export class DhtPeerRouting implements PeerRouting {
     const rest = this.#endedAt + this.#rest - this.#clock.now()
 
     if (rest > 0) {
-      await this.#wait(rest, signal)
+      await pause(this.#clock, rest, signal)
     }
 
     await firstPeer(this.#table, signal)
@@ -53,22 +54,5 @@ export class DhtPeerRouting implements PeerRouting {
       this.#rest = found ? 0 : Math.min(MAX_REST, Math.max(REST, this.#rest * 2))
       this.#endedAt = this.#clock.now()
     }
-  }
-
-  async #wait (delay: number, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted()
-
-    await new Promise<void>((resolve, reject) => {
-      const aborted = (): void => {
-        cancel()
-        reject(signal?.reason)
-      }
-      const cancel = this.#clock.timer(delay, () => {
-        signal?.removeEventListener('abort', aborted)
-        resolve()
-      })
-
-      signal?.addEventListener('abort', aborted, { once: true })
-    })
   }
 }

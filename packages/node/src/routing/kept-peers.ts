@@ -13,7 +13,7 @@ import { KeptPeer } from './kept-peer.ts'
 import { byPeer } from './peer-addresses.ts'
 import type { PeerAddresses } from './peer-addresses.ts'
 import type { RoutingOptions } from './options.ts'
-import { reasonOf } from '../node/reason-of.ts'
+import { reasonOf } from '../reason-of.ts'
 import type { Libp2p, Logger, PeerId, PeerInfo, Startable } from '@libp2p/interface'
 import type { Cancel, Clock } from 'ts-bitswap'
 

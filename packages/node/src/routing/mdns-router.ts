@@ -3,6 +3,7 @@
  * connected with and asked like every peer, but a look-up is not over before
  * those who are there have had the time to answer. Counted from the first look-up.
  */
+import { pause } from './pause.ts'
 import type { RoutingOptions } from './options.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
@@ -32,24 +33,7 @@ export class MdnsRouter implements Router {
     const left = this.#since + this.#timeout - this.#clock.now()
 
     if (left > 0) {
-      await this.#wait(left, signal)
+      await pause(this.#clock, left, signal)
     }
-  }
-
-  async #wait (delay: number, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted()
-
-    await new Promise<void>((resolve, reject) => {
-      const aborted = (): void => {
-        cancel()
-        reject(signal?.reason)
-      }
-      const cancel = this.#clock.timer(delay, () => {
-        signal?.removeEventListener('abort', aborted)
-        resolve()
-      })
-
-      signal?.addEventListener('abort', aborted, { once: true })
-    })
   }
 }

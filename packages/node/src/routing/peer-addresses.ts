@@ -1,4 +1,5 @@
 /** Addresses of peers as users write them: with the peer that must answer there. */
+import { multihashKey } from '../store/multihash-key.ts'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { CID } from 'multiformats/cid'
@@ -48,17 +49,12 @@ export function byPeer (addresses: readonly string[]): PeerAddresses[] {
   return [...peers.values()]
 }
 
-/** As a key: blocks are the same under each CID of their hash. */
-export function hashOf (cid: CID): string {
-  return Buffer.from(cid.multihash.bytes).toString('latin1')
-}
-
 /** Hash of a block to its providers. @throws Error that says what it should be */
 export function parseTable (providers: Readonly<Record<string, readonly string[]>>): Map<string, PeerAddresses[]> {
   const table = new Map<string, string[]>()
 
   for (const [text, addresses] of Object.entries(providers)) {
-    const key = hashOf(parseCid(text))
+    const key = multihashKey(parseCid(text))
 
     if (!Array.isArray(addresses)) {
       throw new TypeError('lists of addresses')

@@ -1,5 +1,6 @@
 /** A router that knows beforehand who has what. */
-import { hashOf, parseTable } from './peer-addresses.ts'
+import { multihashKey } from '../store/multihash-key.ts'
+import { parseTable } from './peer-addresses.ts'
 import type { NamedProvider, Router } from 'ts-bitswap'
 import type { CID } from 'multiformats/cid'
 
@@ -9,7 +10,7 @@ export function staticRouter (providers: Readonly<Record<string, readonly string
   return {
     name: 'static',
     async * findProviders (cid: CID): AsyncGenerator<NamedProvider> {
-      yield * table.get(hashOf(cid)) ?? []
+      yield * table.get(multihashKey(cid)) ?? []
     }
   }
 }

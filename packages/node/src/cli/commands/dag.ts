@@ -1,6 +1,6 @@
 /** `dag import|export`: graphs of blocks from and to CAR files. */
 import { exportCar, importCar } from '../../files/car.ts'
-import { reasonOf } from '../../node/reason-of.ts'
+import { reasonOf } from '../../reason-of.ts'
 import { RootsNotPinnedError } from '../../pins/errors.ts'
 import { STORE_DEFAULTS } from '../../store/options.ts'
 import { MAX_FILE_SIZE } from '../../store/read-file-whole.ts'

@@ -1,5 +1,5 @@
 /** `repo gc|stat`: what is stored as a whole. */
-import { reasonOf } from '../../node/reason-of.ts'
+import { reasonOf } from '../../reason-of.ts'
 import { GarbageLeftError } from '../../pins/errors.ts'
 import { REPO_VERSION } from '../../store/repo.ts'
 import { formatDecimalSize, formatSize } from '../format.ts'

@@ -4,7 +4,7 @@
  */
 import { ListenError, UnreachableError } from '../../errors.ts'
 import { createNode } from '../../node/create-node.ts'
-import { reasonOf } from '../../node/reason-of.ts'
+import { reasonOf } from '../../reason-of.ts'
 import { swarmKeyHint } from '../../private-network/connect-hint.ts'
 import { serveSettings } from '../network.ts'
 import { ServedPaths } from '../served-paths.ts'

@@ -91,6 +91,8 @@ test('a DHT of one\'s own is described in the config file', () => {
 test('who looks for nobody on the internet is not to be found there', () => {
   assert.deepEqual(serving({ routing: ['none'] }).reachability, {})
   assert.deepEqual(serving({ routing: ['mdns', 'lan'] }).reachability, {})
+  assert.deepEqual(serving({ routing: ['delegated=http://127.0.0.1:8190', 'delegated=http://localhost:1'] }).reachability, {})
+  assert.equal(serving({ routing: ['delegated=http://127.0.0.1:8190', 'delegated=https://a.example'] }).reachability?.upnp, true)
   assert.deepEqual(serving({ routing: ['none'] }).routing, { ...NO_WAYS, peers: [] })
 })
 

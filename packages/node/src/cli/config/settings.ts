@@ -129,7 +129,7 @@ function present<T extends object> (fields: T): { [K in keyof T]?: NonNullable<T
 
 /** Is anything asked that is on the internet? Else nobody there need find us. */
 function isPublic ({ dht, delegated = [] }: RoutingInit): boolean {
-  return dht !== false || delegated.length > 0
+  return dht !== false || delegated.some(url => !/^https?:\/\/(127\.|localhost\b|\[::1\])/.test(url))
 }
 
 function reachabilityInit ({ announce }: ServeFlags, config: Config, isPublic: boolean): ReachabilityInit {

@@ -6,9 +6,9 @@
  * Bounds: a hold on a root is its CID; one on writes keeps 16 bytes and some for
  * each block that is used while it lasts. Who holds must let go.
  */
-import type { Tracker } from '../store/block-guard.ts'
-import type { KeySet } from '../store/key-set.ts'
-import type { RepoBlockstore } from '../store/repo-blockstore.ts'
+import type { Tracker } from './block-guard.ts'
+import type { KeySet } from './key-set.ts'
+import type { RepoBlockstore } from './repo-blockstore.ts'
 import type { CID } from 'multiformats/cid'
 
 /** Lasts until it is released, which may be done twice; `using` does it at the end of a block. */
