@@ -1,16 +1,11 @@
 /**
  * What ours is measured against, in a process of its own, with the libp2p of
- * `ours-process.ts` and no Bitswap in it: a bare client of Kubo, a bare request
- * and answer, and a bare stream. Encryption is tls, or noise with `--noise`.
+ * `ours-process.ts`, on which Bitswap is not started: a bare client of Kubo, a bare
+ * request and answer, and a bare stream. Encryption is tls, or noise with `--noise`.
  */
-import { identify } from '@libp2p/identify'
 import type { PeerId } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
-import { tcp } from '@libp2p/tcp'
-import { tls } from '@libp2p/tls'
-import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
+import { createNode } from 'ts-bitswap-node'
 import { answerCalls } from '../../interop/harness/calls.ts'
 import type { FileContent, Held } from '../../interop/harness/content.ts'
 import { randomPieces } from '../../interop/harness/data.ts'
@@ -22,17 +17,8 @@ import { followChain } from './follow-chain.ts'
 import { noSuchWay, parseHeld, timed } from '../../interop/harness/ways.ts'
 import type { Wanted, Way } from '../../interop/harness/ways.ts'
 
-/** As `ts-bitswap-node` has it. */
-const MAX_STREAM_WINDOW_SIZE = 4_194_304
-
 const wire = countSockets()
-const libp2p = await createLibp2p({
-  addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-  transports: [tcp()],
-  connectionEncrypters: [process.argv.includes('--noise') ? noise() : tls()],
-  streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_SIZE } })],
-  services: { identify: identify() }
-})
+const { libp2p } = await createNode({ listen: ['/ip4/127.0.0.1/tcp/0'], encrypters: [process.argv.includes('--noise') ? 'noise' : 'tls'] })
 const bitswap = new BareBitswap(libp2p)
 let server: PeerId | undefined
 let open: Requests | undefined
@@ -41,6 +27,7 @@ let blocks: Uint8Array[] = []
 const kept: Map<string, Uint8Array> = new Map()
 let wanted: Wanted = { root: undefined, leaves: [], size: 0 }
 
+await libp2p.start()
 await bitswap.start()
 await answerRequests(libp2p)
 await serveStreams(libp2p, () => blocks)

@@ -172,3 +172,17 @@ function base32 (bytes: Uint8Array): string {
 
   return (bits.match(/.{1,5}/g) ?? []).map(part => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(part.padEnd(5, '0'), 2)]).join('')
 }
+
+test('a logger that is given is that of libp2p, too', async () => {
+  const names: string[] = []
+  const log = Object.assign(() => {}, { enabled: false, error: () => {}, trace: () => {}, newScope: () => log })
+  const node = await createNode({}, { logger: { forComponent: name => {
+    names.push(name)
+
+    return log
+  } } })
+
+  await node.stop()
+  assert.ok(names.includes('libp2p'), names.join(', '))
+  assert.ok(names.includes('bitswap:client'), names.join(', '))
+})

@@ -23,7 +23,7 @@ import type { FlatfsComponents } from '../store/flatfs-blockstore.ts'
 import type { NodeInit, NodeOptions } from './options.ts'
 import type { Repo } from '../store/repo.ts'
 import type { KeptPeerStat } from '../routing/kept-peers.ts'
-import type { AbortOptions, Libp2p, PeerId, Startable } from '@libp2p/interface'
+import type { AbortOptions, ComponentLogger, Libp2p, PeerId, Startable } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { CID } from 'multiformats/cid'
 import type { Bitswap, BitswapInit, CombinedRouting } from 'ts-bitswap'
@@ -58,6 +58,8 @@ export interface BitswapNode extends Startable {
 export interface NodeComponents extends FlatfsComponents {
   /** A repo that is open already, in place of `init.repo`. The node closes it when it stops. */
   repo?: Repo
+  /** Also that of libp2p. Without it nothing is logged, but what `DEBUG` names. */
+  logger?: ComponentLogger
   /** Told in words of what is out of order and does not stop the node: pins that are not whole, a collection that failed. */
   onWarning?: (message: string) => void
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { PUBLIC_BOOTSTRAP, PUBLIC_DELEGATED } from '../routing/public-routers.ts'
 import { assertPrivate, publicParts } from './public-parts.ts'
 
 test('what is public is named, all of it', () => {
@@ -16,6 +17,12 @@ test('what is public is named, all of it', () => {
     parts: ['the public DHT', 'UPnP', ...addresses],
     message: /^a private network must not use what is public: the public DHT, UPnP, \/dnsaddr/
   })
+})
+
+test('whatever a node uses of the public network is known as public', () => {
+  const peers = PUBLIC_BOOTSTRAP.map(address => `/ip4/1.2.3.4/tcp/1/p2p/${address.split('/').at(-1)}`)
+
+  assert.deepEqual(publicParts({ addresses: [...PUBLIC_BOOTSTRAP, ...PUBLIC_DELEGATED, ...peers] }), [...PUBLIC_BOOTSTRAP, ...PUBLIC_DELEGATED, ...peers])
 })
 
 test("one's own servers are private, wherever they are", () => {

@@ -5,6 +5,7 @@
  * Knows the names that the public network is found under. A server of one's own
  * on the internet may be part of a private network, so addresses are no reason.
  */
+import { PUBLIC_BOOTSTRAP } from '../routing/public-routers.ts'
 import { PublicPartsError } from './errors.ts'
 
 /** What a node would use besides its peers, in as far as it can be public. */
@@ -20,15 +21,7 @@ export interface UsedParts {
 /** Ends of names under which the public network is found. */
 const PUBLIC_NAMES = ['libp2p.io', 'libp2p.direct', 'ipfs.io', 'ipfs.tech', 'dweb.link', 'delegated-ipfs.dev', 'cid.contact', 'trustless-gateway.link', 'conf.ipfs-mainnet.org']
 
-/** The bootstrap peers that Kubo and Helia come with. */
-const PUBLIC_PEERS = [
-  'QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN',
-  'QmQCU2EcMqAqQPR2i9bChDtGNJchTbq5TbXJJ16u19uLTa',
-  'QmbLHAnMoJPWSCR5Zhtx6BHJX9KiKNN6tpvbUcqanj75Nb',
-  'QmcZf59bWwK5XFi76CZX8cbJ4BhTzzA3gU1ZjYZcYW3dwt',
-  'QmaCpDMGvV2BGHeYERUEnRQAwe3N8SzbUtfsmvsqQLuvuJ',
-  '12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8'
-]
+const PUBLIC_PEERS = PUBLIC_BOOTSTRAP.map(address => address.split('/').at(-1) ?? '')
 
 /** What of that is public, in words; empty when nothing is. */
 export function publicParts ({ addresses = [], publicDht = false, upnp = false }: UsedParts): string[] {
