@@ -32,6 +32,8 @@ test('an unknown peer address', async t => {
   assertFailed(await run(t, [...repo, 'get', MISSING, '--peer', '127.0.0.1:4001']), /invalid address "127\.0\.0\.1:4001"/)
   assertFailed(await run(t, [...repo, 'get', MISSING, '--peer', '/ip4/127.0.0.1/udp/1/quic-v1']), /cannot reach .*: it can be dialled by its TCP or WebSocket address only/)
   assertFailed(await run(t, [...repo, 'serve', '--listen', 'everywhere']), /invalid address "everywhere"/)
+  assertFailed(await run(t, [...repo, 'serve', '--announce', 'nonsense']), /invalid address "nonsense"/)
+  assertFailed(await run(t, [...repo, 'serve', '--routing-server', 'nowhere']), /invalid routing server "nowhere": expected host:port/)
   assertFailed(await run(t, [...repo, 'serve', '--listen', '/ip4/127.0.0.1/udp/0']), /cannot listen at \/ip4\/127\.0\.0\.1\/udp\/0: /)
 })
 

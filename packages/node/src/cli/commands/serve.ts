@@ -2,10 +2,11 @@
  * `serve`: runs the node until it is ended: accepts peers, sends them what it has,
  * and tells others where that is to be found.
  */
-import { ListenError, UnreachableError } from '../../errors.ts'
+import { InvalidArgumentError, ListenError, UnreachableError } from '../../errors.ts'
 import { createNode } from '../../node/create-node.ts'
 import { reasonOf } from '../../reason-of.ts'
 import { swarmKeyHint } from '../../private-network/connect-hint.ts'
+import { parseListen } from '../../routing-server/options.ts'
 import { serveSettings } from '../network.ts'
 import { ServedPaths } from '../served-paths.ts'
 import { endsInPeer, parseAddresses } from '../values.ts'
@@ -50,6 +51,12 @@ export async function run (context: CommandContext, options: ServeCommandOptions
 /** Of those to connect to, only whose peer id is known can be kept connected; the others are dialled once. */
 async function checked (options: ServeCommandOptions, peers: Multiaddr[]): Promise<ServeCommandOptions> {
   const listen = options.listen == null ? {} : { listen: (await parseAddresses(options.listen)).map(String) }
+
+  await parseAddresses(options.announce ?? [])
+
+  if (options.routingServer != null && parseListen(options.routingServer) == null) {
+    throw new InvalidArgumentError('routing server', options.routingServer, 'expected host:port, as in 127.0.0.1:8190')
+  }
 
   return { ...options, ...listen, connect: peers.filter(endsInPeer).map(String) }
 }
