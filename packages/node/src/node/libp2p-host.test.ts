@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { Socket } from 'node:net'
 import { test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { hostInit } from './libp2p-host.ts'
+import type { Libp2p } from '@libp2p/interface'
+import { createHost, hostInit } from './libp2p-host.ts'
 import { resolveNodeOptions } from './options.ts'
 
 const privateKey = await generateKeyPair('Ed25519')
@@ -27,4 +29,19 @@ test('nothing is accepted and nothing found unless it is asked for', () => {
   assert.deepEqual(init.addresses, { listen: [] })
   assert.equal(init.peerDiscovery, undefined)
   assert.deepEqual(Object.keys(init.services ?? {}), ['identify', 'ping'])
+})
+
+test('tls goes straight to the socket', async t => {
+  const hosts = await Promise.all([1, 2].map(async () => await createHost(await generateKeyPair('Ed25519'), resolveNodeOptions({ listen: ['/ip4/127.0.0.1/tcp/0'] }), { found: () => {} })))
+  const [server, client] = hosts as [Libp2p, Libp2p]
+
+  for (const host of hosts) {
+    t.after(async () => { await host.stop() })
+    await host.start()
+  }
+
+  const { encryption, muxer } = await client.dial(server.getMultiaddrs()) as unknown as { encryption: string, muxer: { maConn: { socket: { _parent: unknown } } } }
+
+  assert.equal(encryption, '/tls/1.0.0')
+  assert(muxer.maConn.socket._parent instanceof Socket)
 })

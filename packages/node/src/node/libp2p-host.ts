@@ -6,10 +6,10 @@ import { noise } from '@libp2p/noise'
 import { identify } from '@libp2p/identify'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { tls } from '@libp2p/tls'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { directTls } from '../encryption/direct-tls.ts'
 import { privateNetworkParts } from '../private-network/libp2p-parts.ts'
 import { reachabilityParts } from '../reachability/libp2p-parts.ts'
 import { routingServices } from '../routing/dht.ts'
@@ -29,7 +29,7 @@ import type { Libp2pOptions } from 'libp2p'
  */
 const MAX_STREAM_WINDOW_SIZE = 4_194_304
 
-const ENCRYPTERS = { [Encrypter.Tls]: tls, [Encrypter.Noise]: noise }
+const ENCRYPTERS = { [Encrypter.Tls]: directTls, [Encrypter.Noise]: noise }
 
 /** What is loaded only when the options ask for it, on top of what every node has. */
 export type HostParts = Pick<Libp2pOptions, 'addresses' | 'transports' | 'services' | 'peerDiscovery' | 'connectionProtector' | 'connectionGater'>
