@@ -6,9 +6,9 @@ import type { CID } from 'multiformats/cid'
 export interface BlockFolder extends Blockstore {
   readonly path: string
   cids: (options?: AbortOptions) => AsyncGenerator<CID>
-  size: (cid: CID, options?: AbortOptions) => Promise<number>
+  size: (cid: CID, options?: AbortOptions) => number | Promise<number>
   /** What a block takes, damaged or not; undefined when it is not there. */
-  storedSize: (cid: CID) => Promise<number | undefined>
+  storedSize: (cid: CID) => number | undefined | Promise<number | undefined>
   /** The bytes of a block that can be had at once; undefined when it is not there. Only of a folder where all can be. */
   getNow?: ((cid: CID) => Uint8Array | undefined) | undefined
   /** What each block takes. */

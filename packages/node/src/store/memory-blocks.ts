@@ -68,8 +68,8 @@ export class MemoryBlocks extends BaseBlockstore {
   }
 
   /** @throws NotFoundError */
-  async size (cid: CID): Promise<number> {
-    const size = cid.multihash.code === identity.code ? cid.multihash.digest.byteLength : await this.storedSize(cid)
+  size (cid: CID): number {
+    const size = cid.multihash.code === identity.code ? cid.multihash.digest.byteLength : this.#sizeOf(cid)
 
     if (size == null) {
       throw new NotFoundError(`block ${cid} is not in the repo`)
@@ -78,8 +78,8 @@ export class MemoryBlocks extends BaseBlockstore {
     return size
   }
 
-  async storedSize (cid: CID): Promise<number | undefined> {
-    return this.#blocks.get(multihashKey(cid))?.bytes.byteLength
+  storedSize (cid: CID): number | undefined | Promise<number | undefined> {
+    return this.#sizeOf(cid)
   }
 
   async * sizes (options?: AbortOptions): AsyncGenerator<number> {
@@ -91,6 +91,10 @@ export class MemoryBlocks extends BaseBlockstore {
 
   /** Nothing outlives the process that it could be compared with. */
   async fingerprint (): Promise<undefined> {}
+
+  #sizeOf (cid: CID): number | undefined {
+    return this.#blocks.get(multihashKey(cid))?.bytes.byteLength
+  }
 
   #keep (cid: CID, bytes: Uint8Array): CID {
     this.#blocks.set(multihashKey(cid), { cid, bytes })

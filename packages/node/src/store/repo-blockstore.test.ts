@@ -204,3 +204,13 @@ test('a repo keeps what its blocks take, and refuses what is over the limit it i
   const inMemory = await memoryRepo({ maxStorage: 550 })
   await assert.rejects(async () => await inMemory.blockstore.put(cid, bytes), { name: 'RepoFullError', message: /the repo in memory is full/ })
 })
+
+test('a store in memory answers at once: what is asked of it for each block costs no promise', async () => {
+  const store = over(new MemoryBlocks())
+  const [{ cid, bytes }, other] = [await someBlock(64, 1), await someBlock(64, 2)]
+
+  await store.put(cid, bytes)
+  assert.deepEqual([store.has(cid), store.has(other.cid), store.size(cid)], [true, false, bytes.length])
+  assert.ok(Symbol.iterator in store.get(cid))
+  assert.throws(() => store.size(other.cid), { name: 'NotFoundError' })
+})

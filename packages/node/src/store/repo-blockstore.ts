@@ -59,9 +59,13 @@ export class RepoBlockstore extends BaseBlockstore {
     return isIdentity(cid) || this.#guard.read(cid, () => this.#folder.has(cid, options))
   }
 
-  /** @throws NotFoundError */
-  async size (cid: CID, options?: AbortOptions): Promise<number> {
-    return await this.#guard.read(cid, async () => await this.#folder.size(cid, options))
+  /**
+   * At once where the folder can, as {@link get}.
+   *
+   * @throws NotFoundError, or rejects with it
+   */
+  size (cid: CID, options?: AbortOptions): number | Promise<number> {
+    return this.#guard.read(cid, () => this.#folder.size(cid, options))
   }
 
   /**
