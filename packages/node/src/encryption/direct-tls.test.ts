@@ -1,7 +1,8 @@
 /** Real connections over loopback: with each other, with the tls of libp2p, and with ends that misbehave. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect as connectTcp, Socket } from 'node:net'
+import { connect as connectTcp } from 'node:net'
+import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { connect as connectTls } from 'node:tls'
@@ -18,6 +19,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { dialAndChoose, eager, listenAndChoose } from '../../test/raw-tls.ts'
 import { directTls } from './direct-tls.ts'
+import { TlsConnection } from './tls-connection.ts'
 
 type Encrypter = (components: TLSComponents) => ConnectionEncrypter
 
@@ -109,11 +111,7 @@ type Outcome = 'direct' | 'usual' | Error
 /** Tells of each connection how it was encrypted: straight on its socket, as usual, or not at all. */
 function watched (encrypter: Encrypter, tell: (outcome: Outcome) => void): Encrypter {
   const watch = async (secured: Promise<SecuredConnection>): Promise<SecuredConnection> => {
-    secured.then(({ connection }) => {
-      const { socket } = connection as unknown as { socket: { _parent: unknown } }
-
-      tell(socket._parent instanceof Socket ? 'direct' : 'usual')
-    }, tell)
+    secured.then(({ connection }) => { tell(connection instanceof TlsConnection ? 'direct' : 'usual') }, tell)
 
     return await secured
   }

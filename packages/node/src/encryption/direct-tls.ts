@@ -14,10 +14,11 @@
 import type { ConnectionEncrypter, MessageStream, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory } from '@libp2p/interface'
 import { tls } from '@libp2p/tls'
 import type { TLSComponents } from '@libp2p/tls'
-import { generateCertificate, toMessageStream, verifyPeerCertificate } from '@libp2p/tls/utils'
+import { generateCertificate, verifyPeerCertificate } from '@libp2p/tls/utils'
 import type { Socket } from 'node:net'
 import { secureSocket } from './secure-socket.ts'
 import { socketOf, takeSocket } from './tcp-socket.ts'
+import { TlsConnection } from './tls-connection.ts'
 
 /** A key and a certificate that it signed, as PEM. */
 interface Certificate {
@@ -80,7 +81,7 @@ class DirectTls implements ConnectionEncrypter {
 
       const streamMuxer = muxers.get(secured.protocol)
 
-      return { remotePeer, connection: toMessageStream(connection, secured.socket), ...streamMuxer == null ? {} : { streamMuxer } }
+      return { remotePeer, connection: new TlsConnection(connection, secured.socket), ...streamMuxer == null ? {} : { streamMuxer } }
     } catch (error) {
       connection.abort(error as Error)
       throw error

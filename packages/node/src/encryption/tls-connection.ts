@@ -1,0 +1,120 @@
+/**
+ * A socket of tls as a libp2p connection. As that of `@libp2p/tls`, but that much
+ * is done in one go: what goes out in one call leaves as one piece, and not the
+ * header of a frame alone and the rest after it; and all records that have come
+ * in a turn of the event loop are handed on together, not each (16 KiB) by itself.
+ *
+ * Limits: what is read in a turn is kept until its end: libuv reads 2 MiB at the
+ * most, less than what libp2p lets a connection hold.
+ */
+import type { AbortOptions, MessageStream, StreamCloseEvent } from '@libp2p/interface'
+import { AbstractMessageStream } from '@libp2p/utils'
+import type { SendResult } from '@libp2p/utils'
+import { once } from 'node:events'
+import type { TLSSocket } from 'node:tls'
+import { Uint8ArrayList } from 'uint8arraylist'
+
+export class TlsConnection extends AbstractMessageStream {
+  readonly #transport: MessageStream
+  readonly #socket: TLSSocket
+  /** What has come in this turn. */
+  #came: Uint8Array[] = []
+  #closing: Promise<void> | undefined
+
+  /** @param transport - the connection below, which has left its socket to `socket` */
+  constructor (transport: MessageStream, socket: TLSSocket) {
+    const { log, inactivityTimeout, maxReadBufferLength, direction } = transport
+
+    super({ log, inactivityTimeout, maxReadBufferLength, direction })
+    this.#transport = transport
+    this.#socket = socket
+
+    if (socket.closed) {
+      this.#closing = Promise.resolve() // there is nothing left to do
+    }
+
+    socket.on('data', (bytes: Buffer) => { this.#take(bytes) })
+    socket.on('drain', () => { this.safeDispatchEvent('drain') })
+    socket.on('error', (error: Error) => { transport.abort(error) })
+    socket.on('close', () => { this.#closing = this.#closeTransport() })
+    transport.addEventListener('close', event => { this.#transportClosed(event) })
+  }
+
+  async close (options?: AbortOptions): Promise<void> {
+    if (this.#closing == null) {
+      this.#socket.destroySoon()
+      await once(this.#socket, 'close', options)
+    }
+
+    // the transport may take longer
+    await this.#closing
+  }
+
+  sendData (data: Uint8ArrayList): SendResult {
+    let canSendMore = true
+
+    this.#socket.cork()
+
+    // all of it, be there room or not: it is one frame, and its header would leave alone
+    for (const bytes of data) {
+      canSendMore = this.#socket.write(bytes)
+    }
+
+    this.#socket.uncork()
+
+    return { sentBytes: data.byteLength, canSendMore }
+  }
+
+  sendPause (): void {
+    this.#socket.pause()
+  }
+
+  sendResume (): void {
+    this.#socket.resume()
+  }
+
+  sendReset (error: Error): void {
+    this.#socket.destroy()
+    // of itself it would end as if all were well
+    this.#transport.abort(error)
+  }
+
+  #take (bytes: Uint8Array): void {
+    if (this.#came.length === 0) {
+      setImmediate(() => { this.#handOn() })
+    }
+
+    this.#came.push(bytes)
+  }
+
+  #handOn (): void {
+    const came = this.#came
+
+    if (came.length > 0) {
+      this.#came = []
+      this.onData(came.length === 1 ? came[0] as Uint8Array : new Uint8ArrayList(...came))
+    }
+  }
+
+  async #closeTransport (): Promise<void> {
+    try {
+      await this.#transport.close()
+    } catch (error) {
+      this.#transport.abort(error as Error)
+    }
+  }
+
+  /** Tells of it what is told of the transport: whether it ended well, and by whom. */
+  #transportClosed ({ error, local = false }: StreamCloseEvent): void {
+    this.#socket.destroy()
+    this.#handOn()
+
+    if (error == null) {
+      this.onTransportClosed()
+    } else if (local) {
+      this.abort(error)
+    } else {
+      this.onRemoteReset()
+    }
+  }
+}
