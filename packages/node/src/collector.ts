@@ -4,7 +4,7 @@
  * 64 MB of ArrayBuffers, and tls makes some three bytes of those for each that
  * comes or goes. What that costs, and what this gains: `docs/performance.md`.
  */
-import { setFlagsFromString } from 'node:v8'
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /** In which versions of Node there is a flag of V8, by the first number. */
 interface Flag {
@@ -18,9 +18,18 @@ const FLAGS: readonly Flag[] = [
   { name: '--external-memory-accounted-in-global-limit', from: 24, to: 26 },
   // what lives may double before the next: where little does they would come every 10 MB
   { name: '--heap-growing-percent=100', from: 24, to: 26 },
-  // the young generation stays small, so that what tls made is let go of soon; V8 takes this only once it runs
+  // the young generation stays as it is, so that what tls made is let go of soon; V8 takes this only once it runs
   { name: '--semi-space-growth-factor=1', from: 22, to: 26 }
 ]
+
+/** Makes each of its two halves four times as large, 4 MiB, when it grows next. */
+const GROW = '--semi-space-growth-factor=4'
+
+/** Both halves. As large again, and as small as V8 begins with, it takes a tenth more of processor time for blocks of 16 KiB. In bytes. */
+const YOUNG_SIZE = 8 * 1024 * 1024
+
+/** V8 grows it when a quarter of these have lived through a collection; were that ever different, they would be let go of in vain. */
+const MAX_SURVIVORS = 65_536
 
 /**
  * The flags of V8 that {@link tuneCollector} sets.
@@ -41,7 +50,30 @@ export function collectorFlags (version: string = process.versions.node): string
  * nothing else here does.
  */
 export function tuneCollector (): void {
-  for (const flag of collectorFlags()) {
+  const flags = collectorFlags()
+
+  if (flags.length > 0) {
+    growYoungGeneration()
+  }
+
+  for (const flag of flags) {
     setFlagsFromString(flag)
   }
+}
+
+/** There is no flag for its size that a process takes once it runs: it is made to grow, which takes some 4 ms. */
+function growYoungGeneration (): void {
+  const survivors: number[][] = []
+
+  setFlagsFromString(GROW)
+
+  while (survivors.length < MAX_SURVIVORS && youngSize() < YOUNG_SIZE) {
+    for (let i = 0; i < 1024; i++) {
+      survivors.push([i])
+    }
+  }
+}
+
+function youngSize (): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0
 }
