@@ -1,8 +1,7 @@
 /**
- * What comes: verifies blocks, stores those that are wanted, and wakes who
- * waits. A block is `arriving` from its verification until it is stored: a
- * second copy is a duplicate and never stored twice, and cancels go out before
- * the store has it.
+ * What comes: verifies blocks, stores those that are wanted, and wakes who waits. A
+ * block is `arriving` from its verification until it is stored: a second copy is a
+ * duplicate and never stored twice, and cancels go out before the store has it.
  *
  * Limits: over `maxStoringBytes` on their way into the store, no more blocks
  * are taken from the message until some are stored. Blocks nobody here wants
@@ -20,8 +19,9 @@ import { nativePromise } from '../core/native-promise.ts'
 import { readBlock } from '../core/read-block.ts'
 import { RecentSet } from '../core/recent-set.ts'
 import { BlockTooLargeError, UnknownHashError } from '../errors.ts'
-import type { Block, ReceivedBlock } from '../message/message.ts'
+import type { ReceivedBlock } from '../message/message.ts'
 import { verifyBlock } from '../message/verify-block.ts'
+import type { VerifiedBlock } from '../message/verify-block.ts'
 import type { HasherLoader } from '../message/hashers.ts'
 import { countWaste, createStats } from './arrival-stats.ts'
 import type { ArrivalStats } from './arrival-stats.ts'
@@ -180,9 +180,9 @@ export class Arrivals {
   }
 
   /** Never throws. A promise only when the store is too far behind. */
-  #verified (from: PeerId, peer: ClientPeer | undefined, { cid, bytes }: Block): void | Promise<void> {
+  #verified (from: PeerId, peer: ClientPeer | undefined, block: VerifiedBlock): void | Promise<void> {
     const { planner, arrivals, waiters, clock } = this.#components
-    const key = multihashKey(cid)
+    const { bytes, multihashKey: key } = block
     const known = planner.board.wants.has(key) || this.#recent.has(key)
     // it may have crossed with our cancel, or come from others before
     const isAnswer = peer == null || (peer.spendAnswer() && (known || planner.givenUp.has(key)))
@@ -195,7 +195,7 @@ export class Arrivals {
       const kind = known ? 'duplicate' : 'unwanted'
 
       countWaste(this.stats, kind, bytes.length)
-      arrivals.blockReceived(cid, from, bytes.length, kind)
+      arrivals.blockReceived(block.cid, from, bytes.length, kind)
 
       if (peer != null && !isAnswer) {
         this.#unasked.sent(peer, bytes.length)
@@ -293,7 +293,7 @@ export class Arrivals {
   }
 
   #refuseTooLarge (key: string, size: number): void {
-    for (const waiter of this.#components.waiters.take(key, waiter => size > waiter.maxSize)) {
+    for (const waiter of this.#components.waiters.takeTooSmall(key, size)) {
       waiter.failed(new BlockTooLargeError(waiter.cid, size, waiter.maxSize))
     }
   }

@@ -14,6 +14,10 @@ import { RecentSet } from '../core/recent-set.ts'
 import { raceSignal } from '../core/timeout-signal.ts'
 import { BlockUnavailableError } from '../errors.ts'
 import { checkSize } from './get-block.ts'
+import { HeldBlocks } from './held-blocks.ts'
+import type { HeldBlock } from './held-blocks.ts'
+import { InputPump } from './input-pump.ts'
+import type { Room } from './input-pump.ts'
 import { MissingBlocks } from './missing-blocks.ts'
 import type { GetDefaults, Retrieval, Retrievals } from './retrievals.ts'
 import type { Waiter } from './waiters.ts'
@@ -24,37 +28,37 @@ export const MAX_AHEAD = 4096
 /** Bytes of blocks held for the consumer. */
 export const MAX_HELD_BYTES: number = 16 * 1024 * 1024
 
+/** So many are taken from the input in one go, unless the consumer has taken all there is: one by one they would be a promise each, and a look at all that can be done. */
+const AT_ONCE = 64
+
 /** CIDs remembered at the least, so that each is delivered once; one that is named again after so many others comes again. */
 export const MAX_SEEN: number = 128 * 1024
 
 /** Store reads under way at once. */
 const MAX_READS = 64
 
-export class BlockStream {
+export class BlockStream implements Room {
   readonly #retrievals: Retrievals
   readonly #retrieval: Retrieval
   readonly #options: GetOptions & GetDefaults
-  readonly #input: Iterator<CID> | AsyncIterator<CID>
+  readonly #input: InputPump
   readonly #seen: RecentSet<string> = new RecentSet(MAX_SEEN)
   readonly #waiting: Map<string, Waiter> = new Map()
-  readonly #held: Array<{ cid: CID, bytes: Uint8Array | undefined }> = []
+  readonly #held: HeldBlocks = new HeldBlocks(MAX_HELD_BYTES)
   readonly #missing: MissingBlocks = new MissingBlocks()
   /** Aborts when it is over. */
   readonly #over: AbortController = new AbortController()
   readonly #abort = (): void => { this.#fail(this.#options.signal?.reason) }
-  #heldBytes = 0
   #reads = 0
-  #inputEnded = false
   #error: { reason: unknown } | undefined
-  /** Resolved when the consumer, or the input, may go on. */
-  #changed: PromiseWithResolvers<void> = Promise.withResolvers()
-  #roomInInput: PromiseWithResolvers<void> | undefined
+  /** Resolved when the consumer may go on, if it waits. */
+  #changed: PromiseWithResolvers<void> | undefined
 
   constructor (retrievals: Retrievals, retrieval: Retrieval, input: Iterator<CID> | AsyncIterator<CID>) {
     this.#retrievals = retrievals
     this.#retrieval = retrieval
     this.#options = retrieval.options
-    this.#input = input
+    this.#input = new InputPump(input, this, cid => { this.#take(cid) })
   }
 
   /** @throws `signal.reason` when aborted already */
@@ -66,28 +70,22 @@ export class BlockStream {
     this.#takeInput().catch((error: unknown) => { this.#fail(error) })
   }
 
-  /** The next block; undefined after the last. One call at a time. */
-  async next (): Promise<Block | undefined> {
-    for (;;) {
-      if (this.#error != null) {
-        throw this.#error.reason
-      }
+  /**
+   * The next block; undefined after the last. At once where it is held. One call
+   * at a time.
+   *
+   * @throws whatever ended the call, or rejects with it
+   */
+  next (): Block | Promise<Block | undefined> {
+    const held = this.#error == null && this.#held.isReady ? this.#held.take() : undefined
 
-      const held = this.#held.shift()
-
-      if (held != null) {
-        const block = await this.#deliver(held.cid, held.bytes)
-
-        if (block != null) {
-          return block
-        }
-      } else if (this.#isOver || (this.#inputEnded && this.#waiting.size === 0 && this.#reads === 0)) {
-        return this.#finish()
-      } else {
-        await this.#changed.promise
-        this.#changed = Promise.withResolvers()
-      }
+    if (held?.bytes == null) {
+      return this.#nextLater()
     }
+
+    this.#progressed()
+
+    return { cid: held.cid, bytes: held.bytes }
   }
 
   /** Cancels what has not come, and lets go of the input. Twice is a no-op. */
@@ -98,7 +96,7 @@ export class BlockStream {
 
     this.#over.abort()
     this.#options.signal?.removeEventListener('abort', this.#abort)
-    this.#held.length = 0
+    this.#held.clear()
 
     for (const [key, waiter] of this.#waiting) {
       this.#retrievals.leave(key, waiter)
@@ -106,7 +104,7 @@ export class BlockStream {
 
     this.#waiting.clear()
     this.#progressed()
-    detach(this.#leaveInput(), this.#retrievals.log, 'letting go of the CIDs of getBlocks')
+    detach(this.#input.leave(), this.#retrievals.log, 'letting go of the CIDs of getBlocks')
     this.#retrieval.ended()
   }
 
@@ -114,41 +112,22 @@ export class BlockStream {
     return this.#over.signal.aborted
   }
 
-  get #isFull (): boolean {
-    return this.#reads >= MAX_READS || this.#waiting.size + this.#held.length >= MAX_AHEAD || this.#heldBytes >= MAX_HELD_BYTES
+  get isFull (): boolean {
+    return this.#reads >= MAX_READS || this.#ahead >= MAX_AHEAD || this.#held.isFull
+  }
+
+  get #ahead (): number {
+    return this.#waiting.size + this.#held.size
+  }
+
+  /** Is it worth going on, once it was full? What waits may never come, so that room for {@link AT_ONCE} may not come either. */
+  get isWorthwhile (): boolean {
+    return !this.isFull && (this.#held.size === 0 || this.#ahead <= MAX_AHEAD - AT_ONCE)
   }
 
   async #takeInput (): Promise<void> {
-    while (!this.#isOver) {
-      const taken = this.#input.next()
-      const next = 'then' in taken ? await taken : taken
-
-      if (this.#isOver) {
-        return
-      }
-
-      if (next.done === true) {
-        break
-      }
-
-      this.#take(next.value)
-
-      while (this.#isFull && !this.#isOver) {
-        this.#roomInInput = Promise.withResolvers()
-        await this.#roomInInput.promise
-      }
-    }
-
-    this.#inputEnded = true
-    this.#changed.resolve()
-  }
-
-  /** Not waited for: an input that hangs would never answer. */
-  async #leaveInput (): Promise<void> {
-    if (!this.#inputEnded) {
-      this.#inputEnded = true
-      await this.#input.return?.()
-    }
+    await this.#input.run()
+    this.#changed?.resolve()
   }
 
   #take (cid: CID): void {
@@ -226,16 +205,35 @@ export class BlockStream {
   }
 
   #hold (cid: CID, bytes: Uint8Array): void {
-    const fits = this.#heldBytes + bytes.length <= MAX_HELD_BYTES || this.#held.length === 0
+    this.#held.push(cid, bytes)
+    this.#changed?.resolve()
+  }
 
-    this.#held.push({ cid, bytes: fits ? bytes : undefined })
-    this.#heldBytes += fits ? bytes.length : 0
-    this.#changed.resolve()
+  async #nextLater (): Promise<Block | undefined> {
+    for (;;) {
+      if (this.#error != null) {
+        throw this.#error.reason
+      }
+
+      const held = this.#held.take()
+
+      if (held != null) {
+        const block = await this.#deliver(held)
+
+        if (block != null) {
+          return block
+        }
+      } else if (this.#isOver || (this.#input.ended && this.#waiting.size === 0 && this.#reads === 0)) {
+        return this.#finish()
+      } else {
+        this.#changed = Promise.withResolvers()
+        await this.#changed.promise
+      }
+    }
   }
 
   /** Undefined when it was over before the block was read, or when the store has lost it and it is fetched again. */
-  async #deliver (cid: CID, bytes: Uint8Array | undefined): Promise<Block | undefined> {
-    this.#heldBytes -= bytes?.length ?? 0
+  async #deliver ({ cid, bytes }: HeldBlock): Promise<Block | undefined> {
     this.#progressed()
 
     const read = bytes ?? await this.#readAgain(cid)
@@ -277,8 +275,8 @@ export class BlockStream {
   }
 
   #progressed (): void {
-    this.#changed.resolve()
-    this.#roomInInput?.resolve()
+    this.#changed?.resolve()
+    this.#input.progressed()
   }
 
   #fail (reason: unknown): void {

@@ -30,33 +30,37 @@ function iteratorOf (cids: Iterable<CID> | AsyncIterable<CID>): Iterator<CID> | 
 }
 
 /**
- * A generator whose `return` also ends a `next` that waits: one written as a
- * function would answer it only when that has its block, perhaps never.
+ * A generator but for two things: `return` also ends a `next` that waits, where one
+ * written as a function would answer it only when that has its block, perhaps
+ * never; and a block that is here costs one promise, not four.
  */
 class Blocks implements AsyncGenerator<Block> {
   readonly #begin: () => BlockStream
-  readonly #blocks: AsyncGenerator<Block>
   #stream: BlockStream | undefined
+  #isOver = false
+  /** Settled when the last call is answered that had to wait; never rejects. */
+  #pending: Promise<void> | undefined
 
+  /** @param begin - throws what the first `next` is to reject with */
   constructor (begin: () => BlockStream) {
     this.#begin = begin
-    this.#blocks = this.#run()
   }
 
-  async next (): Promise<IteratorResult<Block>> {
-    return this.#blocks.next()
+  /** Whoever calls again before the last call is answered waits in line. */
+  next (): Promise<IteratorResult<Block>> {
+    return this.#pending == null ? this.#next() : this.#inLine(this.#pending.then(() => this.#next()))
   }
 
-  async return (value?: unknown): Promise<IteratorResult<Block>> {
-    this.#stream?.end()
+  return (value?: unknown): Promise<IteratorResult<Block>> {
+    this.#end()
 
-    return this.#blocks.return(value)
+    return this.#inLine(this.#returned(value, this.#pending))
   }
 
   async throw (error: unknown): Promise<IteratorResult<Block>> {
-    this.#stream?.end()
+    await this.return()
 
-    return this.#blocks.throw(error)
+    throw error
   }
 
   [Symbol.asyncIterator] (): this {
@@ -67,18 +71,73 @@ class Blocks implements AsyncGenerator<Block> {
     await this.return()
   }
 
-  async * #run (): AsyncGenerator<Block> {
-    const stream = this.#begin()
-    this.#stream = stream
+  #next (): Promise<IteratorResult<Block>> {
+    if (this.#isOver) {
+      return Promise.resolve(DONE)
+    }
 
     try {
-      stream.start()
+      const next = this.#started().next()
 
-      for (let block = await stream.next(); block != null; block = await stream.next()) {
-        yield block
-      }
-    } finally {
-      stream.end()
+      return next instanceof Promise ? this.#inLine(this.#answer(next)) : Promise.resolve({ done: false, value: next })
+    } catch (error) {
+      this.#end()
+
+      return Promise.reject(error)
     }
   }
+
+  #started (): BlockStream {
+    if (this.#stream == null) {
+      this.#stream = this.#begin()
+      this.#stream.start()
+    }
+
+    return this.#stream
+  }
+
+  async #answer (next: Promise<Block | undefined>): Promise<IteratorResult<Block>> {
+    try {
+      const value = await next
+
+      if (value != null) {
+        return { done: false, value }
+      }
+    } catch (error) {
+      this.#end()
+
+      throw error
+    }
+
+    this.#end()
+
+    return DONE
+  }
+
+  async #returned (value: unknown, before: Promise<void> | undefined): Promise<IteratorResult<Block>> {
+    await before
+
+    return { done: true, value: await value }
+  }
+
+  #inLine<T> (answer: Promise<T>): Promise<T> {
+    const pending: Promise<void> = answer.then(() => { this.#answered(pending) }, () => { this.#answered(pending) })
+
+    this.#pending = pending
+
+    return answer
+  }
+
+  #answered (pending: Promise<void>): void {
+    if (this.#pending === pending) {
+      this.#pending = undefined
+    }
+  }
+
+  #end (): void {
+    this.#isOver = true
+    this.#stream?.end()
+  }
 }
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }

@@ -125,3 +125,15 @@ test('two names of one block are one to wait for', () => {
   waiters.add(multihashKey(v1), b)
   assert.deepEqual([waiters.size, waiters.take(multihashKey(v0))], [1, [a, b]])
 })
+
+test('only those are taken that take no block of a size, and the others go on waiting', () => {
+  const waiters = new Waiters()
+  const [small, large] = [{ ...waiter(one), maxSize: 9 }, { ...waiter(two), maxSize: 10 }]
+
+  waiters.add(k0, small)
+  waiters.add(k0, large)
+  assert.deepEqual(waiters.takeTooSmall(k1, 10), [])
+  assert.deepEqual(waiters.takeTooSmall(k0, 9), [])
+  assert.deepEqual(waiters.takeTooSmall(k0, 10), [small])
+  assert.deepEqual([waiters.hasOf(one, k0), waiters.of(k0)], [false, [large]])
+})

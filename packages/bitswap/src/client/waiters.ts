@@ -80,15 +80,36 @@ export class Waiters {
     return taken
   }
 
-  /** Removes those it returns. */
-  take (key: string, which: (waiter: Waiter) => boolean = () => true): Waiter[] {
-    const taken = this.of(key).filter(which)
+  /** Removes and returns those of a block. */
+  take (key: string): readonly Waiter[] {
+    const waiters = this.#waiters.get(key)
 
-    for (const waiter of taken) {
-      this.delete(key, waiter)
+    if (waiters == null) {
+      return NOBODY
     }
 
-    return taken
+    this.#waiters.delete(key)
+
+    for (const waiter of waiters) {
+      deleteFrom(this.#bySession, waiter.session, waiter)
+    }
+
+    return [...waiters]
+  }
+
+  /** The same of those that take no block of that size: seldom any. */
+  takeTooSmall (key: string, size: number): readonly Waiter[] {
+    let taken: Waiter[] | undefined
+
+    for (const waiter of this.#waiters.get(key) ?? NOBODY) {
+      if (size > waiter.maxSize) {
+        taken ??= []
+        taken.push(waiter)
+        this.delete(key, waiter)
+      }
+    }
+
+    return taken ?? NOBODY
   }
 
   /** Removes and returns all. */
@@ -96,6 +117,8 @@ export class Waiters {
     return [...this.#waiters.keys()].flatMap(key => this.take(key))
   }
 }
+
+const NOBODY: readonly Waiter[] = Object.freeze([])
 
 function addTo<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter): void {
   const set = sets.get(key)

@@ -48,6 +48,11 @@ export class WantMoves {
     this.#refused = new RefusedWants(board)
   }
 
+  /** Is there anything to take below? */
+  get hasEffects (): boolean {
+    return this.looking.routing.hasDue || this.#unavailable.length > 0
+  }
+
   /** Wants that routing is to be asked for. */
   takeSearches (): Want[] {
     return this.looking.routing.takeDue()

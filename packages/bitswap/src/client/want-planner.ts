@@ -59,19 +59,25 @@ export class WantPlanner {
 
   /** What is to be done now; undefined when there is nothing. */
   takeEffects (): Effects | undefined {
-    const { changed, searchless } = this.board
+    const { changed, searchless, histories } = this.board
+
+    // nearly always, and asked after each block
+    if (changed.size === 0 && searchless.size === 0 && !histories.hasFresh && !this.#moves.hasEffects) {
+      return undefined
+    }
+
     const effects = {
       wake: [...changed],
       search: this.#moves.takeSearches(),
       cancelSearch: [...searchless],
       unavailable: this.#moves.takeUnavailable(),
-      steps: this.board.histories.takeFresh()
+      steps: histories.takeFresh()
     }
 
     changed.clear()
     searchless.clear()
 
-    return Object.values(effects).some(({ length }) => length > 0) ? effects : undefined
+    return effects
   }
 
   /** A session wants a block. */

@@ -21,6 +21,10 @@ export class WantRouting {
     this.#canSearch = canSearch
   }
 
+  get hasDue (): boolean {
+    return this.#due.length > 0
+  }
+
   /** Wants that routing is to be asked for now. */
   takeDue (): Want[] {
     const due = this.#due

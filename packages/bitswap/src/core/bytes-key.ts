@@ -6,6 +6,9 @@
 /** A sha2-256 multihash: what nearly all keys are made of. */
 const COMMON_SIZE = 34
 
+const SHA256_CODE = 0x12
+const SHA256_SIZE = 32
+
 /** All of the bytes it is called with are there. */
 const fromCharCode = String.fromCharCode as (...codes: Array<number | undefined>) => string
 
@@ -24,6 +27,11 @@ export function bytesKey (bytes: Uint8Array): string {
   }
 }
 
+/** The {@link bytesKey} of a sha2-256 multihash, by its digest of 32 bytes alone. */
+export function sha256Key (digest: Uint8Array): string {
+  return commonKey(digest, -2)
+}
+
 function anyKey (bytes: Uint8Array): string {
   let key = ''
 
@@ -34,11 +42,11 @@ function anyKey (bytes: Uint8Array): string {
   return key
 }
 
-/** Written out, because that is what engines make fast: measured, see above. */
+/** The bytes from `i` on; the first two of a multihash stand for themselves where they are not among them. Written out, because that is what engines make fast: measured, see above. */
 function commonKey (b: Uint8Array, i: number): string {
   return fromCharCode(
-    b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7], b[i + 8], b[i + 9], b[i + 10], b[i + 11],
-    b[i + 12], b[i + 13], b[i + 14], b[i + 15], b[i + 16], b[i + 17], b[i + 18], b[i + 19], b[i + 20], b[i + 21], b[i + 22], b[i + 23],
-    b[i + 24], b[i + 25], b[i + 26], b[i + 27], b[i + 28], b[i + 29], b[i + 30], b[i + 31], b[i + 32], b[i + 33]
+    i < 0 ? SHA256_CODE : b[i], i < 0 ? SHA256_SIZE : b[i + 1],
+    b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7], b[i + 8], b[i + 9], b[i + 10], b[i + 11], b[i + 12], b[i + 13], b[i + 14], b[i + 15], b[i + 16], b[i + 17],
+    b[i + 18], b[i + 19], b[i + 20], b[i + 21], b[i + 22], b[i + 23], b[i + 24], b[i + 25], b[i + 26], b[i + 27], b[i + 28], b[i + 29], b[i + 30], b[i + 31], b[i + 32], b[i + 33]
   )
 }

@@ -6,6 +6,7 @@ import { identity } from 'multiformats/hashes/identity'
 import { sha256, sha512 } from 'multiformats/hashes/sha2'
 import { foreignPromise } from '../../test/support/foreign-promise.ts'
 import { toHex } from '../../test/support/messages.ts'
+import { multihashKey } from '../core/cid-map.ts'
 import { MalformedMessageError, UnknownHashError } from './errors.ts'
 import { defaultHashers, loadHasher, withDefaultHashers } from './hashers.ts'
 import type { HasherLoader } from './hashers.ts'
@@ -39,6 +40,16 @@ test('a block is named by the hash of its bytes, without a promise where the has
   assert.equal(toHex(verifyNow(received({ codec: 0x71 })).cid.bytes), `01711220${FOOBAR_SHA256}`)
   assert.equal(verifyNow(received({ hash: 0x13, digestSize: 64 })).cid.multihash.code, 0x13)
   assert.equal(toHex(verifyNow(received({}, new Uint8Array(0))).cid.bytes), '01551220e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
+})
+
+test('its key is that of its CID, whatever names it, and its CID is made once', () => {
+  for (const prefix of [{}, CIDV0_PREFIX, { codec: 0x71 }, { hash: 0x13, digestSize: 64 }, { digestSize: 20 }]) {
+    const block = verifyBlock(received(prefix), defaultHashers)
+
+    assert.ok(!(block instanceof Promise))
+    assert.equal(block.multihashKey, multihashKey(block.cid))
+    assert.equal(block.cid, block.cid)
+  }
 })
 
 test('other bytes have another CID', () => {

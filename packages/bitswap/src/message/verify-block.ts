@@ -4,9 +4,13 @@
  *
  * Not for: deciding whether anybody asked for that CID.
  */
+import type { CID } from 'multiformats/cid'
 import { Hasher } from 'multiformats/hashes/hasher'
 import { identity } from 'multiformats/hashes/identity'
 import type { MultihashHasher } from 'multiformats/hashes/interface'
+import { sha256 } from 'multiformats/hashes/sha2'
+import { sha256Key } from '../core/bytes-key.ts'
+import { multihashKey } from '../core/cid-map.ts'
 import { nativePromise } from '../core/native-promise.ts'
 import { cidOfDigest } from './cid-of-digest.ts'
 import { MalformedMessageError, UnknownHashError } from './errors.ts'
@@ -14,6 +18,35 @@ import { loadHasher } from './hashers.ts'
 import type { HasherLoader } from './hashers.ts'
 import type { Block, Prefix, ReceivedBlock } from './message.ts'
 import { flawOf } from './prefix.ts'
+
+/** A block under the name that its bytes have. What it was wanted by is at hand in most cases, so that its CID is made only when it is asked for. */
+export class VerifiedBlock implements Block {
+  readonly bytes: Uint8Array
+  readonly #prefix: Prefix
+  readonly #digest: Uint8Array
+  #cid: CID | undefined
+
+  constructor ({ prefix, bytes }: ReceivedBlock, digest: Uint8Array) {
+    this.bytes = bytes
+    this.#prefix = prefix
+    this.#digest = digest
+  }
+
+  get cid (): CID {
+    this.#cid ??= cidOfDigest(this.#prefix, this.#digest)
+
+    return this.#cid
+  }
+
+  /** As of its CID. */
+  get multihashKey (): string {
+    const { hash, digestSize } = this.#prefix
+
+    return hash === sha256.code && digestSize === SHA256_SIZE ? sha256Key(this.#digest) : multihashKey(this.cid)
+  }
+}
+
+const SHA256_SIZE = 32
 
 interface Made {
   /** Of the hash function that made it. */
@@ -31,7 +64,7 @@ interface Made {
  * @throws UnknownHashError when the loader has no such hash function
  * @throws MalformedMessageError when no CID can have the prefix, as when it asks for a digest longer than the function makes
  */
-export function verifyBlock (received: ReceivedBlock, getHasher: HasherLoader): Block | Promise<Block> {
+export function verifyBlock (received: ReceivedBlock, getHasher: HasherLoader): VerifiedBlock | Promise<VerifiedBlock> {
   const { hash, digestSize } = received.prefix
   const flaw = flawOf(received.prefix)
 
@@ -49,7 +82,7 @@ export function verifyBlock (received: ReceivedBlock, getHasher: HasherLoader): 
   return hasher instanceof Promise ? hasher.then(loaded => hashBlock(received, loaded)) : hashBlock(received, hasher)
 }
 
-function hashBlock (received: ReceivedBlock, hasher: MultihashHasher): Block | Promise<Block> {
+function hashBlock (received: ReceivedBlock, hasher: MultihashHasher): VerifiedBlock | Promise<VerifiedBlock> {
   const made = nativePromise(digestOf(received.bytes, hasher))
 
   return made instanceof Promise ? made.then(made => nameBlock(received, made)) : nameBlock(received, made)
@@ -71,7 +104,8 @@ function isOfLibrary (hasher: MultihashHasher): hasher is Hasher<string, number>
   return hasher instanceof Hasher
 }
 
-function nameBlock ({ prefix, bytes }: ReceivedBlock, { code, digest }: Made): Block {
+function nameBlock (received: ReceivedBlock, { code, digest }: Made): VerifiedBlock {
+  const { prefix } = received
   const { hash, digestSize } = prefix
 
   if (code !== hash) {
@@ -82,7 +116,7 @@ function nameBlock ({ prefix, bytes }: ReceivedBlock, { code, digest }: Made): B
     throw wrongDigestSize(prefix, digest.length)
   }
 
-  return { cid: cidOfDigest(prefix, digest), bytes }
+  return new VerifiedBlock(received, digest)
 }
 
 function wrongDigestSize ({ hash, digestSize }: Prefix, size: number): MalformedMessageError {

@@ -20,6 +20,8 @@ export interface ArrivedBlock {
   bytes?: Uint8Array
 }
 
+const NOBODY: ReadonlySet<Account> = new Set()
+
 export interface ArrivalsComponents {
   clock: Clock
   engine: Engine
@@ -37,10 +39,9 @@ export class Arrivals {
   }
 
   /** Returns the peers that something is to be done for. */
-  arrived (blocks: readonly ArrivedBlock[]): Set<Account> {
+  arrived (blocks: readonly ArrivedBlock[]): ReadonlySet<Account> {
     const { engine, reader, queries, clock } = this.#components
-    const now = Math.trunc(clock.now())
-    const accounts = new Set<Account>()
+    let accounts: Set<Account> | undefined
 
     for (const { cid, bytes } of blocks) {
       const multihash = multihashKey(cid)
@@ -51,6 +52,10 @@ export class Arrivals {
       if (waiting.length === 0) {
         continue
       }
+
+      const now = Math.trunc(clock.now())
+
+      accounts ??= new Set()
 
       for (const request of waiting) {
         request.since = now
@@ -64,18 +69,18 @@ export class Arrivals {
       }
     }
 
-    return accounts
+    return accounts ?? NOBODY
   }
 
   /** A look-up under way may have missed the block, so it does not count any more. */
-  #askAgain (waiting: Request[]): void {
+  #askAgain (waiting: readonly Request[]): void {
     for (const request of waiting) {
       request.missing = undefined
       this.#components.engine.lifecycle.lookAgain(request)
     }
   }
 
-  #serve (waiting: Request[], bytes: Uint8Array): void {
+  #serve (waiting: readonly Request[], bytes: Uint8Array): void {
     const { engine, queries, clock } = this.#components
     const size = bytes.byteLength
 

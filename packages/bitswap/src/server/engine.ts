@@ -116,8 +116,10 @@ export class Engine {
   }
 
   /** Those who would be glad of this block: not known yet to be here, or known not to be. */
-  waitingFor (multihash: string): Request[] {
-    return this.#ledger.requestsFor(multihash).filter(({ state }) => {
+  waitingFor (multihash: string): readonly Request[] {
+    const requests = this.#ledger.requestsFor(multihash)
+
+    return requests.length === 0 ? requests : requests.filter(({ state }) => {
       return state === RequestState.Asking || state === RequestState.Resting || state === RequestState.Absent
     })
   }

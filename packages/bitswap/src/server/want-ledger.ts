@@ -12,6 +12,8 @@ import type { RefusalTally } from './presence-queue.ts'
 import type { ByteTally } from './request-queue.ts'
 import type { Request } from './request.ts'
 
+const NONE: readonly Request[] = Object.freeze([])
+
 export class WantLedger {
   readonly #accounts: Map<string, Account> = new Map()
   // most blocks are wanted by one peer: a set only where there are more
@@ -107,11 +109,11 @@ export class WantLedger {
   }
 
   /** All requests for a block, oldest first. Costs their number. */
-  requestsFor (multihash: string): Request[] {
+  requestsFor (multihash: string): readonly Request[] {
     const found = this.#byBlock.get(multihash)
 
     if (found == null) {
-      return []
+      return NONE
     }
 
     return found instanceof Set ? [...found] : [found]

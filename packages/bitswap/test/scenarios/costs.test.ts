@@ -105,15 +105,15 @@ async function byManyCalls ({ bitswap }: Instance, blocks: readonly Block[]): Pr
 
 test('blocks of 256 KiB: a message for each and hardly any back, and one copy, as they come in pieces', async () => {
   const blocks = await randomBlocks(200, { size: 256 * 1024 })
-  const limits = { asking: 0.05, answering: 1, overhead: 72, streams: 2, copies: 1, promises: 33 }
+  const limits = { asking: 0.05, answering: 1, overhead: 72, streams: 2, copies: 1, promises: 28 }
 
   assertWithin(await costsOf(blocks, async alice => { await byOneCall(alice, blocks) }), limits)
-  assertWithin(await costsOf(blocks, async alice => { await byManyCalls(alice, blocks) }), { ...limits, promises: 29 })
+  assertWithin(await costsOf(blocks, async alice => { await byManyCalls(alice, blocks) }), { ...limits, promises: 26 })
 })
 
 test('blocks of 16 KiB: many in a message, of which only those are copied that come in two pieces', async () => {
   const blocks = await randomBlocks(1000, { size: 16 * 1024 })
-  const limits = { asking: 0.01, answering: 0.07, overhead: 62, streams: 2, copies: 0.27, promises: 13 }
+  const limits = { asking: 0.01, answering: 0.07, overhead: 62, streams: 2, copies: 0.27, promises: 5 }
 
   assertWithin(await costsOf(blocks, async alice => { await byOneCall(alice, blocks) }), limits)
   assertWithin(await costsOf(blocks, async alice => { await byManyCalls(alice, blocks) }), { ...limits, promises: 10 })

@@ -55,3 +55,18 @@ test('thousands of parallel calls send as many messages as one call for all, and
 
   assert.deepEqual(results[0], results[1])
 })
+
+test('what nobody has takes no place of what somebody has, however near the limit', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY, check: false })
+  const [alice, bob] = await net.instances(2)
+  const [missing, there] = [await randomBlocks(4090, { size: 8 }), await randomBlocks(200, { size: 64 })]
+
+  bob.hold(...there)
+
+  const coming = alice.bitswap.getBlocks([...missing, ...there].map(({ cid }) => cid))
+
+  const came = await net.run(Promise.all(there.map(async () => await coming.next())))
+
+  assert.ok(came.every(({ done }) => done === false))
+  await net.run(coming.return(undefined))
+})
