@@ -1,6 +1,6 @@
 /** All options, composed of each folder's own and resolved once, at the top. */
-import { resolveClientOptions } from './client/options.ts'
 import type { ClientInit, ClientOptions } from './client/options.ts'
+import { resolveClientOptions } from './client/resolve-options.ts'
 import { InvalidOptionError } from './errors.ts'
 import type { NetworkInit, NetworkOptions } from './network/options.ts'
 import { resolveNetworkOptions } from './network/resolve-options.ts'
