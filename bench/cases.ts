@@ -272,7 +272,7 @@ const start: Case = {
 
 const bundle: Case = {
   name: 'bundle',
-  title: 'A bundle for the browser, minified and compressed',
+  title: 'A bundle for the browser, minified and compressed: what is loaded at the start',
   extent: Quick,
   columns: [{ figure: 'size', title: 'KiB', digits: 1 }],
   less: true,

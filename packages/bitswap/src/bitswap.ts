@@ -26,8 +26,8 @@ import type { BitswapProtocol } from './network/protocols.ts'
 import type { BitswapOptions } from './options.ts'
 import { blocksMessage, wantsMessage } from './outgoing.ts'
 import { portOfClient, portOfServer } from './ports.ts'
+import { LateProviding } from './providing/late-providing.ts'
 import { ProvideKind } from './providing/provide-store.ts'
-import { Providing } from './providing/providing.ts'
 import type { ServerUpdate } from './server/options.ts'
 import { Server } from './server/server.ts'
 import { statOf } from './stat.ts'
@@ -38,7 +38,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
   readonly #messenger: Messenger
   readonly #client: Client
   readonly #server: Server
-  readonly #providing: Providing
+  readonly #providing: LateProviding
   readonly #additions: Additions
   #malformed = 0
   #started = false
@@ -47,19 +47,13 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
   constructor (components: ExchangeComponents, options: BitswapOptions) {
     super()
 
-    const { network, blockstore, routing, logger, getHasher, clock } = components
+    const { network, blockstore, routing, logger, getHasher, loadProviding, clock } = components
     const sender = { wake: (peer: PeerId, lane: Lane) => { this.#messenger.wake(peer, lane) } }
 
     this.#components = components
     this.#options = options
     this.#messenger = new Messenger({ network, clock, logger }, options.network)
-    this.#server = new Server({
-      blockstore,
-      clock,
-      log: logger.forComponent('bitswap:server'),
-      sender,
-      network: portOfServer(this.#messenger)
-    }, options.server)
+    this.#server = new Server({ blockstore, clock, log: logger.forComponent('bitswap:server'), sender, network: portOfServer(this.#messenger) }, options.server)
     this.#client = new Client({
       blockstore,
       clock,
@@ -73,7 +67,8 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
         blockStored: (cid, bytes) => { this.#blockStored(cid, bytes) }
       }
     }, options.client)
-    this.#providing = new Providing({
+    this.#providing = new LateProviding({
+      load: loadProviding,
       routing,
       clock,
       log: logger.forComponent('bitswap:providing'),

@@ -29,10 +29,11 @@ test('each rule takes what it says, up to its bounds, and nothing else', () => {
 
 test('options that hold are fixed, the first that does not is named, and so is one there is not', () => {
   const rules = { size: POSITIVE }
+  const unknown: { size: number } = Object.assign({ size: 1 }, { toString: 1 })
 
   assert.ok(Object.isFrozen(checkOptions('group', { size: 1 }, rules)))
   assert.throws(() => checkOptions('group', { size: 0 }, rules), { name: 'InvalidOptionError', option: 'group.size', message: 'group.size must be a whole number from 1 up, got 0' })
-  assert.throws(() => checkOptions<{ size: number }>('group', { size: 1, toString: 1 } as object as { size: number }, rules), { option: 'group.toString', message: 'group.toString must be an option there is, got 1' })
+  assert.throws(() => checkOptions('group', unknown, rules), { option: 'group.toString', message: 'group.toString must be an option there is, got 1' })
 })
 
 test('a number in quotes is none', () => {
