@@ -53,14 +53,14 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     this.#components = components
     this.#options = options
     this.#messenger = new Messenger({ network, clock, logger }, options.network)
-    this.#server = new Server({ blockstore, clock, log: logger.forComponent('bitswap:server'), sender, network: portOfServer(this.#messenger) }, options.server)
+    this.#server = new Server({ blockstore, clock, log: logger.forComponent('bitswap:server'), sender, network: portOfServer(network) }, options.server)
     this.#client = new Client({
       blockstore,
       clock,
       log: logger.forComponent('bitswap:client'),
       getHasher,
       routing,
-      network: portOfClient(this.#messenger, network.self),
+      network: portOfClient(network, this.#messenger),
       sender,
       arrivals: {
         blockReceived: (cid, from, size, kind) => { this.#blockReceived(cid, from, size, kind) },

@@ -9,7 +9,7 @@
  *
  * Limits: those of `options.ts`; peers as many as are connected.
  */
-import type { AbortOptions, ComponentLogger, Logger, PeerId } from '@libp2p/interface'
+import type { ComponentLogger, Logger, PeerId } from '@libp2p/interface'
 import type { Cancel, Clock } from '../core/clock.ts'
 import { NotStartedError } from '../errors.ts'
 import type { ReceivedMessage } from '../message/message.ts'
@@ -20,7 +20,7 @@ import { InboundTotal } from './inbound-total.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
 import { createStats } from './messenger-stats.ts'
 import type { MessengerStats } from './messenger-stats.ts'
-import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget, TagName } from './network.ts'
+import type { Network, NetworkReceiver, NetworkStream } from './network.ts'
 import type { NetworkOptions } from './options.ts'
 import { PeerStreams } from './peer-streams.ts'
 import type { PeerStreamsOwner } from './peer-streams.ts'
@@ -143,26 +143,6 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   /** Has what comes fallen no lower without a peer that had sent so many bytes per millisecond? */
   isFullWithout (rate: number): boolean {
     return this.#downlink.isFullWithout(rate, this.#components.clock.now())
-  }
-
-  /** As the network's. */
-  async connect (target: PeerTarget, options?: AbortOptions): Promise<PeerId> {
-    return await this.#components.network.connect(target, options)
-  }
-
-  /** As the network's. */
-  peersIdentified (): Promise<void> | undefined {
-    return this.#components.network.peersIdentified()
-  }
-
-  /** As the network's. */
-  disconnect (peer: PeerId): void {
-    this.#components.network.disconnect(peer)
-  }
-
-  /** As the network's. */
-  tag (peer: PeerId, name: TagName, tag: PeerTag | undefined): void {
-    this.#components.network.tag(peer, name, tag)
   }
 
   peerConnected (peer: PeerId, protocol: BitswapProtocol | undefined): void {
