@@ -13,9 +13,9 @@ export interface Rule {
 export type Rules<Options> = Readonly<Record<keyof Options, Rule>>
 
 /** A whole number that is not below `least`, nor above `most`. */
-export function wholeFrom (least: number, most: number = Number.MAX_SAFE_INTEGER): Rule {
+export function wholeFrom (least: number, most: number = Infinity): Rule {
   return {
-    expected: `a whole number from ${least} ${most === Number.MAX_SAFE_INTEGER ? 'up' : `to ${most}`}`,
+    expected: `a whole number from ${least} ${most === Infinity ? 'up' : `to ${most}`}`,
     holds: value => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
   }
 }

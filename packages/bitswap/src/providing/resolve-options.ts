@@ -9,7 +9,7 @@ const MIN_INTERVAL = 60_000
 
 const RULES: Rules<ProvidingOptions> = {
   strategy: oneOf('all', 'roots', 'pinned', 'none'),
-  keys: { expected: 'a function, or false', holds: value => value === false || FUNCTION.holds(value) },
+  keys: { expected: 'false, or a function', holds: value => value === false || FUNCTION.holds(value) },
   store: storeWith('load', 'apply'),
   maxQueued: wholeFrom(2, 16_777_216),
   workers: POSITIVE,
