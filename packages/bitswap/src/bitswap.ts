@@ -17,6 +17,7 @@ import { Client } from './client/client.ts'
 import type { WantBoard } from './client/want-board.ts'
 import type { ExchangeComponents } from './components.ts'
 import type { BitswapEvents } from './events.ts'
+import { cidOfKey } from './message/cid-key.ts'
 import { WantType } from './message/message.ts'
 import type { Block, ReceivedMessage } from './message/message.ts'
 import { Lane, Messenger } from './network/messenger.ts'
@@ -72,6 +73,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
       routing,
       clock,
       log: logger.forComponent('bitswap:providing'),
+      cidOfKey,
       provided: (cid, kind) => { this.#dispatch('block:provided', { cid, root: kind === ProvideKind.Root }) }
     }, options.providing)
     this.#additions = new Additions(blockstore, (cid, bytes) => { this.#blockAdded(cid, bytes) })

@@ -9,6 +9,7 @@ import { cidsOf, ProvidingWorld } from '../../test/support/providing.ts'
 import { keptLog } from '../../test/support/kept-log.ts'
 import type { KeptLog } from '../../test/support/kept-log.ts'
 import { Exchange } from '../bitswap.ts'
+import { cidOfKey } from '../message/cid-key.ts'
 import { withDefaultHashers } from '../message/hashers.ts'
 import { resolveOptions } from '../options.ts'
 import { MemoryStore } from '../testing/memory-store.ts'
@@ -36,7 +37,7 @@ class Late {
   }
 
   with (init: ProvidingInit, routing: BitswapRouting = this.world.routing.of(this.world.node)): LateProviding {
-    return new LateProviding({ load: this.load, routing, clock: this.world.clock, log: this.log.forComponent('bitswap:providing'), provided: () => {} }, resolveProvidingOptions(init))
+    return new LateProviding({ load: this.load, routing, clock: this.world.clock, log: this.log.forComponent('bitswap:providing'), cidOfKey, provided: () => {} }, resolveProvidingOptions(init))
   }
 
   async settle (index: number, failure?: Error): Promise<void> {

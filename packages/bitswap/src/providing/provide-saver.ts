@@ -14,7 +14,7 @@ import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
 import { ProvidesNotKeptError } from './errors.ts'
-import type { ProvideEntry } from './provide-entry.ts'
+import type { CIDOfKey, ProvideEntry } from './provide-entry.ts'
 import type { ProvideChange, ProvideStore } from './provide-store.ts'
 import { changeOf, UnsavedChanges } from './unsaved-changes.ts'
 import type { SweepStep } from './unsaved-changes.ts'
@@ -30,6 +30,7 @@ export interface ProvideSaverComponents {
   store: ProvideStore
   clock: Clock
   log: Logger
+  cidOfKey: CIDOfKey
 }
 
 interface Waiting {
@@ -159,12 +160,13 @@ export class ProvideSaver {
 
   /** False when it failed: then it is to be tried again. */
   async #applyNext (): Promise<boolean> {
+    const { clock, log, cidOfKey } = this.#components
     const taken = this.#unsaved.take()
 
     this.#underWay = taken.count
 
     try {
-      await this.#apply(changeOf(taken, this.#components.clock.now()))
+      await this.#apply(changeOf(taken, clock.now(), cidOfKey))
     } catch (error) {
       this.#underWay = 0
       this.#unsaved.putBack(taken)
@@ -175,7 +177,7 @@ export class ProvideSaver {
 
     if (this.#isFailing) {
       this.#isFailing = false
-      this.#components.log('the store of what is to be announced works again')
+      log('the store of what is to be announced works again')
     }
 
     this.#underWay = 0

@@ -13,6 +13,7 @@ import type { Clock } from '../core/clock.ts'
 import { isIdentity } from '../core/known-block.ts'
 import { Bell } from './bell.ts'
 import type { ProvidingOptions } from './options.ts'
+import type { CIDOfKey } from './provide-entry.ts'
 import { ProvideLoader } from './provide-loader.ts'
 import { ProvideQueue } from './provide-queue.ts'
 import { ProvideRate } from './provide-rate.ts'
@@ -28,6 +29,7 @@ export interface ProvidingComponents {
   routing: Required<Pick<BitswapRouting, 'provide'>>
   clock: Clock
   log: Logger
+  cidOfKey: CIDOfKey
   /** Told of each that routing took. */
   provided: (cid: CID, kind: ProvideKind) => void
 }
@@ -57,17 +59,17 @@ export class Providing {
   #stopped: Promise<void> | undefined
 
   constructor (components: ProvidingComponents, options: ProvidingOptions) {
-    const { routing, clock, log, provided } = components
+    const { routing, clock, log, cidOfKey, provided } = components
     const { store, maxQueued, keys, interval } = options
     const room = this.#room
     const queue = new ProvideQueue({ ...options, sweeps: keys !== false && interval > 0 })
-    const saver = store === false ? undefined : new ProvideSaver({ store, clock, log }, maxQueued)
+    const saver = store === false ? undefined : new ProvideSaver({ store, clock, log, cidOfKey }, maxQueued)
 
     this.#components = components
     this.#options = options
     this.#queue = queue
     this.#saver = saver
-    this.#workers = new ProvideWorkers({ routing, clock, log, queue, rate: this.#rate, saver, finished: () => { room.ring() }, provided }, options)
+    this.#workers = new ProvideWorkers({ routing, clock, log, cidOfKey, queue, rate: this.#rate, saver, finished: () => { room.ring() }, provided }, options)
     this.#loader = store === false ? undefined : new ProvideLoader({ store, queue, clock, log, room, loaded: () => { this.#workers.wake() } })
   }
 
