@@ -16,6 +16,7 @@ import type { Bitswap, GetOptions, ProvideOptions, Receipt, Session, SessionOpti
 import { Client } from './client/client.ts'
 import type { WantBoard } from './client/want-board.ts'
 import type { ExchangeComponents } from './components.ts'
+import { InTurn } from './core/in-turn.ts'
 import type { BitswapEvents } from './events.ts'
 import { cidOfKey } from './message/cid-key.ts'
 import { WantType } from './message/message.ts'
@@ -43,7 +44,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
   readonly #additions: Additions
   #malformed = 0
   #started = false
-  #changing: Promise<void> = Promise.resolve()
+  readonly #changes: InTurn = new InTurn()
 
   constructor (components: ExchangeComponents, options: BitswapOptions) {
     super()
@@ -83,7 +84,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   /** Twice is a no-op; after `stop`, or when it failed, it starts again. */
   async start (): Promise<void> {
-    await this.#change(async () => {
+    await this.#changes.run(async () => {
       if (!this.#started) {
         this.#started = true
         this.#client.start()
@@ -98,7 +99,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
   }
 
   async stop (): Promise<void> {
-    await this.#change(async () => {
+    await this.#changes.run(async () => {
       if (this.#started) {
         this.#halt()
         await this.#messenger.stop()
@@ -282,13 +283,5 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     this.#client.stop()
     this.#server.stop()
     this.#providing.stop()
-  }
-
-  /** Starts and stops one after the other, in the order they were asked for. */
-  async #change (change: () => Promise<void>): Promise<void> {
-    const changed = this.#changing.then(change)
-
-    this.#changing = changed.catch(() => undefined)
-    await changed
   }
 }

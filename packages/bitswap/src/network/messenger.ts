@@ -11,6 +11,7 @@
  */
 import type { ComponentLogger, Logger, PeerId } from '@libp2p/interface'
 import type { Cancel, Clock } from '../core/clock.ts'
+import { InTurn } from '../core/in-turn.ts'
 import { NotStartedError } from '../errors.ts'
 import type { ReceivedMessage } from '../message/message.ts'
 import { Conduct } from './conduct.ts'
@@ -57,8 +58,8 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   readonly #conduct: Conduct
   readonly #buffers: InboundTotal
   #receiver: MessengerReceiver | undefined
-  /** Starts and stops run one after the other. */
-  #changing: Promise<unknown> = Promise.resolve()
+  /** Starts and stops. */
+  readonly #changes: InTurn = new InTurn()
 
   constructor (components: MessengerComponents, options: NetworkOptions) {
     this.#components = components
@@ -83,7 +84,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
    * before it resolves. Starting twice is a no-op.
    */
   async start (receiver: MessengerReceiver): Promise<void> {
-    await this.#change(async () => {
+    await this.#changes.run(async () => {
       if (this.#receiver == null) {
         this.#receiver = receiver
 
@@ -104,7 +105,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
    * Stopping twice is a no-op; it can be started again.
    */
   async stop (): Promise<void> {
-    await this.#change(async () => {
+    await this.#changes.run(async () => {
       if (this.#receiver != null) {
         await this.#close()
       }
@@ -261,12 +262,5 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
 
     await Promise.all(peers.map(async ({ streams }) => { await streams.close(error) }))
     await this.#components.network.stop()
-  }
-
-  async #change (change: () => Promise<void>): Promise<void> {
-    const changed = this.#changing.then(change)
-    this.#changing = Promise.allSettled([changed])
-
-    await changed
   }
 }

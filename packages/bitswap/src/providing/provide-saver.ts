@@ -12,7 +12,7 @@ import type { Logger } from '@libp2p/interface'
 import { sleep } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
-import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { inTime, timeoutSignal } from '../core/timeout-signal.ts'
 import { ProvidesNotKeptError } from './errors.ts'
 import type { CIDOfKey, ProvideEntry } from './provide-entry.ts'
 import type { ProvideChange, ProvideStore } from './provide-store.ts'
@@ -104,18 +104,15 @@ export class ProvideSaver {
   /** Tries once more what is left, at once; resolves when that has ended, or after ten seconds. */
   async stop (): Promise<void> {
     const { clock, log } = this.#components
-    const timeout = timeoutSignal(clock, TIMEOUT)
 
     this.#isFailing = false
     this.#stopped.abort()
     this.#work()
 
     try {
-      await raceSignal(this.#whenSettled(), timeout.signal)
+      await inTime(clock, TIMEOUT, async () => await this.#whenSettled())
     } catch (error) {
       log.error('what is to be announced was not kept before the stop - %e', error)
-    } finally {
-      timeout.clear()
     }
   }
 

@@ -10,7 +10,7 @@ import type { AbortOptions, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { Cancel, Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
-import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { inTime } from '../core/timeout-signal.ts'
 import { TokenBucket } from '../core/token-bucket.ts'
 import type { ProvidingOptions } from './options.ts'
 import { Outage } from './outage.ts'
@@ -165,14 +165,11 @@ export class ProvideWorkers {
   /** What it failed with. */
   async #provide (entry: ProvideEntry, stopped: AbortSignal): Promise<Error | undefined> {
     const { routing, clock, cidOfKey } = this.#components
-    const timeout = timeoutSignal(clock, this.#options.timeout, stopped)
 
     try {
-      await raceSignal(routing.provide(entry.toCID(cidOfKey), { signal: timeout.signal }), timeout.signal)
+      await inTime(clock, this.#options.timeout, async signal => { await routing.provide(entry.toCID(cidOfKey), { signal }) }, stopped)
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
-    } finally {
-      timeout.clear()
     }
 
     return undefined
