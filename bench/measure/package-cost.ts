@@ -93,8 +93,13 @@ export async function bundleWith (scene: Scene): Promise<Figures> {
   return { size: await bundleSize(await packed(scene), WITH) }
 }
 
+/** As of a bundler that makes no files of their own of what is imported when it is used. */
+export async function bundleInOneFile (scene: Scene): Promise<Figures> {
+  return { size: await bundleSize(await packed(scene), WITH, false) }
+}
+
 /** KiB, minified and compressed, of the files that are loaded at the start: not of those for what is imported when it is used. */
-async function bundleSize (modules: string, source: string): Promise<number> {
+async function bundleSize (modules: string, source: string, splitting: boolean = true): Promise<number> {
   const project = join(modules, '..')
   const entry = join(project, 'entry.js')
 
@@ -106,7 +111,7 @@ async function bundleSize (modules: string, source: string): Promise<number> {
     outdir: project,
     allowOverwrite: true,
     bundle: true,
-    splitting: true,
+    splitting,
     minify: true,
     format: 'esm',
     platform: 'browser',
