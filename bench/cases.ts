@@ -3,7 +3,7 @@ import type { Way } from '../interop/harness/ways.ts'
 import { firstByte } from './measure/first-byte.ts'
 import { idlePeers } from './measure/idle-peers.ts'
 import { chainFromKubo, chainFromOurs, requests } from './measure/one-by-one.ts'
-import { bundleWith, bundleWithout, startOfCommand, startOfNode } from './measure/package-cost.ts'
+import { bundleInOneFile, bundleWith, bundleWithout, startOfCommand, startOfNode } from './measure/package-cost.ts'
 import { storeAlone } from './measure/store-alone.ts'
 import { transfer } from './measure/transfer.ts'
 import type { Transfer } from './measure/transfer.ts'
@@ -272,12 +272,16 @@ const start: Case = {
 
 const bundle: Case = {
   name: 'bundle',
-  title: 'A bundle for the browser, minified and compressed',
+  title: 'A bundle for the browser, minified and compressed: what is loaded at the start',
   extent: Quick,
   columns: [{ figure: 'size', title: 'KiB', digits: 1 }],
   less: true,
   own: 'libp2p and ours',
-  entries: [{ name: 'libp2p and ours', measure: bundleWith }, { name: 'libp2p', measure: bundleWithout }]
+  entries: [
+    { name: 'libp2p and ours', measure: bundleWith },
+    { name: 'libp2p and ours, in one file', measure: bundleInOneFile },
+    { name: 'libp2p', measure: bundleWithout }
+  ]
 }
 
 export const CASES: readonly Case[] = [...bulks, chain, first, seeds, leeches, folder, noise, disk, memory, idle, start, bundle]

@@ -1,8 +1,9 @@
 /** What the packages cost before they do anything: time to start the command, bytes in a bundle for the browser. As they are packed. */
 import { build } from 'esbuild'
+import type { Metafile } from 'esbuild'
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { Figures } from '../suite/case.ts'
@@ -92,13 +93,50 @@ export async function bundleWith (scene: Scene): Promise<Figures> {
   return { size: await bundleSize(await packed(scene), WITH) }
 }
 
-/** KiB, minified and compressed. */
-async function bundleSize (modules: string, source: string): Promise<number> {
-  const entry = join(modules, '..', 'entry.js')
+/** As of a bundler that makes no files of their own of what is imported when it is used. */
+export async function bundleInOneFile (scene: Scene): Promise<Figures> {
+  return { size: await bundleSize(await packed(scene), WITH, false) }
+}
+
+/** KiB, minified and compressed, of the files that are loaded at the start: not of those for what is imported when it is used. */
+async function bundleSize (modules: string, source: string, splitting: boolean = true): Promise<number> {
+  const project = join(modules, '..')
+  const entry = join(project, 'entry.js')
 
   await writeFile(entry, source)
 
-  const { outputFiles: [bundle] } = await build({ entryPoints: [entry], bundle: true, minify: true, format: 'esm', platform: 'browser', target: 'es2023', write: false })
+  const { outputFiles, metafile: { outputs } } = await build({
+    entryPoints: [entry],
+    absWorkingDir: project,
+    outdir: project,
+    allowOverwrite: true,
+    bundle: true,
+    splitting,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    metafile: true,
+    write: false
+  })
+  const loaded = loadedAtStart(outputs, 'entry.js')
+  const files = outputFiles.filter(({ path }) => loaded.has(relative(project, path)))
 
-  return gzipSync(bundle?.contents ?? '', { level: 9 }).length / 1024
+  return files.reduce((size, { contents }) => size + gzipSync(contents, { level: 9 }).length, 0) / 1024
+}
+
+/** A file of a bundle and those that it imports at once, and so on. */
+export function loadedAtStart (outputs: Metafile['outputs'], entry: string): Set<string> {
+  const loaded = new Set([entry])
+
+  // a set goes on with what is added meanwhile
+  for (const file of loaded) {
+    for (const { path, kind } of outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement') {
+        loaded.add(path)
+      }
+    }
+  }
+
+  return loaded
 }

@@ -6,8 +6,8 @@
 
 const LIBRARY = 'packages/bitswap/src/'
 
-/** Of the library's root, what every part may use: errors to throw, and the types users see. */
-const SHARED: readonly string[] = ['errors.ts', 'api.ts', 'events.ts']
+/** Of the library's root, what every part may use: errors to throw, what options can be, and the types users see. */
+const SHARED: readonly string[] = ['errors.ts', 'option-rules.ts', 'api.ts', 'events.ts']
 
 /** Folder to the folders (or single files) it may import from, besides itself. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +19,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   providing: ['core/', 'message/', ...SHARED],
   routing: ['core/', 'message/', ...SHARED],
   // the invariants look into the books of both sides
-  testing: ['core/', 'message/', 'network/', 'client/', 'server/', ...SHARED, 'bitswap.ts', 'books.ts', 'options.ts']
+  testing: ['core/', 'message/', 'network/', 'client/', 'server/', ...SHARED, 'bitswap.ts', 'books.ts', 'options.ts', 'providing/providing.ts']
 }
 
 /** Files of the root that see more than `core`, `message`, each other, and the types of the parts. */
@@ -29,7 +29,7 @@ const ROOT_FILES: Readonly<Record<string, readonly string[]>> = {
   'index.ts': PARTS,
   // what one side is given of another
   'ports.ts': PARTS,
-  'options.ts': [...PARTS.map(part => `${part}options.ts`), 'network/resolve-options.ts', 'providing/resolve-options.ts', 'server/resolve-options.ts'],
+  'options.ts': PARTS.flatMap(part => [`${part}options.ts`, `${part}resolve-options.ts`]),
   'errors.ts': PARTS.map(part => `${part}errors.ts`)
 }
 

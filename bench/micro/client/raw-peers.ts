@@ -9,7 +9,7 @@ import { withDefaultHashers } from 'ts-bitswap/message'
 import type { Block, Presence, ReceivedBlock } from 'ts-bitswap/message'
 import { peerIdFromSeed, VirtualClock } from 'ts-bitswap/testing'
 import { Client } from '../../../packages/bitswap/src/client/client.ts'
-import { resolveClientOptions } from '../../../packages/bitswap/src/client/options.ts'
+import { resolveClientOptions } from '../../../packages/bitswap/src/client/resolve-options.ts'
 import { multihashKey } from '../../../packages/bitswap/src/core/cid-map.ts'
 import { silentLogger } from '../../../packages/bitswap/src/testing/silent-logger.ts'
 

@@ -233,6 +233,7 @@ export interface Bitswap extends BlockSource, Startable, TypedEventTarget<Bitswa
    * strategy `'none'`, or without a routing that can `provide`.
    *
    * @throws ProvidesNotKeptError when the store failed; they are queued nevertheless
+   * @throws ProvidingNotLoadedError when what announces could not be loaded; none is queued, and the next call tries again
    */
   provide (cids: Iterable<CID> | AsyncIterable<CID>, options?: ProvideOptions): Promise<void>
 

@@ -16,7 +16,9 @@ import type { Bitswap, GetOptions, ProvideOptions, Receipt, Session, SessionOpti
 import { Client } from './client/client.ts'
 import type { WantBoard } from './client/want-board.ts'
 import type { ExchangeComponents } from './components.ts'
+import { InTurn } from './core/in-turn.ts'
 import type { BitswapEvents } from './events.ts'
+import { cidOfKey } from './message/cid-key.ts'
 import { WantType } from './message/message.ts'
 import type { Block, ReceivedMessage } from './message/message.ts'
 import { Lane, Messenger } from './network/messenger.ts'
@@ -26,8 +28,8 @@ import type { BitswapProtocol } from './network/protocols.ts'
 import type { BitswapOptions } from './options.ts'
 import { blocksMessage, wantsMessage } from './outgoing.ts'
 import { portOfClient, portOfServer } from './ports.ts'
+import { LateProviding } from './providing/late-providing.ts'
 import { ProvideKind } from './providing/provide-store.ts'
-import { Providing } from './providing/providing.ts'
 import type { ServerUpdate } from './server/options.ts'
 import { Server } from './server/server.ts'
 import { statOf } from './stat.ts'
@@ -38,45 +40,41 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
   readonly #messenger: Messenger
   readonly #client: Client
   readonly #server: Server
-  readonly #providing: Providing
+  readonly #providing: LateProviding
   readonly #additions: Additions
   #malformed = 0
   #started = false
-  #changing: Promise<void> = Promise.resolve()
+  readonly #changes: InTurn = new InTurn()
 
   constructor (components: ExchangeComponents, options: BitswapOptions) {
     super()
 
-    const { network, blockstore, routing, logger, getHasher, clock } = components
+    const { network, blockstore, routing, logger, getHasher, loadProviding, clock } = components
     const sender = { wake: (peer: PeerId, lane: Lane) => { this.#messenger.wake(peer, lane) } }
 
     this.#components = components
     this.#options = options
     this.#messenger = new Messenger({ network, clock, logger }, options.network)
-    this.#server = new Server({
-      blockstore,
-      clock,
-      log: logger.forComponent('bitswap:server'),
-      sender,
-      network: portOfServer(this.#messenger)
-    }, options.server)
+    this.#server = new Server({ blockstore, clock, log: logger.forComponent('bitswap:server'), sender, network: portOfServer(network) }, options.server)
     this.#client = new Client({
       blockstore,
       clock,
       log: logger.forComponent('bitswap:client'),
       getHasher,
       routing,
-      network: portOfClient(this.#messenger, network.self),
+      network: portOfClient(network, this.#messenger),
       sender,
       arrivals: {
         blockReceived: (cid, from, size, kind) => { this.#blockReceived(cid, from, size, kind) },
         blockStored: (cid, bytes) => { this.#blockStored(cid, bytes) }
       }
     }, options.client)
-    this.#providing = new Providing({
+    this.#providing = new LateProviding({
+      load: loadProviding,
       routing,
       clock,
       log: logger.forComponent('bitswap:providing'),
+      cidOfKey,
       provided: (cid, kind) => { this.#dispatch('block:provided', { cid, root: kind === ProvideKind.Root }) }
     }, options.providing)
     this.#additions = new Additions(blockstore, (cid, bytes) => { this.#blockAdded(cid, bytes) })
@@ -86,7 +84,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
 
   /** Twice is a no-op; after `stop`, or when it failed, it starts again. */
   async start (): Promise<void> {
-    await this.#change(async () => {
+    await this.#changes.run(async () => {
       if (!this.#started) {
         this.#started = true
         this.#client.start()
@@ -101,7 +99,7 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
   }
 
   async stop (): Promise<void> {
-    await this.#change(async () => {
+    await this.#changes.run(async () => {
       if (this.#started) {
         this.#halt()
         await this.#messenger.stop()
@@ -285,13 +283,5 @@ export class Exchange extends TypedEventEmitter<BitswapEvents> implements Bitswa
     this.#client.stop()
     this.#server.stop()
     this.#providing.stop()
-  }
-
-  /** Starts and stops one after the other, in the order they were asked for. */
-  async #change (change: () => Promise<void>): Promise<void> {
-    const changed = this.#changing.then(change)
-
-    this.#changing = changed.catch(() => undefined)
-    await changed
   }
 }

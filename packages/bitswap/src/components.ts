@@ -4,6 +4,7 @@ import type { BitswapRouting } from './api.ts'
 import type { Clock } from './core/clock.ts'
 import type { HasherLoader } from './message/hashers.ts'
 import type { Network } from './network/network.ts'
+import type { ProvidingLoader } from './providing/late-providing.ts'
 
 /** What an exchange is made of, besides its options. */
 export interface ExchangeComponents {
@@ -12,5 +13,6 @@ export interface ExchangeComponents {
   routing?: BitswapRouting | undefined
   logger: ComponentLogger
   getHasher: HasherLoader
+  loadProviding: ProvidingLoader
   clock: Clock
 }

@@ -131,7 +131,7 @@ export class BlockTooLargeError extends Error {
 
 export { MalformedMessageError, MessageTooLargeError, UnknownHashError } from './message/errors.ts'
 export { NotConnectedError, StreamClosedError, StreamTimeoutError } from './network/errors.ts'
-export { ProvidesNotKeptError } from './providing/errors.ts'
+export { ProvidesNotKeptError, ProvidingNotLoadedError } from './providing/errors.ts'
 
 /** More distinct blocks would be wanted at once than `client.maxWants` allows. */
 export class TooManyWantsError extends Error {

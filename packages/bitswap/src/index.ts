@@ -29,6 +29,7 @@ import type { Host, HostComponents } from './network/host.ts'
 import { Libp2pNetwork } from './network/libp2p-network.ts'
 import { resolveOptions } from './options.ts'
 import type { BitswapInit } from './options.ts'
+import type { Providing } from './providing/providing.ts'
 import { CombinedRouting } from './routing/combined-routing.ts'
 import { resolveRoutersOptions } from './routing/options.ts'
 import type { RoutersInit } from './routing/options.ts'
@@ -145,11 +146,16 @@ function create (parts: Parts, init: BitswapInit | undefined): Bitswap {
   const options = resolveOptions(init)
   const clock = systemClock
   const network = new Libp2pNetwork({ host, clock, logger }, options.network)
-  const exchange = new Exchange({ network, blockstore, routing, logger, getHasher: withDefaultHashers(getHasher), clock }, options)
+  const exchange = new Exchange({ network, blockstore, routing, logger, getHasher: withDefaultHashers(getHasher), loadProviding, clock }, options)
 
   if (metrics != null) {
     registerMetrics(metrics, () => exchange.stat())
   }
 
   return exchange
+}
+
+/** Few apps in browsers announce anything: a bundler that splits puts it into no file that all of them fetch. */
+async function loadProviding (): Promise<typeof Providing> {
+  return (await import('./providing/providing.ts')).Providing
 }

@@ -1,6 +1,6 @@
 /** All options, composed of each folder's own and resolved once, at the top. */
-import { resolveClientOptions } from './client/options.ts'
 import type { ClientInit, ClientOptions } from './client/options.ts'
+import { resolveClientOptions } from './client/resolve-options.ts'
 import { InvalidOptionError } from './errors.ts'
 import type { NetworkInit, NetworkOptions } from './network/options.ts'
 import { resolveNetworkOptions } from './network/resolve-options.ts'
@@ -30,22 +30,22 @@ export interface BitswapOptions {
   readonly providing: ProvidingOptions
 }
 
-const GROUPS: ReadonlySet<string> = new Set(['client', 'server', 'network', 'providing'])
-
 /** @throws InvalidOptionError */
 export function resolveOptions (init: BitswapInit = {}): BitswapOptions {
-  for (const [name, value] of Object.entries(init)) {
-    if (!GROUPS.has(name)) {
-      throw new InvalidOptionError(name, value, 'left out: there is client, server, network and providing')
-    }
-  }
-
-  return Object.freeze({
+  const options: BitswapOptions = Object.freeze({
     client: resolveClientOptions(init.client),
     server: resolveServerOptions(serverInit(init.server)),
     network: resolveNetworkOptions(init.network),
     providing: resolveProvidingOptions(init.providing)
   })
+
+  for (const [name, value] of Object.entries(init)) {
+    if (!Object.hasOwn(options, name)) {
+      throw new InvalidOptionError(name, value, `left out: there is ${Object.keys(options).join(', ')}`)
+    }
+  }
+
+  return options
 }
 
 function serverInit (server: BitswapInit['server']): ServerInit | undefined {

@@ -13,30 +13,27 @@ export interface OtherStats {
 }
 
 export function statOf (client: Client, server: Server, messages: MessengerStats, { providing, malformed }: OtherStats): Stat {
-  const { blocksReceived, dataReceived, dupBlksReceived, dupDataReceived, unwantedBlocksReceived, unwantedDataReceived } = client.stats
+  const { unhashed, malformed: unverified, malformedData, peersCutOff, ...received } = client.stats
+  const { messagesReceived, messagesSent, timesHeld } = messages
+  const { blocksSent, dataSent } = server.stats
 
   return {
     wantlist: client.wantlist().map(entry => entry.cid),
     peers: server.peers(),
-    blocksReceived,
-    dataReceived,
-    dupBlksReceived,
-    dupDataReceived,
-    messagesReceived: messages.messagesReceived,
-    messagesSent: messages.messagesSent,
-    blocksSent: server.stats.blocksSent,
-    dataSent: server.stats.dataSent,
+    ...received,
+    messagesReceived,
+    messagesSent,
+    blocksSent,
+    dataSent,
     sessions: client.sessions.size,
     broadcastsSkipped: client.broadcastsSkipped,
-    unwantedBlocksReceived,
-    unwantedDataReceived,
-    unhashedBlocksReceived: client.stats.unhashed,
-    malformedReceived: client.stats.malformed + messages.malformed + malformed,
-    malformedDataReceived: client.stats.malformedData,
-    timesHeld: messages.timesHeld,
+    unhashedBlocksReceived: unhashed,
+    malformedReceived: unverified + messages.malformed + malformed,
+    malformedDataReceived: malformedData,
+    timesHeld,
     network: messages,
     server: server.stat(),
     providing,
-    peersCutOff: client.stats.peersCutOff + messages.floodsCutOff + messages.malformedCutOff + messages.streamsCutOff
+    peersCutOff: peersCutOff + messages.floodsCutOff + messages.malformedCutOff + messages.streamsCutOff
   }
 }

@@ -1,7 +1,9 @@
 /** What is done to peers as a whole, on real libp2p nodes over TCP on loopback. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Metrics } from '@libp2p/interface'
 import type { Blockstore } from 'interface-blockstore'
+import type { CID } from 'multiformats/cid'
 import { createBitswap } from 'ts-bitswap'
 import type { Bitswap } from 'ts-bitswap'
 import { MemoryStore, randomBlocks } from 'ts-bitswap/testing'
@@ -111,5 +113,31 @@ test('a call that fails fast right after a dial asks who was dialled', { timeout
     await assert.rejects(bitswap.getBlock(other.cid, { failFast: true }), { name: 'BlockUnavailableError', reasons: new Map([[b.network.self.toString(), 'dont-have']]) })
     await bitswap.stop()
     await seed.stop()
+  })
+})
+
+test('what announces is loaded for the start, and announces a block that was added before', { timeout: 60_000 }, async () => {
+  await withNodes(async ({ libp2p }) => {
+    const [{ cid, bytes }] = await randomBlocks(1)
+    const announced = Promise.withResolvers<CID>()
+    const bitswap = createBitswap({ libp2p, blockstore: new MemoryStore() as unknown as Blockstore, routing: { provide: async cid => { announced.resolve(cid) } } }, { providing: { strategy: 'all' } })
+
+    await bitswap.addBlock({ cid, bytes })
+    await bitswap.start()
+    assert.ok(cid.equals(await announced.promise))
+    await bitswap.stop()
+  })
+})
+
+test('metrics are registered when a Bitswap is made, and a collector that refuses them throws there', { timeout: 60_000 }, async () => {
+  await withNodes(async ({ libp2p }) => {
+    const names: string[] = []
+    const register = (name: string): void => { names.push(name) }
+    const refuse = (): void => { throw new Error('there is one of that name') }
+    const create = (metrics: object): Bitswap => createBitswap({ libp2p, blockstore: new MemoryStore() as unknown as Blockstore, metrics: metrics as Metrics })
+
+    create({ registerCounterGroup: register, registerMetricGroup: register })
+    assert.ok(names.includes('bitswap_total'), names.join())
+    assert.throws(() => create({ registerCounterGroup: refuse }), { message: 'there is one of that name' })
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Table } from '../../test/planner-table.ts'
 import type { ClientPeer } from './client-peer.ts'
-import { resolveClientOptions } from './options.ts'
+import { resolveClientOptions } from './resolve-options.ts'
 import type { Want } from './want.ts'
 
 /** A want that each of five peers said no to; of four who left it is remembered. */

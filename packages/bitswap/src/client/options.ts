@@ -1,6 +1,4 @@
 /** What can be set about the wanting side, and what is used when it is not. */
-import { InvalidOptionError } from '../errors.ts'
-
 export interface ClientInit {
   /**
    * How long a peer may answer nothing of what it owes us before its wants go to
@@ -208,35 +206,3 @@ export const CLIENT_DEFAULTS: ClientOptions = Object.freeze({
   unaskedRecovery: 60_000,
   maxStoringBytes: 16_777_216
 })
-
-const WHOLE: ReadonlySet<keyof ClientOptions> = new Set([
-  'maxWantsPerPeer', 'initialWindow', 'maxLooking', 'maxSearches', 'maxProviders', 'maxWants', 'maxSessions', 'maxUnaskedBlocks', 'maxUnaskedBytes', 'maxStoringBytes'
-])
-
-const MAY_BE_NONE: ReadonlySet<keyof ClientOptions> = new Set(['maxBroadcastPeers', 'maxFormerPeers'])
-
-export function resolveClientOptions (init: ClientInit = {}): ClientOptions {
-  const options = { ...CLIENT_DEFAULTS, ...init }
-
-  for (const [name, value] of Object.entries(options) as Array<[keyof ClientOptions, number]>) {
-    if (!(name in CLIENT_DEFAULTS)) {
-      throw new InvalidOptionError(`client.${name}`, value, 'an option there is')
-    }
-
-    if (MAY_BE_NONE.has(name)) {
-      check(name, value, Number.isSafeInteger(value) && value >= 0, 'a whole number, 0 or more')
-    } else if (WHOLE.has(name)) {
-      check(name, value, Number.isSafeInteger(value) && value > 0, 'a positive whole number')
-    } else {
-      check(name, value, value > 0 && value < Infinity, 'a positive number of milliseconds')
-    }
-  }
-
-  return Object.freeze(options)
-}
-
-function check (name: string, value: unknown, holds: boolean, expected: string): void {
-  if (!holds) {
-    throw new InvalidOptionError(`client.${name}`, value, expected)
-  }
-}

@@ -17,7 +17,6 @@ export interface SessionClient {
 export class ClientSession implements Session {
   readonly state: SessionState
   readonly #client: SessionClient
-  #stopListening: (() => void) | undefined
 
   constructor (client: SessionClient, state: SessionState) {
     this.#client = client
@@ -53,8 +52,6 @@ export class ClientSession implements Session {
   }
 
   close (): void {
-    this.#stopListening?.()
-    this.#stopListening = undefined
     this.#client.closeSession(this.state)
   }
 
@@ -70,9 +67,7 @@ export class ClientSession implements Session {
       return
     }
 
-    const close = (): void => { this.close() }
-
-    signal.addEventListener('abort', close, { once: true })
-    this.#stopListening = () => { signal.removeEventListener('abort', close) }
+    // heard until the session is closed, however it is
+    signal.addEventListener('abort', () => { this.close() }, { once: true, signal: this.state.signal })
   }
 }

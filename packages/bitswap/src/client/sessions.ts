@@ -9,7 +9,7 @@ import type { Provider, SessionOptions } from '../api.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
-import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { inTime } from '../core/timeout-signal.ts'
 import { NotConnectedError, SessionClosedError, TooManySessionsError } from '../errors.ts'
 import type { ClientOptions } from './options.ts'
 import { ClientSession } from './session.ts'
@@ -128,12 +128,10 @@ export class Sessions {
       throw new SessionClosedError(state.id)
     }
 
-    const timeout = timeoutSignal(clock, this.#options.dialTimeout, options?.signal, state.signal)
-
     planner.found.dialsChanged(state, 1, clock.now())
 
     try {
-      const id = await raceSignal(network.connect(provider, { signal: timeout.signal }), timeout.signal)
+      const id = await inTime(clock, this.#options.dialTimeout, async signal => await network.connect(provider, { signal }), options?.signal, state.signal)
       const peer = planner.board.peers.get(id.toString())
 
       if (peer == null) {
@@ -149,7 +147,6 @@ export class Sessions {
 
       throw error
     } finally {
-      timeout.clear()
       planner.found.dialsChanged(state, -1, clock.now())
       driver.apply()
     }

@@ -13,7 +13,7 @@ import { isIdentity, knownBlock } from './known-block.ts'
 import { SeededRandom } from './random.ts'
 import { readBlock } from './read-block.ts'
 import { RecentSet } from './recent-set.ts'
-import { raceSignal, timeoutSignal } from './timeout-signal.ts'
+import { inTime, raceSignal, timeoutSignal } from './timeout-signal.ts'
 
 type Store = Parameters<typeof readBlock>[0]
 
@@ -192,6 +192,30 @@ test('a race against a signal ends with whichever is first', async () => {
 
   await assert.rejects(race, /enough/)
   await assert.rejects(raceSignal(Promise.resolve(1), controller.signal), /enough/)
+})
+
+test('what is to be done in time ends as it does, or with the time, or with a parent, and leaves no timer', async () => {
+  const clock = new VirtualClock()
+  const parent = new AbortController()
+  const failed = async (): Promise<void> => { throw new Error('broken') }
+  const given: AbortSignal[] = []
+  const never = async (signal: AbortSignal): Promise<void> => {
+    given.push(signal)
+    await new Promise(() => {})
+  }
+
+  assert.equal(await inTime(clock, 100, async () => 1), 1)
+  await assert.rejects(inTime(clock, 100, failed), /broken/)
+
+  const late = assert.rejects(inTime(clock, 100, never), { name: 'TimeoutError' })
+  const followed = assert.rejects(inTime(clock, 100, never, parent.signal), /enough/)
+
+  parent.abort(new Error('enough'))
+  await followed
+  await clock.advance(100)
+  await late
+  assert.deepEqual(given.map(signal => signal.aborted), [true, true])
+  assert.equal(clock.pending, 0)
 })
 
 test('sleep ends with the clock or with the signal', async () => {

@@ -65,3 +65,17 @@ export async function raceSignal<T> (promise: Promise<T>, signal: AbortSignal): 
     signal.removeEventListener('abort', abort)
   }
 }
+
+/**
+ * Settles as `work` does, which is handed the signal of {@link timeoutSignal}, or
+ * rejects with its reason when it aborts first. Leaves no timer.
+ */
+export async function inTime<T> (clock: Clock, delay: number, work: (signal: AbortSignal) => Promise<T>, ...parents: Array<AbortSignal | undefined>): Promise<T> {
+  const timeout = timeoutSignal(clock, delay, ...parents)
+
+  try {
+    return await raceSignal(work(timeout.signal), timeout.signal)
+  } finally {
+    timeout.clear()
+  }
+}

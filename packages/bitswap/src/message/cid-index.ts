@@ -11,6 +11,7 @@
  * Costs memory in proportion to the CIDs; bounded by what the caller adds.
  */
 import type { CID } from 'multiformats/cid'
+import { bytesKey } from '../core/bytes-key.ts'
 
 const MIN_TABLE_SIZE = 16
 
@@ -112,7 +113,7 @@ export class CIDIndex {
   }
 
   #giveUpTable (): Map<string, number> {
-    const strings = new Map(this.#cids.map((cid, number) => [stringOf(cid.bytes), number]))
+    const strings = new Map(this.#cids.map((cid, number) => [bytesKey(cid.bytes), number]))
 
     this.#strings = strings
     this.#table = new Int32Array(0)
@@ -121,7 +122,7 @@ export class CIDIndex {
   }
 
   #addString (cid: CID, strings: Map<string, number>): number {
-    const key = stringOf(cid.bytes)
+    const key = bytesKey(cid.bytes)
     const found = strings.get(key)
 
     if (found !== undefined) {
@@ -160,15 +161,4 @@ function sameBytes (a: Uint8Array, b: Uint8Array): boolean {
   }
 
   return true
-}
-
-/** One character a byte. Not by spreading: a CID that comes from this side may be of any length. */
-function stringOf (bytes: Uint8Array): string {
-  let text = ''
-
-  for (const byte of bytes) {
-    text += String.fromCharCode(byte)
-  }
-
-  return text
 }

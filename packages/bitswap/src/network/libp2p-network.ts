@@ -14,7 +14,8 @@ import { InvalidPeerIdError, UnsupportedProtocolError } from '@libp2p/interface'
 import type { AbortOptions, ComponentLogger, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
 import { fairTimer } from '../core/fair-timer.ts'
-import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { InTurn } from '../core/in-turn.ts'
+import { inTime } from '../core/timeout-signal.ts'
 import { NotStartedError } from '../errors.ts'
 import { NotConnectedError, StreamTimeoutError } from './errors.ts'
 import type { Host } from './host.ts'
@@ -46,8 +47,8 @@ export class Libp2pNetwork implements Network {
   /** Open ones, both ways: `stop` aborts them. */
   readonly #streams: Set<Libp2pStream> = new Set()
   #receiver: NetworkReceiver | undefined
-  /** `start` and `stop` run one after the other, in the order they were called. */
-  #lifecycle: Promise<unknown> = Promise.resolve()
+  /** Starts and stops. */
+  readonly #changes: InTurn = new InTurn()
 
   constructor (components: Libp2pNetworkComponents, options: NetworkOptions) {
     const { host, clock, logger } = components
@@ -68,7 +69,7 @@ export class Libp2pNetwork implements Network {
    * @throws DuplicateProtocolHandlerError (libp2p's) when this libp2p has a Bitswap already
    */
   async start (receiver: NetworkReceiver): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#changes.run(async () => {
       if (this.#receiver == null) {
         await this.#open(receiver)
       }
@@ -76,7 +77,7 @@ export class Libp2pNetwork implements Network {
   }
 
   async stop (): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#changes.run(async () => {
       if (this.#receiver != null) {
         await this.#close()
       }
@@ -155,13 +156,6 @@ export class Libp2pNetwork implements Network {
     }
   }
 
-  async #inTurn (step: () => Promise<void>): Promise<void> {
-    const done = this.#lifecycle.then(step)
-    this.#lifecycle = Promise.allSettled([done])
-
-    await done
-  }
-
   async #open (receiver: NetworkReceiver): Promise<void> {
     this.#receiver = receiver
     this.#calls.open()
@@ -197,18 +191,14 @@ export class Libp2pNetwork implements Network {
 
   /** What libp2p's peer store was told of us. All else is gone by now: its datastore may be closed, or never answer. */
   async #takeBack (): Promise<void> {
-    const timeout = timeoutSignal(this.#clock, this.#options.closeTimeout)
-
     try {
-      const [errors] = await raceSignal(Promise.all([this.#protocols.unregister(), this.#tags.clear()]), timeout.signal)
+      const [errors] = await inTime(this.#clock, this.#options.closeTimeout, async () => await Promise.all([this.#protocols.unregister(), this.#tags.clear()]))
 
       for (const error of errors) {
         this.#log.error('could not tell of a protocol taken back - %e', error)
       }
     } catch (error) {
       this.#log.error('stopped before the peer store had taken back what it was told - %e', error)
-    } finally {
-      timeout.clear()
     }
   }
 

@@ -185,9 +185,9 @@ test('what a peer speaks is learnt from its streams', async () => {
 })
 
 test('connecting is up to the network', async () => {
-  const { net, messenger, receiver } = await setUpMessenger()
+  const { net, node, receiver } = await setUpMessenger()
   const carol = await net.rawPeer()
-  assert.ok((await net.clock.run(messenger.connect(carol.peer))).equals(carol.peer))
+  assert.ok((await net.clock.run(node.connect(carol.peer))).equals(carol.peer))
   assert.deepEqual(receiver.events, [CONNECTED, CONNECTED])
-  await assert.rejects(messenger.connect(carol.peer, { signal: AbortSignal.abort(new RangeError('no')) }), RangeError)
+  await assert.rejects(node.connect(carol.peer, { signal: AbortSignal.abort(new RangeError('no')) }), RangeError)
 })

@@ -9,8 +9,9 @@
  *
  * Limits: those of `options.ts`; peers as many as are connected.
  */
-import type { AbortOptions, ComponentLogger, Logger, PeerId } from '@libp2p/interface'
+import type { ComponentLogger, Logger, PeerId } from '@libp2p/interface'
 import type { Cancel, Clock } from '../core/clock.ts'
+import { InTurn } from '../core/in-turn.ts'
 import { NotStartedError } from '../errors.ts'
 import type { ReceivedMessage } from '../message/message.ts'
 import { Conduct } from './conduct.ts'
@@ -20,7 +21,7 @@ import { InboundTotal } from './inbound-total.ts'
 import type { Lane, MessengerReceiver } from './messenger-receiver.ts'
 import { createStats } from './messenger-stats.ts'
 import type { MessengerStats } from './messenger-stats.ts'
-import type { Network, NetworkReceiver, NetworkStream, PeerTag, PeerTarget, TagName } from './network.ts'
+import type { Network, NetworkReceiver, NetworkStream } from './network.ts'
 import type { NetworkOptions } from './options.ts'
 import { PeerStreams } from './peer-streams.ts'
 import type { PeerStreamsOwner } from './peer-streams.ts'
@@ -57,8 +58,8 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   readonly #conduct: Conduct
   readonly #buffers: InboundTotal
   #receiver: MessengerReceiver | undefined
-  /** Starts and stops run one after the other. */
-  #changing: Promise<unknown> = Promise.resolve()
+  /** Starts and stops. */
+  readonly #changes: InTurn = new InTurn()
 
   constructor (components: MessengerComponents, options: NetworkOptions) {
     this.#components = components
@@ -83,7 +84,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
    * before it resolves. Starting twice is a no-op.
    */
   async start (receiver: MessengerReceiver): Promise<void> {
-    await this.#change(async () => {
+    await this.#changes.run(async () => {
       if (this.#receiver == null) {
         this.#receiver = receiver
 
@@ -104,7 +105,7 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
    * Stopping twice is a no-op; it can be started again.
    */
   async stop (): Promise<void> {
-    await this.#change(async () => {
+    await this.#changes.run(async () => {
       if (this.#receiver != null) {
         await this.#close()
       }
@@ -143,26 +144,6 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
   /** Has what comes fallen no lower without a peer that had sent so many bytes per millisecond? */
   isFullWithout (rate: number): boolean {
     return this.#downlink.isFullWithout(rate, this.#components.clock.now())
-  }
-
-  /** As the network's. */
-  async connect (target: PeerTarget, options?: AbortOptions): Promise<PeerId> {
-    return await this.#components.network.connect(target, options)
-  }
-
-  /** As the network's. */
-  peersIdentified (): Promise<void> | undefined {
-    return this.#components.network.peersIdentified()
-  }
-
-  /** As the network's. */
-  disconnect (peer: PeerId): void {
-    this.#components.network.disconnect(peer)
-  }
-
-  /** As the network's. */
-  tag (peer: PeerId, name: TagName, tag: PeerTag | undefined): void {
-    this.#components.network.tag(peer, name, tag)
   }
 
   peerConnected (peer: PeerId, protocol: BitswapProtocol | undefined): void {
@@ -281,12 +262,5 @@ export class Messenger implements NetworkReceiver, PeerStreamsOwner {
 
     await Promise.all(peers.map(async ({ streams }) => { await streams.close(error) }))
     await this.#components.network.stop()
-  }
-
-  async #change (change: () => Promise<void>): Promise<void> {
-    const changed = this.#changing.then(change)
-    this.#changing = Promise.allSettled([changed])
-
-    await changed
   }
 }

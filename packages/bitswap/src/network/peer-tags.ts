@@ -7,7 +7,7 @@
  */
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
-import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { inTime } from '../core/timeout-signal.ts'
 import type { Host } from './host.ts'
 import type { PeerTag, TagName } from './network.ts'
 
@@ -65,14 +65,10 @@ export class PeerTags {
     for (const [key, { peer, name, tag }] of this.#due) {
       this.#due.delete(key)
 
-      const timeout = timeoutSignal(clock, CALL_TIMEOUT)
-
       try {
-        await raceSignal(host.tag(peer, name, tag), timeout.signal)
+        await inTime(clock, CALL_TIMEOUT, async () => { await host.tag(peer, name, tag) })
       } catch (error) {
         log.error('could not tag %p - %e', peer, error)
-      } finally {
-        timeout.clear()
       }
     }
 

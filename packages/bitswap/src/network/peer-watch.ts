@@ -10,6 +10,7 @@
 import { UnsupportedProtocolError } from '@libp2p/interface'
 import type { PeerId } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
+import { raceSignal } from '../core/timeout-signal.ts'
 import { Standing } from './connected-peers.ts'
 import type { ConnectedPeers } from './connected-peers.ts'
 import { NotConnectedError } from './errors.ts'
@@ -55,19 +56,16 @@ export class PeerWatch {
         case Standing.Unknown: break
       }
     }
-    const abort = (): void => { reject(signal.reason) }
     const cancel = this.#components.clock.timer(this.#timeout, () => { resolve(false) })
 
     this.#waiting.add(look)
-    signal.addEventListener('abort', abort)
     look()
 
     try {
-      return await promise
+      return await raceSignal(promise, signal)
     } finally {
       cancel()
       this.#waiting.delete(look)
-      signal.removeEventListener('abort', abort)
     }
   }
 }

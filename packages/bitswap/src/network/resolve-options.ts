@@ -1,66 +1,49 @@
 /** What the options of `network/` can be, and what they are. */
 import { InvalidOptionError } from '../errors.ts'
+import { BOOLEAN, checkOptions, NOT_NEGATIVE, numberFrom, POSITIVE } from '../option-rules.ts'
+import type { Rule, Rules } from '../option-rules.ts'
 import { NETWORK_DEFAULTS } from './options.ts'
 import type { NetworkInit, NetworkOptions } from './options.ts'
 
-/** From how many up, in which steps, each number goes. */
-const NUMBERS = {
-  maxInboundStreams: { least: 1, whole: true },
-  identifyTimeout: { least: 0, whole: false },
-  openStreamTimeout: { least: 1, whole: false },
-  sendAttempts: { least: 1, whole: true },
-  retryDelay: { least: 0, whole: false },
-  minSendRate: { least: 1, whole: false },
-  minSendTimeout: { least: 1, whole: false },
-  maxSendTimeout: { least: 1, whole: false },
-  resendInterval: { least: 0, whole: false },
-  resendSize: { least: 0, whole: true },
-  pieceSize: { least: 1, whole: true },
-  maxMessageSize: { least: 1, whole: true },
-  inboundBufferSize: { least: 0, whole: true },
-  peerBufferSize: { least: 0, whole: true },
-  totalBufferSize: { least: 0, whole: true },
-  maxEntries: { least: 1, whole: true },
-  entryRate: { least: 1, whole: false },
-  totalEntryRate: { least: 1, whole: false },
-  floodTimeout: { least: 1, whole: false },
-  maxMalformed: { least: 1, whole: true },
-  maxEmptyStreams: { least: 1, whole: true },
-  offenceRecovery: { least: 1, whole: false },
-  closeTimeout: { least: 0, whole: false }
-} as const
+const FROM_0: Rule = numberFrom(0)
+const FROM_1: Rule = numberFrom(1)
 
-/** @throws InvalidOptionError */
-export function resolveNetworkOptions (init: NetworkInit = {}): NetworkOptions {
-  const options: NetworkOptions = { ...NETWORK_DEFAULTS, ...init }
-
-  for (const [name, value] of Object.entries(options)) {
-    if (!(name in NETWORK_DEFAULTS)) {
-      throw new InvalidOptionError(`network.${name}`, value, 'an option there is')
-    }
-  }
-
+const RULES: Rules<NetworkOptions> = {
   // an id is a path: a prefix that is none would never be agreed on
-  if (typeof options.protocolPrefix !== 'string' || !/^(\/[^/\s]+)*$/.test(options.protocolPrefix)) {
-    throw new InvalidOptionError('network.protocolPrefix', options.protocolPrefix, 'empty or a path like /mine')
-  }
+  protocolPrefix: { expected: 'empty or a path like /mine', holds: value => typeof value === 'string' && /^(\/[^/\s]+)*$/.test(value) },
+  maxInboundStreams: POSITIVE,
+  runOnLimitedConnections: BOOLEAN,
+  identifyTimeout: FROM_0,
+  openStreamTimeout: FROM_1,
+  sendAttempts: POSITIVE,
+  retryDelay: FROM_0,
+  minSendRate: FROM_1,
+  minSendTimeout: FROM_1,
+  maxSendTimeout: FROM_1,
+  resendInterval: FROM_0,
+  resendSize: NOT_NEGATIVE,
+  pieceSize: POSITIVE,
+  maxMessageSize: POSITIVE,
+  inboundBufferSize: NOT_NEGATIVE,
+  peerBufferSize: NOT_NEGATIVE,
+  totalBufferSize: NOT_NEGATIVE,
+  maxEntries: POSITIVE,
+  entryRate: FROM_1,
+  totalEntryRate: FROM_1,
+  floodTimeout: FROM_1,
+  maxMalformed: POSITIVE,
+  maxEmptyStreams: POSITIVE,
+  offenceRecovery: FROM_1,
+  closeTimeout: FROM_0
+}
 
-  if (typeof options.runOnLimitedConnections !== 'boolean') {
-    throw new InvalidOptionError('network.runOnLimitedConnections', options.runOnLimitedConnections, 'a boolean')
-  }
-
-  for (const [name, { least, whole }] of Object.entries(NUMBERS)) {
-    const value = options[name as keyof typeof NUMBERS]
-
-    // also refuses NaN, infinity and an explicit undefined
-    if (!(Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value)))) {
-      throw new InvalidOptionError(`network.${name}`, value, `a ${whole ? 'whole ' : ''}number from ${least} up`)
-    }
-  }
+/** @throws InvalidOptionError on a value an option cannot have, and on options there are not */
+export function resolveNetworkOptions (init: NetworkInit = {}): NetworkOptions {
+  const options = checkOptions('network', { ...NETWORK_DEFAULTS, ...init }, RULES)
 
   if (options.maxSendTimeout < options.minSendTimeout) {
     throw new InvalidOptionError('network.maxSendTimeout', options.maxSendTimeout, `at least minSendTimeout, ${options.minSendTimeout}`)
   }
 
-  return Object.freeze(options)
+  return options
 }

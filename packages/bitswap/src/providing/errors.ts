@@ -10,3 +10,15 @@ export class ProvidesNotKeptError extends Error {
     super('what is to be announced could not be kept, and would be lost in a crash', options)
   }
 }
+
+/**
+ * What announces is imported when it is needed, and that failed, for the reason
+ * that is the `cause`: the network was gone, or the file is no longer there.
+ */
+export class ProvidingNotLoadedError extends Error {
+  override readonly name = 'ProvidingNotLoadedError'
+
+  constructor (options?: ErrorOptions) {
+    super('what announces could not be loaded', options)
+  }
+}

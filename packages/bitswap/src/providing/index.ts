@@ -5,7 +5,7 @@
  */
 export { PROVIDING_DEFAULTS } from './options.ts'
 export type { ProvideKeys, ProvidingInit, ProvidingOptions } from './options.ts'
-export { ProvidesNotKeptError } from './errors.ts'
+export { ProvidesNotKeptError, ProvidingNotLoadedError } from './errors.ts'
 export { ProvideKind } from './provide-store.ts'
 export type { ProvideChange, ProvideStore, SavedProvide, SavedProvides, SavedSweep } from './provide-store.ts'
 export type { ProvideStat } from './provide-stat.ts'

@@ -11,7 +11,9 @@ export interface ProvidingInit {
    * What is announced to routing. `'all'`: every block that is added or fetched.
    * `'roots'` and `'pinned'`: what `provide` is called for; the two differ in
    * what the caller's `keys` lists. In each case what `keys` lists as well.
-   * `'none'`: nothing, also where there is no routing that can `provide`.
+   * `'none'`: nothing, also where there is no routing that can `provide`. With any
+   * other what announces is loaded (`import()`) at the start, which does not wait for
+   * it, nor fails with it: a service worker may not load it so, and needs one file.
    *
    * @default 'none'
    */

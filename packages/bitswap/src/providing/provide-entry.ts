@@ -2,14 +2,14 @@
  * One CID that waits to be announced. There may be hundreds of thousands, so it
  * is small: no CID object, and nothing about failures before there is one.
  */
-import { CID } from 'multiformats/cid'
-import * as Digest from 'multiformats/hashes/digest'
+import type { CID } from 'multiformats/cid'
+import { bytesKey } from '../core/bytes-key.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import type { EntryList } from './entry-list.ts'
 import { ProvideKind } from './provide-store.ts'
 
-/** In place of a codec: a CIDv0. */
-const VERSION_0 = -1
+/** Makes the CID of the bytes that a string has as characters: `message/cid-key.ts`. Handed in, so that what is loaded late is little. */
+export type CIDOfKey = (key: string) => CID
 
 /** Its failures so far. */
 export interface Setbacks {
@@ -26,7 +26,8 @@ export interface Setbacks {
 export class ProvideEntry {
   /** The multihash, as a string of bytes. */
   readonly key: string
-  readonly #codec: number
+  /** What the CID has before its multihash: nothing in version 0. */
+  readonly #prefix: string
   kind: ProvideKind
   /** Came by the sweep, whatever it is now: it takes of the sweep's room. */
   readonly isSwept: boolean
@@ -40,7 +41,7 @@ export class ProvideEntry {
 
   constructor (cid: CID, kind: ProvideKind, since: number) {
     this.key = multihashKey(cid)
-    this.#codec = cid.version === 0 ? VERSION_0 : cid.code
+    this.#prefix = bytesKey(cid.bytes).slice(0, -this.key.length) // of two characters, as nearly all are, engines keep one for all
     this.kind = kind
     this.isSwept = kind === ProvideKind.Swept
     this.since = Math.floor(since)
@@ -51,27 +52,12 @@ export class ProvideEntry {
   }
 
   /** Another one each time. */
-  toCID (): CID {
-    const digest = digestOf(this.key)
-
-    return this.#codec === VERSION_0 ? CID.createV0(digest as Digest.Digest<0x12, number>) : CID.createV1(this.#codec, digest)
+  toCID (cidOfKey: CIDOfKey): CID {
+    return cidOfKey(this.#prefix + this.key)
   }
 }
 
-function digestOf (key: string): Digest.Digest<number, number> {
-  const bytes = new Uint8Array(key.length)
-
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = key.charCodeAt(i)
-  }
-
-  return Digest.decode(bytes)
+/** A CID that names the block with this multihash: of version 1, and of bytes that are nothing but bytes. */
+export function cidOfBlock (multihash: string, cidOfKey: CIDOfKey): CID {
+  return cidOfKey(`\x01\x55${multihash}`)
 }
-
-/** A CID that names this block. */
-export function cidOfKey (key: string): CID {
-  return CID.createV1(RAW, digestOf(key))
-}
-
-/** Multicodec code of bytes that are nothing but bytes. */
-const RAW = 0x55

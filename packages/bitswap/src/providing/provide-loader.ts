@@ -7,7 +7,7 @@ import type { Logger } from '@libp2p/interface'
 import { sleep } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { isIdentity } from '../core/known-block.ts'
-import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { inTime } from '../core/timeout-signal.ts'
 import { Bell } from './bell.ts'
 import type { ProvideQueue } from './provide-queue.ts'
 import { ProvideKind } from './provide-store.ts'
@@ -91,13 +91,8 @@ export class ProvideLoader {
 
   async #load (signal: AbortSignal): Promise<SavedProvides> {
     const { store, clock } = this.#components
-    const timeout = timeoutSignal(clock, TIMEOUT, signal)
 
-    try {
-      return await raceSignal(store.load({ signal }), timeout.signal)
-    } finally {
-      timeout.clear()
-    }
+    return await inTime(clock, TIMEOUT, async () => await store.load({ signal }), signal)
   }
 
   /** False when there is more than there is room for. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
 import { cidsOf } from '../../test/support/providing.ts'
+import { cidOfKey } from '../message/cid-key.ts'
 import type { ProvideEntry } from './provide-entry.ts'
 import { ProvideQueue } from './provide-queue.ts'
 import type { ProvideQueueOptions } from './provide-queue.ts'
@@ -16,7 +17,7 @@ function takeAll (queue: ProvideQueue, now: number = 0): string[] {
   const taken: string[] = []
 
   for (let entry = queue.take(now); entry != null; entry = queue.take(now)) {
-    taken.push(entry.toCID().toString())
+    taken.push(entry.toCID(cidOfKey).toString())
     queue.finish(entry)
   }
 
@@ -98,7 +99,7 @@ test('one more than there is room for is dropped, but a root takes the place of 
   assert.deepEqual(queue.add(d, ProvideKind.Block, 0), { dropped: true })
   assert.equal(queue.dropped, 1)
   const { changed, displaced } = queue.add(e, ProvideKind.Root, 0)
-  assert.deepEqual(names(changed?.toCID(), displaced?.toCID()), names(e, c))
+  assert.deepEqual(names(changed?.toCID(cidOfKey), displaced?.toCID(cidOfKey)), names(e, c))
   assert.deepEqual([queue.dropped, queue.size], [2, 3])
   assert.deepEqual(takeAll(queue), names(e, a, b))
 })

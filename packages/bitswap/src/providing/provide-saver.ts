@@ -12,9 +12,9 @@ import type { Logger } from '@libp2p/interface'
 import { sleep } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
-import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { inTime, timeoutSignal } from '../core/timeout-signal.ts'
 import { ProvidesNotKeptError } from './errors.ts'
-import type { ProvideEntry } from './provide-entry.ts'
+import type { CIDOfKey, ProvideEntry } from './provide-entry.ts'
 import type { ProvideChange, ProvideStore } from './provide-store.ts'
 import { changeOf, UnsavedChanges } from './unsaved-changes.ts'
 import type { SweepStep } from './unsaved-changes.ts'
@@ -30,6 +30,7 @@ export interface ProvideSaverComponents {
   store: ProvideStore
   clock: Clock
   log: Logger
+  cidOfKey: CIDOfKey
 }
 
 interface Waiting {
@@ -103,18 +104,15 @@ export class ProvideSaver {
   /** Tries once more what is left, at once; resolves when that has ended, or after ten seconds. */
   async stop (): Promise<void> {
     const { clock, log } = this.#components
-    const timeout = timeoutSignal(clock, TIMEOUT)
 
     this.#isFailing = false
     this.#stopped.abort()
     this.#work()
 
     try {
-      await raceSignal(this.#whenSettled(), timeout.signal)
+      await inTime(clock, TIMEOUT, async () => await this.#whenSettled())
     } catch (error) {
       log.error('what is to be announced was not kept before the stop - %e', error)
-    } finally {
-      timeout.clear()
     }
   }
 
@@ -159,12 +157,13 @@ export class ProvideSaver {
 
   /** False when it failed: then it is to be tried again. */
   async #applyNext (): Promise<boolean> {
+    const { clock, log, cidOfKey } = this.#components
     const taken = this.#unsaved.take()
 
     this.#underWay = taken.count
 
     try {
-      await this.#apply(changeOf(taken, this.#components.clock.now()))
+      await this.#apply(changeOf(taken, clock.now(), cidOfKey))
     } catch (error) {
       this.#underWay = 0
       this.#unsaved.putBack(taken)
@@ -175,7 +174,7 @@ export class ProvideSaver {
 
     if (this.#isFailing) {
       this.#isFailing = false
-      this.#components.log('the store of what is to be announced works again')
+      log('the store of what is to be announced works again')
     }
 
     this.#underWay = 0

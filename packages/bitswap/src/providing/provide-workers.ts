@@ -10,11 +10,11 @@ import type { AbortOptions, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { Cancel, Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
-import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { inTime } from '../core/timeout-signal.ts'
 import { TokenBucket } from '../core/token-bucket.ts'
 import type { ProvidingOptions } from './options.ts'
 import { Outage } from './outage.ts'
-import type { ProvideEntry } from './provide-entry.ts'
+import type { CIDOfKey, ProvideEntry } from './provide-entry.ts'
 import type { ProvideQueue } from './provide-queue.ts'
 import type { ProvideRate } from './provide-rate.ts'
 import type { ProvideKind } from './provide-store.ts'
@@ -24,6 +24,7 @@ export interface ProvideWorkersComponents {
   routing: { provide (cid: CID, options: AbortOptions): Promise<void> }
   clock: Clock
   log: Logger
+  cidOfKey: CIDOfKey
   queue: ProvideQueue
   rate: ProvideRate
   saver: ProvideSaver | undefined
@@ -163,22 +164,19 @@ export class ProvideWorkers {
 
   /** What it failed with. */
   async #provide (entry: ProvideEntry, stopped: AbortSignal): Promise<Error | undefined> {
-    const { routing, clock } = this.#components
-    const timeout = timeoutSignal(clock, this.#options.timeout, stopped)
+    const { routing, clock, cidOfKey } = this.#components
 
     try {
-      await raceSignal(routing.provide(entry.toCID(), { signal: timeout.signal }), timeout.signal)
+      await inTime(clock, this.#options.timeout, async signal => { await routing.provide(entry.toCID(cidOfKey), { signal }) }, stopped)
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
-    } finally {
-      timeout.clear()
     }
 
     return undefined
   }
 
   #succeeded (entry: ProvideEntry): true {
-    const { queue, rate, clock, log, provided } = this.#components
+    const { queue, rate, clock, log, cidOfKey, provided } = this.#components
 
     queue.succeed()
     rate.provided(clock.now())
@@ -187,20 +185,20 @@ export class ProvideWorkers {
       log('something could be announced again')
     }
 
-    provided(entry.toCID(), entry.kind)
+    provided(entry.toCID(cidOfKey), entry.kind)
 
     return true
   }
 
   /** True when it is given up. */
   #failed (entry: ProvideEntry, error: Error): boolean {
-    const { queue, clock, log } = this.#components
+    const { queue, clock, log, cidOfKey } = this.#components
     const now = clock.now()
     const wasOn = this.#outage.isOn
     const begins = this.#outage.failed(!queue.hasFailed(entry), now)
 
     if (log.enabled) {
-      log('%c could not be announced - %e', entry.toCID(), error)
+      log('%c could not be announced - %e', entry.toCID(cidOfKey), error)
     }
 
     if (begins) {

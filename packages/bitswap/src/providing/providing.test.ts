@@ -6,7 +6,6 @@ import { identity } from 'multiformats/hashes/identity'
 import { CID as CIDs } from 'multiformats/cid'
 import { cidsOf, ProvidingWorld } from '../../test/support/providing.ts'
 import { ProvideFault } from '../testing/virtual-routing.ts'
-import { NOTHING_PROVIDED } from './provide-stat.ts'
 
 const HOUR = 3_600_000
 
@@ -167,10 +166,10 @@ test('identity CIDs are not announced', async () => {
   assert.equal(world.routing.provides.begun, 0)
 })
 
-test('strategy all announces each block, roots and pinned only what they are asked to, none nothing', async () => {
+test('strategy all announces each block, roots and pinned only what they are asked to', async () => {
   const [block, root] = cidsOf(11, 2) as [CID, CID]
 
-  for (const [strategy, announced] of [['all', [1, 1]], ['roots', [0, 1]], ['pinned', [0, 1]], ['none', [0, 0]]] as const) {
+  for (const [strategy, announced] of [['all', [1, 1]], ['roots', [0, 1]], ['pinned', [0, 1]]] as const) {
     const world = new ProvidingWorld()
     const { providing } = world.begin({ strategy })
 
@@ -179,28 +178,6 @@ test('strategy all announces each block, roots and pinned only what they are ask
     await world.clock.advance(1_000)
     assert.deepEqual(world.timesOf([block, root]), announced, strategy)
   }
-})
-
-test('none, or no router that can, does nothing at all', async () => {
-  const { Providing } = await import('./providing.ts')
-  const { resolveProvidingOptions } = await import('./resolve-options.ts')
-  const { keptLog } = await import('../../test/support/kept-log.ts')
-  const world = new ProvidingWorld()
-  const log = keptLog().forComponent('bitswap:providing')
-
-  for (const [routing, strategy] of [[undefined, 'all'], [{}, 'all'], [{ provide: async () => {} }, 'none']] as const) {
-    const providing = new Providing({ routing, clock: world.clock, log, provided: () => {} }, resolveProvidingOptions({ strategy, store: world.store, async * keys () {} }))
-
-    providing.start()
-    providing.blockAdded(cidsOf(12, 1)[0] as CID)
-    await providing.provide(cidsOf(12, 1))
-    assert.equal(world.clock.pending, 0)
-    assert.equal(providing.stat(), NOTHING_PROVIDED)
-    providing.stop()
-    assert.equal(providing.whenStopped(), undefined)
-  }
-
-  assert.equal(world.store.loads, 0)
 })
 
 test('what is being announced at a stop is announced after the next start', async () => {

@@ -2,7 +2,7 @@
  * Announces what is here to routing, so that others find it: when it is added,
  * and again in every interval. Puts the parts together and starts and stops
  * them; what is announced next is decided in `provide-queue.ts`, what is due again
- * in `sweep-plan.ts`.
+ * in `sweep-plan.ts`. Loaded where something is announced at all, by `late-providing.ts`.
  *
  * Not for: finding providers (`client/`). Identity CIDs are never announced.
  */
@@ -13,11 +13,11 @@ import type { Clock } from '../core/clock.ts'
 import { isIdentity } from '../core/known-block.ts'
 import { Bell } from './bell.ts'
 import type { ProvidingOptions } from './options.ts'
+import type { CIDOfKey } from './provide-entry.ts'
 import { ProvideLoader } from './provide-loader.ts'
 import { ProvideQueue } from './provide-queue.ts'
 import { ProvideRate } from './provide-rate.ts'
 import { ProvideSaver } from './provide-saver.ts'
-import { NOTHING_PROVIDED } from './provide-stat.ts'
 import type { ProvideStat } from './provide-stat.ts'
 import { ProvideKind } from './provide-store.ts'
 import type { SavedSweep } from './provide-store.ts'
@@ -26,10 +26,10 @@ import { Reprovider } from './reprovider.ts'
 import { SweepPlan } from './sweep-plan.ts'
 
 export interface ProvidingComponents {
-  /** Only its `provide` is used. */
-  routing: BitswapRouting | undefined
+  routing: Required<Pick<BitswapRouting, 'provide'>>
   clock: Clock
   log: Logger
+  cidOfKey: CIDOfKey
   /** Told of each that routing took. */
   provided: (cid: CID, kind: ProvideKind) => void
 }
@@ -43,40 +43,39 @@ export interface ProvideOptions extends AbortOptions {
   root?: boolean
 }
 
-/** What there is when something is announced at all. */
-interface Parts {
-  queue: ProvideQueue
-  rate: ProvideRate
-  saver: ProvideSaver | undefined
-  workers: ProvideWorkers
-  loader: ProvideLoader | undefined
-  /** Rings when the queue has room. */
-  room: Bell
-}
-
 export class Providing {
   readonly #components: ProvidingComponents
   readonly #options: ProvidingOptions
-  readonly #parts: Parts | undefined
+  readonly #queue: ProvideQueue
+  readonly #rate: ProvideRate = new ProvideRate()
+  readonly #saver: ProvideSaver | undefined
+  readonly #workers: ProvideWorkers
+  readonly #loader: ProvideLoader | undefined
+  /** Rings when the queue has room. */
+  readonly #room: Bell = new Bell()
   /** As soon as it is known where it was. */
   #reprovider: Reprovider | undefined
   #stopping: AbortController | undefined
   #stopped: Promise<void> | undefined
 
   constructor (components: ProvidingComponents, options: ProvidingOptions) {
-    const { routing } = components
-    const provide = routing?.provide?.bind(routing)
+    const { routing, clock, log, cidOfKey, provided } = components
+    const { store, maxQueued, keys, interval } = options
+    const room = this.#room
+    const queue = new ProvideQueue({ ...options, sweeps: keys !== false && interval > 0 })
+    const saver = store === false ? undefined : new ProvideSaver({ store, clock, log, cidOfKey }, maxQueued)
 
     this.#components = components
     this.#options = options
-    this.#parts = options.strategy === 'none' || provide == null ? undefined : this.#createParts({ provide })
+    this.#queue = queue
+    this.#saver = saver
+    this.#workers = new ProvideWorkers({ routing, clock, log, cidOfKey, queue, rate: this.#rate, saver, finished: () => { room.ring() }, provided }, options)
+    this.#loader = store === false ? undefined : new ProvideLoader({ store, queue, clock, log, room, loaded: () => { this.#workers.wake() } })
   }
 
   /** Twice is a no-op. */
   start (): void {
-    const parts = this.#parts
-
-    if (parts == null || this.#stopping != null) {
+    if (this.#stopping != null) {
       return
     }
 
@@ -84,19 +83,19 @@ export class Providing {
 
     const { signal } = this.#stopping
 
-    parts.saver?.start()
-    parts.workers.start()
+    this.#saver?.start()
+    this.#workers.start()
 
-    const goesOn = parts.loader == null || this.#reprovider != null
+    const goesOn = this.#loader == null || this.#reprovider != null
 
     if (goesOn) {
-      this.#sweep(parts, undefined, signal)
+      this.#sweep(undefined, signal)
     }
 
-    if (parts.loader != null) {
-      this.#run(parts.loader.run(signal, sweep => {
+    if (this.#loader != null) {
+      this.#run(this.#loader.run(signal, sweep => {
         if (!goesOn) {
-          this.#sweep(parts, sweep, signal)
+          this.#sweep(sweep, signal)
         }
       }), signal)
     }
@@ -107,8 +106,8 @@ export class Providing {
     if (this.#stopping != null) {
       this.#stopping.abort()
       this.#stopping = undefined
-      this.#parts?.workers.stop()
-      this.#stopped = this.#parts?.saver?.stop()
+      this.#workers.stop()
+      this.#stopped = this.#saver?.stop()
     }
   }
 
@@ -119,8 +118,8 @@ export class Providing {
 
   /** A block has come, or was added. Called for each, so it must be cheap. */
   blockAdded (cid: CID): void {
-    if (this.#parts != null && this.#options.strategy === 'all') {
-      this.#add(this.#parts, cid, ProvideKind.Block)
+    if (this.#options.strategy === 'all') {
+      this.#add(cid, ProvideKind.Block)
     }
   }
 
@@ -133,24 +132,16 @@ export class Providing {
   async provide (cids: Iterable<CID> | AsyncIterable<CID>, { root = true, signal }: ProvideOptions = {}): Promise<void> {
     signal?.throwIfAborted()
 
-    if (this.#parts == null) {
-      return
-    }
-
     for await (const cid of cids) {
       signal?.throwIfAborted()
-      this.#add(this.#parts, cid, root ? ProvideKind.Root : ProvideKind.Block)
+      this.#add(cid, root ? ProvideKind.Root : ProvideKind.Block)
     }
 
-    await this.#parts.saver?.whenKept()
+    await this.#saver?.whenKept()
   }
 
   stat (): ProvideStat {
-    if (this.#parts == null) {
-      return NOTHING_PROVIDED
-    }
-
-    const { queue, rate, workers } = this.#parts
+    const queue = this.#queue
     const now = this.#components.clock.now()
     const { oldest, swept } = queue.waits(now)
 
@@ -162,44 +153,31 @@ export class Providing {
       dropped: queue.dropped + (this.#reprovider?.dropped ?? 0),
       retrying: queue.retrying,
       oldest,
-      remaining: rate.timeFor(queue.size, now),
-      paused: workers.isPaused,
+      remaining: this.#rate.timeFor(queue.size, now),
+      paused: this.#workers.isPaused,
       sweep: { progress: this.#reprovider?.progress ?? 0, behind: this.#reprovider?.behind(swept) ?? 0 }
     }
   }
 
-  #createParts (routing: Required<Pick<BitswapRouting, 'provide'>>): Parts {
-    const { clock, log, provided } = this.#components
-    const { store, maxQueued, keys, interval } = this.#options
-    const room = new Bell()
-    const queue = new ProvideQueue({ ...this.#options, sweeps: keys !== false && interval > 0 })
-    const rate = new ProvideRate()
-    const saver = store === false ? undefined : new ProvideSaver({ store, clock, log }, maxQueued)
-    const workers = new ProvideWorkers({ routing, clock, log, queue, rate, saver, finished: () => { room.ring() }, provided }, this.#options)
-    const loader = store === false ? undefined : new ProvideLoader({ store, queue, clock, log, room, loaded: () => { workers.wake() } })
-
-    return { queue, rate, saver, workers, loader, room }
-  }
-
-  #add ({ queue, saver, workers }: Parts, cid: CID, kind: ProvideKind): void {
+  #add (cid: CID, kind: ProvideKind): void {
     if (isIdentity(cid)) {
       return
     }
 
-    const { changed, displaced } = queue.add(cid, kind, this.#components.clock.now())
+    const { changed, displaced } = this.#queue.add(cid, kind, this.#components.clock.now())
 
     if (displaced != null) {
-      saver?.delete(displaced.key)
+      this.#saver?.delete(displaced.key)
     }
 
     if (changed != null) {
-      saver?.put(changed)
-      workers.wake()
+      this.#saver?.put(changed)
+      this.#workers.wake()
     }
   }
 
   /** Goes on where it was: `saved` is of the last process, and of no interest to one that has swept already. */
-  #sweep (parts: Parts, saved: SavedSweep | undefined, signal: AbortSignal): void {
+  #sweep (saved: SavedSweep | undefined, signal: AbortSignal): void {
     const { keys, interval, strategy } = this.#options
     const { clock, log } = this.#components
 
@@ -208,12 +186,14 @@ export class Providing {
     }
 
     this.#reprovider ??= new Reprovider({
-      ...parts,
       keys,
+      queue: this.#queue,
+      saver: this.#saver,
+      room: this.#room,
       clock,
       log,
-      queued: () => { parts.workers.wake() },
-      overflowed: () => { parts.loader?.again() }
+      queued: () => { this.#workers.wake() },
+      overflowed: () => { this.#loader?.again() }
     }, new SweepPlan(interval, strategy, saved, clock.now()))
 
     this.#run(this.#reprovider.run(signal), signal)

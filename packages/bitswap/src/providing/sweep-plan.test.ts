@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
 import { cidsOf } from '../../test/support/providing.ts'
+import { cidOfKey } from '../message/cid-key.ts'
 import { phaseOf } from './phase.ts'
 import { SweepPick } from './sweep-pick.ts'
 import { SweepPlan } from './sweep-plan.ts'
@@ -99,7 +100,7 @@ test('all whose turn it is are picked, and of more than there is room for the ol
     const due = cids.filter(cid => distance(cid) < length).sort((a, b) => distance(a) - distance(b))
 
     cids.filter(cid => pick.takes(cid)).forEach(cid => { pick.add(cid) })
-    assert.deepEqual(pick.takeAll().map(entry => entry.toCID().toString()), due.slice(0, limit).map(String))
+    assert.deepEqual(pick.takeAll().map(entry => entry.toCID(cidOfKey).toString()), due.slice(0, limit).map(String))
     assert.equal(pick.length, due.length > limit ? distance(due[limit] as CID) : length)
     assert.equal(pick.dropped, 0)
   }
@@ -114,7 +115,7 @@ test('pick after pick comes to the end, and each CID comes once', () => {
   for (let rounds = 0; left > 0; rounds++) {
     const pick = new SweepPick({ phase, length: left }, 7, 0)
     cids.filter(cid => pick.takes(cid)).forEach(cid => { pick.add(cid) })
-    seen.push(...pick.takeAll().map(entry => entry.toCID().toString()))
+    seen.push(...pick.takeAll().map(entry => entry.toCID(cidOfKey).toString()))
     phase = (phase + pick.length) % 1
     left -= pick.length
     assert.ok(rounds < 100)

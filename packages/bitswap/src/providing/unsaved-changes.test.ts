@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cidsOf } from '../../test/support/providing.ts'
+import { cidOfKey } from '../message/cid-key.ts'
 import { ProvideEntry } from './provide-entry.ts'
 import { ProvideKind } from './provide-store.ts'
 import { changeOf, UnsavedChanges } from './unsaved-changes.ts'
@@ -14,7 +15,7 @@ test('what was to be struck off and is brought again by the sweep before that is
 
   unsaved.delete(entry.key)
   unsaved.sweep({ entries: [entry], place })
-  const { put, delete: deleted, sweep } = changeOf(unsaved.take(), 5)
+  const { put, delete: deleted, sweep } = changeOf(unsaved.take(), 5, cidOfKey)
 
   assert.deepEqual([put.map(({ kind, waited }) => [kind, waited]), deleted, sweep?.phase], [[['swept', 5]], [], 0.5])
   assert.equal(unsaved.size, 0)
@@ -25,7 +26,7 @@ test('what the sweep brought and is announced before it is kept is struck off', 
 
   unsaved.sweep({ entries: [entry], place })
   unsaved.delete(entry.key)
-  const { put, delete: deleted } = changeOf(unsaved.take(), 0)
+  const { put, delete: deleted } = changeOf(unsaved.take(), 0, cidOfKey)
 
   assert.deepEqual([put.length, deleted.length], [0, 1])
 })

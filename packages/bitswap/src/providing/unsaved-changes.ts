@@ -5,8 +5,8 @@
  * Limits: 8192 changes at a time, and those of a step. What is to be deleted is
  * forgotten over a bound: it is announced once too often after a restart.
  */
-import { cidOfKey } from './provide-entry.ts'
-import type { ProvideEntry } from './provide-entry.ts'
+import { cidOfBlock } from './provide-entry.ts'
+import type { CIDOfKey, ProvideEntry } from './provide-entry.ts'
 import type { ProvideChange, SavedSweep } from './provide-store.ts'
 
 const MAX_CHANGES = 8192
@@ -113,15 +113,15 @@ export class UnsavedChanges {
 }
 
 /** As the store is told. */
-export function changeOf ({ changes, step }: TakenChanges, now: number): ProvideChange {
+export function changeOf ({ changes, step }: TakenChanges, now: number, cidOfKey: CIDOfKey): ProvideChange {
   const put: Array<ProvideChange['put'][number]> = []
   const deleted: Array<ProvideChange['delete'][number]> = []
 
   for (const [key, entry] of changes) {
     if (entry == null) {
-      deleted.push(cidOfKey(key))
+      deleted.push(cidOfBlock(key, cidOfKey))
     } else {
-      put.push({ cid: entry.toCID(), kind: entry.kind, waited: Math.max(0, now - entry.since) })
+      put.push({ cid: entry.toCID(cidOfKey), kind: entry.kind, waited: Math.max(0, now - entry.since) })
     }
   }
 

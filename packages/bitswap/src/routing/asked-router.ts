@@ -5,7 +5,7 @@
 import type { Logger } from '@libp2p/interface'
 import type { Clock } from '../core/clock.ts'
 import { RouterLeftOutError, RouterTimeoutError } from './errors.ts'
-import { checkLimit } from './options.ts'
+import { resolveRoutersOptions } from './options.ts'
 import type { RoutersOptions } from './options.ts'
 import { RouterHealth } from './router-health.ts'
 import type { Router, RouterStat } from './router.ts'
@@ -16,8 +16,6 @@ export interface AskedRouterComponents {
 }
 
 export type RouterLimits = Pick<RoutersOptions, 'findTimeout' | 'provideTimeout' | 'maxProviders'>
-
-const LIMITS: ReadonlyArray<keyof RouterLimits> = ['findTimeout', 'provideTimeout', 'maxProviders']
 
 export class AskedRouter {
   readonly router: Router
@@ -146,18 +144,17 @@ export class AskedRouter {
   }
 }
 
+/** @throws InvalidOptionError */
 function limitsOf (router: Router, options: RoutersOptions): RouterLimits {
-  for (const name of LIMITS) {
-    if (router[name] != null) {
-      checkLimit(name, router[name])
-    }
-  }
-
-  return {
+  const limits = {
     findTimeout: router.findTimeout ?? options.findTimeout,
     provideTimeout: router.provideTimeout ?? options.provideTimeout,
     maxProviders: router.maxProviders ?? options.maxProviders
   }
+
+  resolveRoutersOptions(limits)
+
+  return limits
 }
 
 function retryAfterOf (error: Error): number | undefined {

@@ -1,5 +1,6 @@
 /** What can be set about several routers as one, and what is used when it is not. */
-import { InvalidOptionError } from '../errors.ts'
+import { BOOLEAN, checkOptions, DURATION, POSITIVE } from '../option-rules.ts'
+import type { Rules } from '../option-rules.ts'
 
 export interface RoutersInit {
   /**
@@ -93,38 +94,23 @@ export const ROUTERS_DEFAULTS: RoutersOptions = Object.freeze({
   relayed: false
 })
 
-const WHOLE: ReadonlySet<string> = new Set(['maxProviders', 'maxAhead', 'maxFailures'])
+const RULES: Rules<RoutersOptions> = {
+  findTimeout: DURATION,
+  provideTimeout: DURATION,
+  maxProviders: POSITIVE,
+  maxAhead: POSITIVE,
+  paceDelay: DURATION,
+  maxFailures: POSITIVE,
+  rest: DURATION,
+  maxRest: DURATION,
+  relayed: BOOLEAN
+}
 
-/** @throws InvalidOptionError */
+/**
+ * What is not said is the default.
+ *
+ * @throws InvalidOptionError on a value an option cannot have, and on options there are not
+ */
 export function resolveRoutersOptions (init: RoutersInit = {}): RoutersOptions {
-  const options = { ...ROUTERS_DEFAULTS, ...init }
-
-  for (const [name, value] of Object.entries(options) as Array<[string, unknown]>) {
-    if (!(name in ROUTERS_DEFAULTS)) {
-      throw new InvalidOptionError(`routers.${name}`, value, 'an option there is')
-    }
-
-    if (name === 'relayed') {
-      check(name, value, typeof value === 'boolean', 'true or false')
-    } else {
-      checkLimit(name, value)
-    }
-  }
-
-  return Object.freeze(options)
-}
-
-/** @throws InvalidOptionError */
-export function checkLimit (name: string, value: unknown): void {
-  if (WHOLE.has(name)) {
-    check(name, value, Number.isSafeInteger(value) && (value as number) > 0, 'a positive whole number')
-  } else {
-    check(name, value, typeof value === 'number' && value > 0 && value < Infinity, 'a positive number of milliseconds')
-  }
-}
-
-function check (name: string, value: unknown, holds: boolean, expected: string): void {
-  if (!holds) {
-    throw new InvalidOptionError(`routers.${name}`, value, expected)
-  }
+  return checkOptions('routers', { ...ROUTERS_DEFAULTS, ...init }, RULES)
 }

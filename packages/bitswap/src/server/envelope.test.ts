@@ -3,6 +3,7 @@ import test from 'node:test'
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import { cidOf, wantBlock } from '../../test/support/serving.ts'
+import { cidKey } from '../message/cid-key.ts'
 import { encodeMessage } from '../message/codec.ts'
 import { MAX_MESSAGE_SIZE } from '../message/limits.ts'
 import type { Block } from '../message/message.ts'
@@ -10,7 +11,7 @@ import { peerIdFromSeed } from '../testing/peer-ids.ts'
 import { Account } from './account.ts'
 import { MAX_SENDABLE_BLOCK, packEnvelope } from './envelope.ts'
 import { RequestQueue } from './request-queue.ts'
-import { cidKey, cidOfRequest, createRequest } from './request.ts'
+import { cidOfRequest, createRequest } from './request.ts'
 
 const account = new Account(peerIdFromSeed(1), 10, { bytes: 0 })
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { cidOf, wantBlock } from '../../test/support/serving.ts'
 import { SeededRandom } from '../core/random.ts'
+import { cidKey } from '../message/cid-key.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
 import type { Account } from './account.ts'
-import { cidKey, createRequest } from './request.ts'
+import { createRequest } from './request.ts'
 import { WantLedger } from './want-ledger.ts'
 
 function sizeOfFullest ({ fullest }: WantLedger): number {

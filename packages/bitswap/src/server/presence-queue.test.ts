@@ -6,7 +6,8 @@ import { presenceSize } from '../message/sizes.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
 import { Account } from './account.ts'
 import { PresenceQueue } from './presence-queue.ts'
-import { cidKey, createRequest, RequestState } from './request.ts'
+import { cidKey } from '../message/cid-key.ts'
+import { createRequest, RequestState } from './request.ts'
 import type { Request } from './request.ts'
 
 const account = new Account(peerIdFromSeed(1), 10, { bytes: 0 })

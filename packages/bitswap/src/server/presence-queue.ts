@@ -5,10 +5,11 @@
  * Limits: one presence a request, so no more than the peer may want; refusals
  * see {@link PresenceQueue.refuse}.
  */
+import { cidOfKey } from '../message/cid-key.ts'
 import { PresenceType } from '../message/message.ts'
 import type { Presence } from '../message/message.ts'
 import { presenceSize } from '../message/sizes.ts'
-import { cidOfKey, cidOfRequest, RequestState } from './request.ts'
+import { cidOfRequest, RequestState } from './request.ts'
 import type { Request } from './request.ts'
 
 /** A message's worth of presences. */

@@ -7,7 +7,7 @@
  */
 import type { Logger } from '@libp2p/interface'
 import type { Cancel, Clock } from '../core/clock.ts'
-import { raceSignal, timeoutSignal } from '../core/timeout-signal.ts'
+import { inTime } from '../core/timeout-signal.ts'
 import type { ServerOptions } from './options.ts'
 import type { ReceiptStore } from './receipt-store.ts'
 import type { Receipts } from './receipts.ts'
@@ -100,7 +100,7 @@ export class ReceiptSaver {
   /** Before that nothing is saved: it would take the place of what was not loaded. */
   async #load (store: ReceiptStore): Promise<void> {
     const { receipts, clock, log } = this.#components
-    const skipped = receipts.restore(await this.#inTime(async options => await store.load(options)), clock.now())
+    const skipped = receipts.restore(await inTime(clock, TIMEOUT, async signal => await store.load({ signal })), clock.now())
 
     this.#loaded = true
 
@@ -120,21 +120,11 @@ export class ReceiptSaver {
     this.#changed = false
 
     try {
-      await this.#inTime(async options => { await store.save(latest, options) })
+      await inTime(clock, TIMEOUT, async signal => { await store.save(latest, { signal }) })
     } catch (error) {
       this.#changed = true
 
       throw error
-    }
-  }
-
-  async #inTime<T> (work: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    const timeout = timeoutSignal(this.#components.clock, TIMEOUT)
-
-    try {
-      return await raceSignal(work({ signal: timeout.signal }), timeout.signal)
-    } finally {
-      timeout.clear()
     }
   }
 }

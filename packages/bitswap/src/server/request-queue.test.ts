@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { cidOf, wantBlock } from '../../test/support/serving.ts'
 import { SeededRandom } from '../core/random.ts'
+import { cidKey } from '../message/cid-key.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
 import { Account } from './account.ts'
 import { RequestQueue } from './request-queue.ts'
-import { cidKey, createRequest } from './request.ts'
+import { createRequest } from './request.ts'
 import type { Request } from './request.ts'
 
 const account = new Account(peerIdFromSeed(1), 10, { bytes: 0 })

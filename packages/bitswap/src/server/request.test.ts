@@ -3,8 +3,9 @@ import test from 'node:test'
 import { cidOf, cidV0Of, wantBlock } from '../../test/support/serving.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import { peerIdFromSeed } from '../testing/peer-ids.ts'
+import { cidKey } from '../message/cid-key.ts'
 import { Account } from './account.ts'
-import { cidKey, cidOfKey, createRequest, isEvictable, isLessUseful, isMoreUrgent, RequestState } from './request.ts'
+import { createRequest, isEvictable, isLessUseful, isMoreUrgent, RequestState } from './request.ts'
 import type { Usefulness } from './request.ts'
 
 const account = new Account(peerIdFromSeed(1), 10, { bytes: 0 })
@@ -12,14 +13,6 @@ const account = new Account(peerIdFromSeed(1), 10, { bytes: 0 })
 function usefulness (init: Partial<Usefulness> = {}): Usefulness {
   return { state: RequestState.Queued, priority: 1, batch: 1, order: 1, ...init }
 }
-
-test('a key names one CID, and gives it back', () => {
-  for (const cid of [cidOf(1), cidV0Of(1)]) {
-    assert.ok(cidOfKey(cidKey(cid)).equals(cid))
-  }
-
-  assert.notEqual(cidKey(cidOf(1)), cidKey(cidV0Of(1)))
-})
 
 test('a request knows its block by the multihash, whatever its CID', () => {
   for (const cid of [cidOf(1), cidV0Of(1)]) {

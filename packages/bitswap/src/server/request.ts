@@ -2,9 +2,8 @@
  * One thing a peer asks of us, from its want to its end. A record that
  * {@link Lifecycle} moves from state to state; nothing else changes its state.
  */
-import { CID } from 'multiformats/cid'
-import { bytesKey } from '../core/bytes-key.ts'
-import { decodeCID } from '../message/cid-decoder.ts'
+import type { CID } from 'multiformats/cid'
+import { cidOfKey } from '../message/cid-key.ts'
 import { WantType } from '../message/message.ts'
 import type { WantEntry } from '../message/message.ts'
 import type { Account } from './account.ts'
@@ -45,7 +44,7 @@ export interface Request {
   readonly account: Account
   /** The CID as the peer wrote it, unless it is let go of until it is needed: see {@link cidOfRequest}. */
   cid: CID | undefined
-  /** {@link cidKey} of the CID: names the request within its account. */
+  /** `cidKey` of the CID: names the request within its account. */
   readonly key: string
   /** `multihashKey` of the CID: names the block. */
   readonly multihash: string
@@ -73,22 +72,6 @@ export interface Request {
   failures: number
   /** How often it was sent again after it had been sent. */
   resends: number
-}
-
-/** The bytes of the CID as a string, one character a byte. Only for CIDs whose length was checked. */
-export function cidKey (cid: CID): string {
-  return bytesKey(cid.bytes)
-}
-
-/** The CID of a {@link cidKey}. */
-export function cidOfKey (key: string): CID {
-  const bytes = new Uint8Array(key.length)
-
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = key.charCodeAt(i)
-  }
-
-  return decodeCID(bytes, 0, bytes.length) ?? CID.decode(bytes)
 }
 
 /** What the peer is to be answered with: the CID as it wrote it. */

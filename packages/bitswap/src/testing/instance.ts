@@ -13,6 +13,7 @@ import type { Block } from '../message/message.ts'
 import type { HasherLoader } from '../message/hashers.ts'
 import { resolveOptions } from '../options.ts'
 import type { BitswapInit, BitswapOptions } from '../options.ts'
+import { Providing } from '../providing/providing.ts'
 import type { BlockPool } from './block-pool.ts'
 import type { CrashOptions, Faults } from './faults.ts'
 import { MemoryStore } from './memory-store.ts'
@@ -146,6 +147,8 @@ export class Instance {
       routing: routing instanceof VirtualRouting ? routing.of(this.node) : routing,
       logger: logger ?? silentLogger(),
       getHasher: withDefaultHashers(getHasher),
+      // import() takes real time
+      loadProviding: async () => Providing,
       clock: this.node.clock
     }, this.options)
   }

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { randomBlocks, VirtualNetwork } from 'ts-bitswap/testing'
 import type { Block } from 'ts-bitswap'
 import type { Instance, VirtualRouting } from 'ts-bitswap/testing'
-import { resolveClientOptions } from '../../src/client/options.ts'
+import { resolveClientOptions } from '../../src/client/resolve-options.ts'
 import type { ClientInit } from '../../src/client/options.ts'
 
 const LATENCY = 20

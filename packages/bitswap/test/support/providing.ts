@@ -4,6 +4,7 @@ import type { CID } from 'multiformats/cid'
 import { multihashKey } from '../../src/core/cid-map.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { SeededRandom } from '../../src/core/random.ts'
+import { cidOfKey } from '../../src/message/cid-key.ts'
 import type { ProvidingInit } from '../../src/providing/options.ts'
 import type { ProvideChange, ProvideStore, SavedProvide, SavedProvides, SavedSweep } from '../../src/providing/provide-store.ts'
 import { Providing } from '../../src/providing/providing.ts'
@@ -93,6 +94,7 @@ export class ProvidingProcess {
       routing: { provide: async (cid, options) => { await this.#alive(async () => { await routing.provide(cid, options) }) } },
       clock: this.#clock,
       log: this.log.forComponent('bitswap:providing'),
+      cidOfKey,
       provided: () => {}
     }, resolveProvidingOptions({
       strategy: 'roots',

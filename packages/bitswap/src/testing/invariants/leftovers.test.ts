@@ -5,6 +5,7 @@ import { Exchange } from '../../bitswap.ts'
 import { SessionState } from '../../client/session-state.ts'
 import { withDefaultHashers } from '../../message/hashers.ts'
 import { resolveOptions } from '../../options.ts'
+import { Providing } from '../../providing/providing.ts'
 import { MemoryStore } from '../memory-store.ts'
 import { randomBlocks } from '../random-blocks.ts'
 import { silentLogger } from '../silent-logger.ts'
@@ -69,7 +70,7 @@ test('an exchange that has stopped has no timer left on its clock', async () => 
   const [bob] = await net.instances(1)
   const network = net.createNode()
   const { clock } = network
-  const exchange = new Exchange({ network, clock, blockstore: new MemoryStore(), logger: silentLogger(), getHasher: withDefaultHashers() }, resolveOptions())
+  const exchange = new Exchange({ network, clock, blockstore: new MemoryStore(), logger: silentLogger(), getHasher: withDefaultHashers(), loadProviding: async () => Providing }, resolveOptions())
   const [{ cid }] = await randomBlocks(1)
 
   await exchange.start()
