@@ -25,6 +25,8 @@ export class Openings {
 
     this.gained.set(session, peers.add(peer))
     this.freed.add(peer)
+    // of one that knew nobody only a few were looked for
+    this.roomToLook.add(session)
   }
 
   /** The session is closed. */

@@ -41,7 +41,8 @@ export interface ClientInit {
    * How many wants of one session may be looked for among all peers at once;
    * the others wait until it is known who has the first. As many as a server
    * keeps for one peer, so that a step of all of them is one message to each peer
-   * asked. (boxo: 64 live wants.)
+   * asked. A session that knows nobody yet begins with 128, and goes on with twice
+   * as many each time nobody had those before. (boxo: 64, always.)
    *
    * @default 1024
    */

@@ -11,6 +11,9 @@ import type { Want } from './want.ts'
 /** Peers that are taken in when they connect, at the least; over it the oldest are forgotten. */
 const MAX_EXPECTED_PEERS = 256
 
+/** So many wants are looked for at first, before anything is known of who has what. (boxo: 64.) */
+const FIRST_LOOKS = 128
+
 /** One WANT-HAVE fewer goes along with each WANT-BLOCK after this many hits (design: 8). */
 const HITS_TO_NARROW = 8
 
@@ -44,6 +47,8 @@ export class SessionState {
   readonly ready: ReadyQueue = new ReadyQueue()
   /** Wants of this session in state `looking`. */
   looking = 0
+  /** How many were looked for to the end, found or not. */
+  looked = 0
   /** Dials under way that may bring a peer. */
   dials = 0
   /** Provider searches under way on its behalf. */
@@ -120,6 +125,15 @@ export class SessionState {
   /** A peer was named as one that has it: nobody is asked along with it, until it misses. */
   named (): void {
     this.companions = 0
+  }
+
+  /**
+   * How many of its wants may be looked for among all peers at once, of `max`. While
+   * nobody is known who has any of them, twice as many each time: the first tell
+   * who has the others too, mostly, who need not be looked for then.
+   */
+  maxLooking (max: number): number {
+    return this.peers.size > 0 ? max : Math.min(max, FIRST_LOOKS + this.looked)
   }
 
   /** How many blocks in a row this peer of it was asked for, and did not have. */

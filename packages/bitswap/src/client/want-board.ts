@@ -278,6 +278,7 @@ export class WantBoard {
     if (want.state === WantState.Looking) {
       for (const session of want.sessions) {
         session.looking--
+        session.looked++
         this.openings.roomToLook.add(session)
       }
     } else if (want.state === WantState.Ready) {

@@ -60,7 +60,7 @@ export class WantLooking {
   look (want: Want, now: number): Outcome {
     const sessions = [...want.sessions]
 
-    if (want.isOpen && want.state !== WantState.Looking && !sessions.some(session => session.looking < this.#options.maxLooking)) {
+    if (want.isOpen && want.state !== WantState.Looking && !sessions.some(session => session.looking < session.maxLooking(this.#options.maxLooking))) {
       this.#board.queue(want, Awaits.Turn)
       this.#board.histories.note(want, Waits.Turn, now)
 

@@ -286,7 +286,7 @@ export class WantMoves {
 
   /** Fewer wants are being looked for than may be: those that wait for their turn are next. */
   #lookForMore (session: SessionState, now: number): void {
-    while (session.looking < this.#options.maxLooking) {
+    while (session.looking < session.maxLooking(this.#options.maxLooking)) {
       const want = session.ready.takeTurn()
 
       if (want == null) {

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { number, Table } from '../../test/planner-table.ts'
 import type { ClientPeer } from './client-peer.ts'
-import type { SessionState } from './session-state.ts'
+import { SessionState } from './session-state.ts'
 import { WantState } from './want.ts'
 
 interface Setting {
@@ -124,4 +124,44 @@ test('the wants of one session take no turns of another', () => {
   table.want(session, ...TEN)
   table.want(other, 20, 21)
   assert.deepEqual([looked(session).length, looked(other)], [5, [20, 21]])
+})
+
+test('a session that knows nobody looks for 128 wants, for twice as many when nobody had those, and for as many as it may once it knows somebody', () => {
+  const session = new SessionState(1, false)
+
+  assert.deepEqual([session.maxLooking(1024), session.maxLooking(5)], [128, 5])
+  session.looked = 128
+  assert.deepEqual([session.maxLooking(1024), session.maxLooking(200)], [256, 200])
+  session.addPeer(new Table().connect(1))
+  assert.equal(session.maxLooking(1024), 1024)
+})
+
+test('nobody has any: turn by turn all are looked for, and each is told of more', () => {
+  const table = new Table()
+  const [session, a, b] = [table.session(), table.connect(1), table.connect(2)]
+  const told: number[] = []
+
+  table.want(session, ...Array.from({ length: 400 }, (_, i) => i))
+
+  while (session.looking > 0) {
+    told.push(session.looking)
+
+    for (const want of [...session.wants].filter(({ state }) => state === WantState.Looking)) {
+      table.dontHave(a, number(want.cid))
+      table.dontHave(b, number(want.cid))
+    }
+  }
+
+  assert.deepEqual(told, [128, 256, 16])
+})
+
+test('the first that is found brings its peer the wants that wait for their turn, and nobody else hears of them', () => {
+  const table = new Table({ initialWindow: 1024 })
+  const [session, a, b] = [table.session(), table.connect(1), table.connect(2)]
+
+  table.want(session, ...Array.from({ length: 400 }, (_, i) => i))
+  assert.deepEqual([table.told(a).length, table.told(b).length], [128, 128])
+  table.have(a, 0)
+  assert.equal(table.told(a).filter(word => word.startsWith('b')).length, 400 - 127)
+  assert.deepEqual(table.told(b).filter(word => !word.startsWith('h')), [])
 })

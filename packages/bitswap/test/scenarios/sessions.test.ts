@@ -1,9 +1,9 @@
 /**
  * What boxo tests of sessions, and of its client as a whole, in ours: what a
- * session asks for, whom, and when again. Ours differs in this: not 64 but all
- * of its wants are looked for at once; and what nobody has is asked for
- * again, and searched again, in rounds that are ever farther apart, where boxo
- * searches for one want at random each minute.
+ * session asks for, whom, and when again. Ours differs in this: not 64 but 128 of
+ * its wants are looked for at once, and more once somebody is known or nobody had
+ * those; and what nobody has is asked for again, and searched again, in rounds that
+ * are ever farther apart, where boxo searches for one want at random each minute.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

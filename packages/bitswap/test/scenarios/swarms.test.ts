@@ -97,3 +97,19 @@ test('60 peers of a client come and go, have, lack and send, and nothing is left
     assert.deepEqual([peer.wants.size, peer.asked.size, peer.probed.size, peer.sessions.size, peer.wants.hasChanges], [0, 0, 0, 0, false])
   }
 })
+
+test('of a list that eight peers have whole hardly more is asked of all of them than of one', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY, check: false })
+  const [alice, ...seeds] = await net.instances(9)
+  const blocks = await randomBlocks(2000, { size: 2048 }) // smaller ones come in place of a HAVE
+
+  seeds.forEach(seed => { seed.hold(...blocks) })
+  await fetchAll(net, [alice], blocks)
+
+  const haves = seeds.reduce((sum, { bitswap }) => sum + bitswap.stat().server.havesSent, 0)
+
+  // 128 of each, before it was known that they have any, and one more along with each that was asked before the first came
+  assert.ok(haves < 8 * (128 + 64), `${haves}`)
+  assert.equal(alice.bitswap.stat().dupBlksReceived, 0)
+  await net.close()
+})

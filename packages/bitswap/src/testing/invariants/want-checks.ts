@@ -156,8 +156,8 @@ export class WantChecks {
         this.#broken(`${wantName(want)} awaits ${awaited ?? 'nothing'} in ${sessionName(session)}, and not a ${awaits}`)
       }
 
-      if (awaits === Awaits.Turn && session.looking < this.#maxLooking) {
-        this.#broken(`${wantName(want)} waits for its turn, while ${sessionName(session)} looks for ${session.looking} of ${this.#maxLooking}`)
+      if (awaits === Awaits.Turn && session.looking < session.maxLooking(this.#maxLooking)) {
+        this.#broken(`${wantName(want)} waits for its turn, while ${sessionName(session)} looks for ${session.looking} of ${session.maxLooking(this.#maxLooking)}`)
       }
     }
 
