@@ -31,9 +31,11 @@ export const KUBO = 'Kubo'
 export const FROM_KUBO = 'Kubo → ours'
 export const TO_KUBO = 'ours → Kubo'
 export const BARE_FROM_KUBO = 'Kubo → bare client'
-export const FRAMED = 'bare stream, framed and hashed'
-export const KEPT = 'bare stream, framed, hashed and kept'
 export const RAW = [64, 256, 1024].map(piece => `bare stream, pieces of ${piece} KiB`)
+/** With tls, and with V8, as ours has them. */
+export const RAW_AS_OURS = 'bare stream as ours, pieces of 256 KiB'
+export const FRAMED = 'bare stream as ours, framed and hashed'
+export const KEPT = 'bare stream as ours, framed, hashed and kept'
 
 const SPEED: Column = { figure: 'speed', title: 'MB/s', digits: 0 }
 const TIME: Column = { figure: 'time', title: 'ms', digits: 2 }
@@ -72,8 +74,8 @@ function bulk (name: string, chunkSize: number, { across, ...sizes }: Sizes, mor
     charted: true,
     entries: [
       entry(OURS, { from: Ours, to: Ours, way: LIST, content: of(sizes.ours) }),
-      entry(FRAMED, { from: Bare, to: Bare, way: { by: 'framed' }, content: of(sizes.wire) }),
-      entry(KEPT, { from: Bare, to: Bare, way: { by: 'kept' }, content: of(sizes.ours) }, across),
+      entry(FRAMED, { from: Bare, to: Bare, way: { by: 'framed' }, content: of(sizes.wire), tuned: true }),
+      entry(KEPT, { from: Bare, to: Bare, way: { by: 'kept' }, content: of(sizes.ours), tuned: true }, across),
       entry(HELIA, { from: Helia, to: Helia, way: LIST, content: of(sizes.helia) }),
       entry(KUBO, { from: Kubo, to: Kubo, way: LIST, content: of(sizes.kubo) }),
       entry(FROM_KUBO, { from: Kubo, to: Ours, way: LIST, content: of(sizes.kubo) }, across),
@@ -86,7 +88,7 @@ function bulk (name: string, chunkSize: number, { across, ...sizes }: Sizes, mor
 
 function raw (size: number): Entry[] {
   return RAW.map((name, index) => entry(name, {
-    from: Bare, to: Bare, way: { by: 'raw', piece: ([64, 256, 1024][index] ?? 0) * KIB }, content: { size, chunkSize: 256 * KIB }
+    from: Bare, to: Bare, way: { by: 'raw', piece: ([64, 256, 1024][index] ?? 0) * KIB }, content: { size, chunkSize: 256 * KIB }, usualTls: true
   }))
 }
 
@@ -95,21 +97,21 @@ const BLOCKS_64M = { size: 64 * MIB, chunkSize: 256 * KIB }
 
 const bulks: Case[] = [
   {
-    ...bulk('bulk-256k', 256 * KIB, { wire: 384, ours: 384, helia: 128, kubo: 256, across: Quick }, [
+    ...bulk('bulk-256k', 256 * KIB, { wire: 768, ours: 512, helia: 128, kubo: 256, across: Quick }, [
       ...raw(512 * MIB),
       entry('ours, V8 as it is', { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 384 * MIB }, tuned: false }, Usual),
-      entry('bare stream, pieces of 256 KiB, V8 as ours', { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 512 * MIB }, tuned: true }, Usual),
+      entry(RAW_AS_OURS, { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 1024 * MIB }, tuned: true }, Usual),
       entry('@helia/bitswap, V8 as ours', { from: Helia, to: Helia, way: LIST, content: { ...BLOCKS_256K, size: 128 * MIB }, tuned: true }, Full),
       entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { ...BLOCKS_256K, size: 128 * MIB } }, Usual),
       entry(HELIA_CAT, { from: Helia, to: Helia, way: { by: 'cat' }, content: { ...BLOCKS_256K, size: 96 * MIB } }, Usual)
     ]),
     extent: Quick
   },
-  bulk('bulk-1m', MIB, { wire: 384, ours: 256, helia: 128, kubo: 256, across: Full }),
-  bulk('bulk-16k', 16 * KIB, { wire: 384, ours: 256, helia: 48, kubo: 64, across: Usual }, [
+  bulk('bulk-1m', MIB, { wire: 768, ours: 512, helia: 128, kubo: 256, across: Full }),
+  bulk('bulk-16k', 16 * KIB, { wire: 512, ours: 384, helia: 48, kubo: 64, across: Usual }, [
     entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { size: 32 * MIB, chunkSize: 16 * KIB } }, Full)
   ]),
-  bulk('bulk-1k', KIB, { wire: 64, ours: 24, helia: 3, kubo: 8, across: Full })
+  bulk('bulk-1k', KIB, { wire: 64, ours: 32, helia: 3, kubo: 8, across: Full })
 ]
 
 const CHAIN = 1_000
@@ -163,7 +165,9 @@ const seeds: Case = {
     const of = (side: SideName, way: Way, size: number): Transfer => ({ from: side, to: side, way, content: { ...BLOCKS_64M, size }, seeds: count })
 
     return [
-      entry(`ours, ${label}`, of(Ours, LIST, 128 * MIB), count === 3 ? Quick : Usual),
+      entry(`ours, ${label}`, of(Ours, LIST, 256 * MIB), count === 3 ? Quick : Usual),
+      // an equal part from each
+      ...count === 3 ? [] : [entry(`${KEPT}, ${label}`, { ...of(Bare, { by: 'kept' }, 256 * MIB), tuned: true })],
       entry(`@helia/bitswap, ${label}`, of(Helia, LIST, 32 * MIB), count === 8 ? Usual : Full),
       entry(`@helia/bitswap, session, ${label}`, of(Helia, SESSION, 32 * MIB), count === 8 ? Usual : Full, count > 1 ? HANGS : {}),
       entry(`Kubo, ${label}`, of(Kubo, LIST, 128 * MIB), Full)
@@ -209,7 +213,7 @@ const noise: Case = {
   own: OURS,
   entries: [
     entry(OURS, { from: Ours, to: Ours, way: LIST, content: BLOCKS_256K, noise: true }),
-    entry(FRAMED, { from: Bare, to: Bare, way: { by: 'framed' }, content: BLOCKS_256K, noise: true }),
+    entry(FRAMED, { from: Bare, to: Bare, way: { by: 'framed' }, content: BLOCKS_256K, noise: true, tuned: true }),
     entry(HELIA, { from: Helia, to: Helia, way: LIST, content: { ...BLOCKS_256K, size: 128 * MIB }, noise: true })
   ]
 }
@@ -238,7 +242,7 @@ const memory: Case = {
   own: OURS,
   entries: [
     entry(OURS, { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 4 * GIB }, disk: true }, Full, PATIENCE),
-    entry('bare stream', { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 4 * GIB } }, Full, PATIENCE)
+    entry('bare stream', { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 4 * GIB }, tuned: true }, Full, PATIENCE)
   ]
 }
 

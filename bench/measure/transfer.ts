@@ -22,6 +22,8 @@ export interface Transfer {
   seeds?: number
   leeches?: number
   noise?: boolean
+  /** As of {@link SideOptions}, of both. */
+  usualTls?: boolean
   /** Ours keeps its blocks on disk. */
   disk?: boolean
   /** As of {@link SideOptions}, of both. */
@@ -71,8 +73,8 @@ function contentOf ({ content, way }: Transfer, { round, scale }: Scene): Conten
   return { size: blocks * content.chunkSize, chunkSize: way.by === 'raw' ? 0 : content.chunkSize, seed: round }
 }
 
-async function optionsOf ({ noise = false, disk = false, tuned }: Transfer, cast: Cast): Promise<SideOptions> {
-  return { noise, ...disk ? { repo: await cast.folder() } : {}, ...tuned == null ? {} : { tuned } }
+async function optionsOf ({ noise = false, usualTls = false, disk = false, tuned }: Transfer, cast: Cast): Promise<SideOptions> {
+  return { noise, usualTls, ...disk ? { repo: await cast.folder() } : {}, ...tuned == null ? {} : { tuned } }
 }
 
 /** Kubo is kept, for all that fetch the same of it in a case. */

@@ -1,15 +1,21 @@
 /**
  * What ours is measured against, in a process of its own, with the libp2p of
  * `ours-process.ts`, on which Bitswap is not started: a bare client of Kubo, a bare
- * request and answer, and a bare stream. Encryption is tls, or noise with `--noise`.
+ * request and answer, and a bare stream. Encryption is tls, or noise with `--noise`;
+ * with `--usual-tls` that of `@libp2p/tls`, as whoever has libp2p without ours has it.
  */
-import type { PeerId } from '@libp2p/interface'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { Libp2p, PeerId } from '@libp2p/interface'
+import { tls } from '@libp2p/tls'
 import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
 import { createNode } from 'ts-bitswap-node'
 import { answerCalls } from '../../interop/harness/calls.ts'
 import type { FileContent, Held } from '../../interop/harness/content.ts'
 import { randomPieces } from '../../interop/harness/data.ts'
 import { countSockets } from '../../interop/harness/sockets.ts'
+import { hostInit } from '../../packages/node/src/node/libp2p-host.ts'
+import { resolveNodeOptions } from '../../packages/node/src/node/options.ts'
 import { BareBitswap } from './bare-bitswap.ts'
 import { answerRequests, Requests } from './bare-request.ts'
 import { fetchFramed, fetchRaw, serveStreams } from './bare-stream.ts'
@@ -18,9 +24,9 @@ import { noSuchWay, parseHeld, timed } from '../../interop/harness/ways.ts'
 import type { Wanted, Way } from '../../interop/harness/ways.ts'
 
 const wire = countSockets()
-const { libp2p } = await createNode({ listen: ['/ip4/127.0.0.1/tcp/0'], encrypters: [process.argv.includes('--noise') ? 'noise' : 'tls'] })
+const libp2p = await createHost()
 const bitswap = new BareBitswap(libp2p)
-let server: PeerId | undefined
+const servers: PeerId[] = []
 let open: Requests | undefined
 let blocks: Uint8Array[] = []
 /** What came and is kept, by the latin1 of its digest. */
@@ -32,13 +38,37 @@ await bitswap.start()
 await answerRequests(libp2p)
 await serveStreams(libp2p, () => blocks)
 
-/** Who it is connected to. */
+async function createHost (): Promise<Libp2p> {
+  const listen = ['/ip4/127.0.0.1/tcp/0']
+
+  if (process.argv.includes('--usual-tls')) {
+    const init = hostInit(await generateKeyPair('Ed25519'), resolveNodeOptions({ listen }))
+
+    return await createLibp2p({ ...init, connectionEncrypters: [tls()] })
+  }
+
+  const { libp2p } = await createNode({ listen, encrypters: [process.argv.includes('--noise') ? 'noise' : 'tls'] })
+
+  return libp2p
+}
+
+/** Who it is connected to, or the first of them. */
 function connected (): PeerId {
+  const [server] = servers
+
   if (server == null) {
     throw new Error('not connected')
   }
 
   return server
+}
+
+/** From all it is connected to an equal part, at the same time. */
+async function fetchParts (keep: (digest: Uint8Array, block: Uint8Array) => void): Promise<number> {
+  const part = wanted.size / servers.length
+  const came = await Promise.all(servers.map(async server => await fetchFramed(libp2p, server, part, keep)))
+
+  return came.reduce((sum, size) => sum + size, 0)
 }
 
 /** Pieces of a file of random bytes, each in memory of its own. */
@@ -58,8 +88,8 @@ async function fetch (way: Way): Promise<number> {
   switch (way.by) {
     case 'list': return await bitswap.getAll(connected(), wanted.leaves)
     case 'raw': return await fetchRaw(libp2p, connected(), wanted.size, way.piece ?? 0)
-    case 'framed': return await fetchFramed(libp2p, connected(), wanted.size, () => undefined)
-    case 'kept': return await fetchFramed(libp2p, connected(), wanted.size, keep)
+    case 'framed': return await fetchParts(() => undefined)
+    case 'kept': return await fetchParts(keep)
     default: return noSuchWay(way.by)
   }
 }
@@ -78,7 +108,7 @@ answerCalls({ address: String(libp2p.getMultiaddrs()[0]) }, {
   },
 
   async connect ({ address }: { address: string }) {
-    server = (await libp2p.dial(multiaddr(address))).remotePeer
+    servers.push((await libp2p.dial(multiaddr(address))).remotePeer)
   },
 
   async take (held: Held) {

@@ -21,7 +21,7 @@ export async function serveStreams (libp2p: Libp2p, blocks: () => readonly Uint8
     onRequest(stream, async (size, piece) => { await writeBytes(stream, size, piece) })
   })
   await libp2p.handle(FRAMED, stream => {
-    onRequest(stream, async () => { await writeFrames(stream, blocks()) })
+    onRequest(stream, async size => { await writeFrames(stream, blocks(), size) })
   })
 }
 
@@ -97,10 +97,17 @@ async function writeBytes (stream: Stream, size: number, piece: number): Promise
   }
 }
 
-async function writeFrames (stream: Stream, blocks: readonly Uint8Array[]): Promise<void> {
+/** As many of the blocks as make up a size. */
+async function writeFrames (stream: Stream, blocks: readonly Uint8Array[], size: number): Promise<void> {
   let [batch, length]: [Uint8Array[], number] = [[], 0]
+  let left = size
 
   for (const block of blocks) {
+    if (left <= 0) {
+      break
+    }
+
+    left -= block.length
     batch.push(Uint8Array.from(varint(block.length)), block)
     length += block.length
 

@@ -44,6 +44,8 @@ const TUNE = new URL('./tune.ts', import.meta.url).href
 export interface SideOptions {
   /** Encrypts with noise in place of tls. Kubo encrypts as the other likes. */
   noise?: boolean
+  /** Of a bare stream: with the tls of `@libp2p/tls`, in place of that of ours. */
+  usualTls?: boolean
   /** Of ours: the folder its blocks are kept in; else they are in memory. */
   repo?: string
   /** Is V8 told how to collect (`tuneCollector`)? Ours is unless this is false, as the command is; others are if it is true. */
@@ -59,8 +61,8 @@ export async function startKubo (): Promise<KuboSide> {
 }
 
 /** Any but Kubo. */
-export async function startScript (name: Exclude<SideName, 'kubo'>, { noise = false, repo, tuned = name === SideName.Ours }: SideOptions = {}): Promise<ScriptSide> {
-  const encrypter = noise ? ['--noise'] : name === SideName.Helia ? ['--tls'] : []
+export async function startScript (name: Exclude<SideName, 'kubo'>, { noise = false, usualTls = false, repo, tuned = name === SideName.Ours }: SideOptions = {}): Promise<ScriptSide> {
+  const encrypter = noise ? ['--noise'] : usualTls ? ['--usual-tls'] : name === SideName.Helia ? ['--tls'] : []
 
   return new ScriptSide(await Peer.start(fileURLToPath(SCRIPTS[name]), [...encrypter, ...repo == null ? [] : ['--repo', repo]], tuned ? [`--import=${TUNE}`] : []))
 }
