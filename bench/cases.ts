@@ -97,13 +97,13 @@ const BLOCKS_64M = { size: 64 * MIB, chunkSize: 256 * KIB }
 
 const bulks: Case[] = [
   {
-    ...bulk('bulk-256k', 256 * KIB, { wire: 768, ours: 512, helia: 128, kubo: 256, across: Quick }, [
-      ...raw(512 * MIB),
-      entry('ours, V8 as it is', { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 384 * MIB }, tuned: false }, Usual),
+    ...bulk('bulk-256k', 256 * KIB, { wire: 768, ours: 768, helia: 192, kubo: 384, across: Quick }, [
+      ...raw(768 * MIB),
+      entry('ours, V8 as it is', { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 512 * MIB }, tuned: false }, Usual),
       entry(RAW_AS_OURS, { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 1024 * MIB }, tuned: true }, Usual),
       entry('@helia/bitswap, V8 as ours', { from: Helia, to: Helia, way: LIST, content: { ...BLOCKS_256K, size: 128 * MIB }, tuned: true }, Full),
-      entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { ...BLOCKS_256K, size: 128 * MIB } }, Usual),
-      entry(HELIA_CAT, { from: Helia, to: Helia, way: { by: 'cat' }, content: { ...BLOCKS_256K, size: 96 * MIB } }, Usual)
+      entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { ...BLOCKS_256K, size: 160 * MIB } }, Usual),
+      entry(HELIA_CAT, { from: Helia, to: Helia, way: { by: 'cat' }, content: { ...BLOCKS_256K, size: 192 * MIB } }, Usual)
     ]),
     extent: Quick
   },

@@ -15,12 +15,15 @@ export class OursFetches {
     this.#bitswap = bitswap
   }
 
-  /** @returns bytes that came */
-  async fetch ({ by }: Way): Promise<number> {
+  /**
+   * @param came - told when the first bytes are here, when no more are asked for
+   * @returns bytes that came
+   */
+  async fetch ({ by }: Way, came: () => void = () => {}): Promise<number> {
     switch (by) {
       case 'list': return await this.#list(this.wanted?.leaves ?? [])
       case 'cat': return await this.#cat(rootOf(this.wanted))
-      case 'first': return await this.#cat(rootOf(this.wanted), 1)
+      case 'first': return await this.#cat(rootOf(this.wanted), 1, came)
       case 'walk': return await this.#walk(rootOf(this.wanted))
       default: return noSuchWay(by)
     }
@@ -37,7 +40,7 @@ export class OursFetches {
   }
 
   /** Reads a file as `bitswap cat` does, until so many bytes are here. */
-  async #cat (root: CID, enough: number = Number.POSITIVE_INFINITY): Promise<number> {
+  async #cat (root: CID, enough: number = Number.POSITIVE_INFINITY, came: () => void = () => {}): Promise<number> {
     const source = new PeerSource(this.#bitswap)
     const walk: Walk<UnixFsStep, UnixFsEntry> = { read: async ({ cid }, signal) => await source.read(cid, signal), unfold: unfoldUnixFs }
     let size = 0
@@ -47,6 +50,7 @@ export class OursFetches {
         size += 'bytes' in entry ? entry.bytes.length : 0
 
         if (size >= enough) {
+          came()
           break
         }
       }

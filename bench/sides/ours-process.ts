@@ -62,7 +62,7 @@ answerCalls({ address: String(node.addresses()[0]) }, {
   },
 
   async fetch (way: Way) {
-    return await timed(async () => await fetches.fetch(way))
+    return await timed(async came => await fetches.fetch(way, came))
   },
 
   async traffic () {

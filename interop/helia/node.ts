@@ -105,14 +105,15 @@ async function inSession (root: CID, cids: readonly CID[]): Promise<number> {
   }
 }
 
-/** Reads a file until so many bytes are here. */
-async function read (root: CID, enough: number = Number.POSITIVE_INFINITY): Promise<number> {
+/** Reads a file until so many bytes are here, and says so. */
+async function read (root: CID, enough: number = Number.POSITIVE_INFINITY, came: () => void = () => {}): Promise<number> {
   let size = 0
 
   for await (const piece of files.cat(root)) {
     size += piece.length
 
     if (size >= enough) {
+      came()
       break
     }
   }
@@ -126,14 +127,14 @@ async function walk (root: CID): Promise<number> {
   })
 }
 
-async function fetch ({ by }: Way): Promise<number> {
+async function fetch ({ by }: Way, came: () => void): Promise<number> {
   const { leaves = [] } = wanted ?? {}
 
   switch (by) {
     case 'list': return await list(leaves)
     case 'session': return await inSession(rootOf(wanted), leaves)
     case 'cat': return await read(rootOf(wanted))
-    case 'first': return await read(rootOf(wanted), 1)
+    case 'first': return await read(rootOf(wanted), 1, came)
     case 'walk': return await walk(rootOf(wanted))
     default: return noSuchWay(by)
   }
@@ -180,7 +181,7 @@ answerCalls({ address: String(helia.libp2p.getMultiaddrs()[0]) }, {
   },
 
   async fetch (way: Way) {
-    return await timed(async () => await fetch(way))
+    return await timed(async came => await fetch(way, came))
   },
 
   /** Received: of all it is connected to. */

@@ -1,11 +1,11 @@
 /**
  * A socket of tls as a libp2p connection. As that of `@libp2p/tls`, but that much
  * is done in one go: what goes out in one call leaves as one piece, and not the
- * header of a frame alone and the rest after it; and all records that have come
- * in a turn of the event loop are handed on together, not each (16 KiB) by itself.
+ * header of a frame alone and the rest after it; and records that come in a turn of
+ * the event loop are handed on together, not each (16 KiB) by itself.
  *
- * Limits: what is read in a turn is kept until its end: libuv reads 2 MiB at the
- * most, less than what libp2p lets a connection hold.
+ * Limits: what is read in a turn is kept until its end at the latest: libuv reads
+ * 2 MiB at the most, less than what libp2p lets a connection hold.
  */
 import type { AbortOptions, MessageStream, StreamCloseEvent } from '@libp2p/interface'
 import { AbstractMessageStream } from '@libp2p/utils'
@@ -14,11 +14,22 @@ import { once } from 'node:events'
 import type { TLSSocket } from 'node:tls'
 import { Uint8ArrayList } from 'uint8arraylist'
 
+/**
+ * Bytes that are handed on together at first, and twice as many each time as long
+ * as turns bring no less: who waits for one block gets it before the last is
+ * read, and who fetches many has the least to do for each.
+ */
+const AT_FIRST = 131_072
+
 export class TlsConnection extends AbstractMessageStream {
   readonly #transport: MessageStream
   readonly #socket: TLSSocket
   /** What has come in this turn. */
   #came: Uint8Array[] = []
+  #cameBytes = 0
+  #turnBytes = 0
+  /** Bytes that are handed on together. */
+  #atOnce = AT_FIRST
   #closing: Promise<void> | undefined
 
   /** @param transport - the connection below, which has left its socket to `socket` */
@@ -80,11 +91,27 @@ export class TlsConnection extends AbstractMessageStream {
   }
 
   #take (bytes: Uint8Array): void {
-    if (this.#came.length === 0) {
-      setImmediate(() => { this.#handOn() })
+    if (this.#turnBytes === 0) {
+      setImmediate(() => { this.#endTurn() })
     }
 
     this.#came.push(bytes)
+    this.#cameBytes += bytes.byteLength
+    this.#turnBytes += bytes.byteLength
+
+    if (this.#cameBytes >= this.#atOnce) {
+      this.#atOnce = 2 * this.#cameBytes
+      this.#handOn()
+    }
+  }
+
+  #endTurn (): void {
+    if (this.#turnBytes < AT_FIRST) {
+      this.#atOnce = AT_FIRST
+    }
+
+    this.#turnBytes = 0
+    this.#handOn()
   }
 
   #handOn (): void {
@@ -92,6 +119,7 @@ export class TlsConnection extends AbstractMessageStream {
 
     if (came.length > 0) {
       this.#came = []
+      this.#cameBytes = 0
       this.onData(came.length === 1 ? came[0] as Uint8Array : new Uint8ArrayList(...came))
     }
   }
