@@ -242,7 +242,7 @@ const memory: Case = {
   own: OURS,
   entries: [
     entry(OURS, { from: Ours, to: Ours, way: LIST, content: { ...BLOCKS_256K, size: 4 * GIB }, disk: true }, Full, PATIENCE),
-    entry('bare stream', { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 4 * GIB }, tuned: true }, Full, PATIENCE)
+    entry('bare stream', { from: Bare, to: Bare, way: { by: 'raw', piece: 256 * KIB }, content: { ...BLOCKS_256K, size: 4 * GIB }, usualTls: true }, Full, PATIENCE)
   ]
 }
 

@@ -31,7 +31,7 @@ test('a process that is tuned collects all of its memory less often than one tha
   assert.equal(after.said, '')
 })
 
-test('in a process that is tuned the young generation has 4 MiB twice, whatever is made and let go of', async () => {
+test('in a process that is tuned the young generation has 8 MiB twice, whatever is made and let go of', async () => {
   const size = async (setUp: string): Promise<number> => {
     const { stdout } = await run(process.execPath, ['--conditions=ts-bitswap:source', '--input-type=module', '-e', `
       ${setUp}
@@ -48,7 +48,7 @@ test('in a process that is tuned the young generation has 4 MiB twice, whatever 
     return Number(stdout)
   }
 
-  assert.equal(await size(TUNE), 8_388_608)
+  assert.equal(await size(TUNE), 16_777_216)
   assert.ok(await size('') > 16_777_216)
 })
 

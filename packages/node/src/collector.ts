@@ -22,11 +22,11 @@ const FLAGS: readonly Flag[] = [
   { name: '--semi-space-growth-factor=1', from: 22, to: 26 }
 ]
 
-/** Makes each of its two halves four times as large, 4 MiB, when it grows next. */
-const GROW = '--semi-space-growth-factor=4'
+/** Makes each of its two halves eight times as large, 8 MiB, when it grows next. */
+const GROW = '--semi-space-growth-factor=8'
 
-/** Both halves. As large again, and as small as V8 begins with, it takes a tenth more of processor time for blocks of 16 KiB. In bytes. */
-const YOUNG_SIZE = 8 * 1024 * 1024
+/** Both halves, in bytes. Smaller, more is moved that would be let go of soon; larger, more buffers of tls are kept that could be. */
+const YOUNG_SIZE = 16 * 1024 * 1024
 
 /** V8 grows it when a quarter of these have lived through a collection; were that ever different, they would be let go of in vain. */
 const MAX_SURVIVORS = 65_536
