@@ -2,6 +2,8 @@
 /// <reference types="node" />
 // Plain JavaScript that any Node.js with modules can read (12 knows no `?.`), so that one that is too old can say so.
 import module from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 
 const major = Number(process.versions.node.split('.')[0])
@@ -11,8 +13,9 @@ if (major < 22) {
   process.exitCode = 1
 } else {
   // what the last run compiled need not be compiled again; NODE_DISABLE_COMPILE_CACHE=1 turns it off
-  if (module.enableCompileCache != null) {
-    module.enableCompileCache() // not in 22.0
+  if (module.enableCompileCache != null) { // not in 22.0
+    // not in the folder for temporary files: whoever can write to it has their code run by others
+    module.enableCompileCache(process.env.NODE_COMPILE_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ts-bitswap'))
   }
 
   import('../dist/cli/main.js').catch(error => {

@@ -19,12 +19,20 @@ test('what Node 12 cannot read is not in it', async () => {
   assert.doesNotMatch(await readFile(BIN, 'utf8'), /^[^/\n]*(\?\.|\?\?|\|\|=|&&=|\bawait\b)/m)
 })
 
-test('what was compiled is kept for the next time, unless that is turned off', async t => {
-  for (const [off, kept] of [[{}, true], [{ NODE_DISABLE_COMPILE_CACHE: '1' }, false]] as const) {
-    const tmp = await temporaryFolder(t)
+test('what was compiled is kept for the next time, where nobody else writes, unless that is turned off', async t => {
+  for (const [set, expected] of [
+    [(cache: string, home: string) => ({ XDG_CACHE_HOME: cache, HOME: home }), [true, false, false]],
+    [(_: string, home: string) => ({ XDG_CACHE_HOME: undefined, HOME: home }), [false, true, false]],
+    [(cache: string, home: string) => ({ XDG_CACHE_HOME: cache, HOME: home, NODE_DISABLE_COMPILE_CACHE: '1' }), [false, false, false]]
+  ] as const) {
+    const [cache, home, tmp] = [await temporaryFolder(t), await temporaryFolder(t), await temporaryFolder(t)]
 
     // be it built or not
-    await run(t, ['--version'], { command: [process.execPath, BIN], env: { ...process.env, NODE_COMPILE_CACHE: undefined, TMPDIR: tmp, ...off } })
-    assert.equal((await readdir(tmp)).includes('node-compile-cache'), kept)
+    await run(t, ['--version'], { command: [process.execPath, BIN], env: { ...process.env, NODE_COMPILE_CACHE: undefined, TMPDIR: tmp, ...set(cache, home) } })
+    assert.deepEqual([
+      (await readdir(cache)).includes('ts-bitswap'),
+      (await readdir(home)).includes('.cache'),
+      (await readdir(tmp)).some(name => name.includes('compile-cache'))
+    ], expected)
   }
 })
