@@ -15,7 +15,9 @@ if (major < 22) {
   // what the last run compiled need not be compiled again; NODE_DISABLE_COMPILE_CACHE=1 turns it off
   if (module.enableCompileCache != null) { // not in 22.0
     // not in the folder for temporary files: whoever can write to it has their code run by others
-    module.enableCompileCache(process.env.NODE_COMPILE_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ts-bitswap'))
+    const { NODE_COMPILE_CACHE: named = '', XDG_CACHE_HOME: caches = '' } = process.env
+
+    module.enableCompileCache(named === '' ? join(caches === '' ? join(homedir(), '.cache') : caches, 'ts-bitswap') : named)
   }
 
   import('../dist/cli/main.js').catch(error => {
