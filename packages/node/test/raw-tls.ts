@@ -4,6 +4,10 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { TestContext } from 'node:test'
+import { connect as connectTls } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { generateCertificate } from '@libp2p/tls/utils'
 
 /** What each end says when both are for tls: https://github.com/multiformats/multistream-select */
 const CHOICE = Buffer.from('\x13/multistream/1.0.0\n\x0b/tls/1.0.0\n')
@@ -35,6 +39,18 @@ export function eager (socket: Socket): Duplex {
   socket.on('close', () => { duplex.destroy() })
 
   return duplex
+}
+
+/** Connects with a certificate as there should be, and takes part in the handshake. @returns what tls is spoken on along with it */
+export async function dialSecured (t: TestContext, port: number): Promise<{ socket: Socket, secured: TLSSocket }> {
+  const certificate = await generateCertificate(await generateKeyPair('Ed25519'))
+  const socket = connect(port, '127.0.0.1')
+  const secured = connectTls({ socket: eager(socket), ...certificate, rejectUnauthorized: false, ALPNProtocols: ['/yamux/1.0.0', 'libp2p'] })
+
+  t.after(() => { socket.destroy() })
+  secured.on('error', () => {})
+
+  return { socket, secured }
 }
 
 /** Connects, and chooses tls, but says nothing more. */

@@ -1,27 +1,19 @@
-/** Real connections over loopback: with each other, with the tls of libp2p, and with ends that misbehave. */
+/** Real connections over loopback: with each other, with the tls of libp2p, and with ends that misbehave in the handshake. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import type { Connection, ConnectionEncrypter, Libp2p, Metrics, SecuredConnection, Stream } from '@libp2p/interface'
+import type { Connection, Metrics, Stream } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
-import type { TLSComponents } from '@libp2p/tls'
-import { generateCertificate } from '@libp2p/tls/utils'
-import { webSockets } from '@libp2p/websockets'
-import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
-import { dialAndChoose, eager, listenAndChoose } from '../../test/raw-tls.ts'
+import { dialAndChoose, dialSecured, eager, listenAndChoose } from '../../test/raw-tls.ts'
+import { closed, start, startWatched, watched } from '../../test/tls-hosts.ts'
+import type { Encrypter, Outcome } from '../../test/tls-hosts.ts'
 import { directTls } from './direct-tls.ts'
-import { TlsConnection } from './tls-connection.ts'
-
-type Encrypter = (components: TLSComponents) => ConnectionEncrypter
 
 const ECHO = '/test/echo/1.0.0'
 /** More than fits any window or buffer on the way. */
@@ -30,27 +22,6 @@ const SIZE = 8_388_608
 const counter = { increment: () => {}, decrement: () => {}, update: () => {}, reset: () => {}, timer: () => () => {}, observe: () => {} }
 /** Takes whatever is counted. */
 const NO_METRICS = new Proxy({}, { get: () => () => counter }) as Metrics
-
-interface HostInit {
-  encrypter?: Encrypter
-  listen?: string
-  metrics?: Metrics
-}
-
-async function start (t: TestContext, { encrypter = directTls(), listen = '/ip4/127.0.0.1/tcp/0', metrics }: HostInit = {}): Promise<Libp2p> {
-  const libp2p = await createLibp2p({
-    addresses: { listen: [listen] },
-    transports: [tcp(), webSockets()],
-    connectionEncrypters: [encrypter],
-    streamMuxers: [yamux()],
-    ...metrics == null ? {} : { metrics: () => metrics }
-  })
-
-  t.after(async () => { await libp2p.stop() })
-  await libp2p.handle(ECHO, echo)
-
-  return libp2p
-}
 
 function echo (stream: Stream): void {
   stream.addEventListener('message', ({ data }) => {
@@ -96,45 +67,6 @@ function patterned (size: number): Buffer {
   return bytes
 }
 
-/** With an error or without. */
-async function closed (socket: Socket): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-
-  socket.on('error', () => {})
-  socket.once('close', () => { resolve() })
-
-  await promise
-}
-
-type Outcome = 'direct' | 'usual' | Error
-
-/** Tells of each connection how it was encrypted: straight on its socket, as usual, or not at all. */
-function watched (encrypter: Encrypter, tell: (outcome: Outcome) => void): Encrypter {
-  const watch = async (secured: Promise<SecuredConnection>): Promise<SecuredConnection> => {
-    secured.then(({ connection }) => { tell(connection instanceof TlsConnection ? 'direct' : 'usual') }, tell)
-
-    return await secured
-  }
-
-  return components => {
-    const inner = encrypter(components)
-
-    return {
-      protocol: inner.protocol,
-      secureInbound: async (connection, options) => await watch(inner.secureInbound(connection, options)),
-      secureOutbound: async (connection, options) => await watch(inner.secureOutbound(connection, options))
-    }
-  }
-}
-
-/** A host that listens, and how the first connection to it was encrypted. */
-async function startWatched (t: TestContext, init: HostInit = {}): Promise<{ server: Libp2p, port: number, outcome: Promise<Outcome> }> {
-  const { promise: outcome, resolve } = Promise.withResolvers<Outcome>()
-  const server = await start(t, { ...init, encrypter: watched(directTls(), resolve) })
-
-  return { server, port: Number(server.getMultiaddrs()[0]?.getComponents().find(({ name }) => name === 'tcp')?.value), outcome }
-}
-
 const pairs: Array<[string, Encrypter, Encrypter, Outcome[]]> = [
   ['both ends', directTls(), directTls(), ['direct', 'direct']],
   ['the end that dials', directTls(), tls(), ['direct', 'usual']],
@@ -150,6 +82,7 @@ for (const [who, dials, listens, expected] of pairs) {
     const connection = await client.dial(server.getMultiaddrs())
     const bytes = patterned(SIZE)
 
+    await server.handle(ECHO, echo)
     assert.equal(connection.encryption, '/tls/1.0.0')
     assert.equal(connection.multiplexer, '/yamux/1.0.0')
     assert(connection.remotePeer.equals(server.peerId))
@@ -161,12 +94,8 @@ for (const [who, dials, listens, expected] of pairs) {
 
 test('what is sent along with the choice of tls is not lost, and who stops in the turn in which the handshake ends does no harm', async t => {
   const { server, port, outcome } = await startWatched(t)
-  const key = await generateKeyPair('Ed25519')
-  const socket = connectTcp(port, '127.0.0.1')
-  const secured = connectTls({ socket: eager(socket), ...await generateCertificate(key), rejectUnauthorized: false, ALPNProtocols: ['/yamux/1.0.0', 'libp2p'] })
+  const { secured } = await dialSecured(t, port)
 
-  t.after(() => { socket.destroy() })
-  secured.on('error', () => {})
   assert.equal(await outcome, 'direct')
   assert.equal(secured.alpnProtocol, '/yamux/1.0.0')
   // the end of the handshake is being dealt with below: the process does not survive it when what it is about is taken away
@@ -218,31 +147,6 @@ test('a handshake without an answer ends with its signal, and hangs up', async t
   abort.abort()
   await failed
   await hungUp
-})
-
-test('a connection that ends is over on both sides, and what was written before has arrived', async t => {
-  const { server } = await startWatched(t)
-  const client = await start(t)
-  const connection = await client.dial(server.getMultiaddrs())
-  const bytes = patterned(65_536)
-  const { promise: came, resolve } = Promise.withResolvers<Buffer>()
-
-  await server.handle('/test/take/1.0.0', stream => {
-    const pieces: Uint8Array[] = []
-
-    stream.addEventListener('message', ({ data }) => { pieces.push(data.subarray()) })
-    stream.addEventListener('remoteCloseWrite', () => { resolve(Buffer.concat(pieces)) })
-  })
-
-  const stream = await connection.newStream('/test/take/1.0.0')
-  const over = once(server, 'connection:close')
-
-  stream.send(bytes)
-  await stream.close()
-  await connection.close()
-  await over
-  assert(bytes.equals(await came))
-  assert.deepEqual([client.getConnections(), server.getConnections()], [[], []])
 })
 
 test('what is no plain TCP connection, and what libp2p counts the bytes of, goes the usual way', async t => {

@@ -11,6 +11,7 @@
  * one of a private network, over WebSockets or a relay, or one whose bytes libp2p
  * counts for its metrics.
  */
+import { ConnectionClosedError } from '@libp2p/interface'
 import type { ConnectionEncrypter, MessageStream, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory } from '@libp2p/interface'
 import { tls } from '@libp2p/tls'
 import type { TLSComponents } from '@libp2p/tls'
@@ -78,6 +79,7 @@ class DirectTls implements ConnectionEncrypter {
       const remotePeer = await verifyPeerCertificate(secured.remoteCertificate, expected, connection.log)
 
       signal?.throwIfAborted()
+      assertOpen(connection, secured.socket)
 
       const streamMuxer = muxers.get(secured.protocol)
 
@@ -98,5 +100,12 @@ class DirectTls implements ConnectionEncrypter {
       this.#certificate = undefined
       throw error
     }
+  }
+}
+
+/** What ends while nobody listens would never be told of. @throws ConnectionClosedError */
+function assertOpen ({ status }: MessageStream, socket: Socket): void {
+  if (status !== 'open' || socket.destroyed || socket.readableEnded) {
+    throw new ConnectionClosedError('closed during the tls handshake')
   }
 }

@@ -80,6 +80,8 @@ async function handshake (socket: TLSSocket, signal: AbortSignal | undefined): P
 
   // stays: an error of a socket that nobody listens to ends the process
   socket.on('error', reject)
+  // what is no tls, after the handshake: at the end that listens Node tells of it only so, and closes nothing
+  socket.on('_tlsError', (error: Error) => { socket.destroy(error) })
   socket.once('secure', resolve)
   socket.once('close', () => { reject(new ConnectionClosedError('closed during the tls handshake')) })
   signal?.addEventListener('abort', abort, { once: true })

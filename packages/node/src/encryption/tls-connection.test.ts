@@ -42,6 +42,8 @@ function setUp (): Setting {
     maxReadBufferLength: 4_194_304,
     direction: 'inbound',
     close: async () => {},
+    sendClose: async () => {},
+    sendReset: () => {},
     abort: (error: Error) => { aborted.push(error) }
   })
   const connection = new TlsConnection(transport as unknown as MessageStream, Object.assign(socket, { destroySoon: () => { socket.end(() => { socket.destroy() }) } }) as unknown as TLSSocket)

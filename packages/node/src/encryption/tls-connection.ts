@@ -4,6 +4,9 @@
  * header of a frame alone and the rest after it; and records that come in a turn of
  * the event loop are handed on together, not each (16 KiB) by itself.
  *
+ * How it ends: libp2p closes the connection below, never this one. That has been
+ * told to come here, so that what tls still holds is written, and not cut off.
+ *
  * Limits: what is read in a turn is kept until its end at the latest: libuv reads
  * 2 MiB at the most, less than what libp2p lets a connection hold.
  */
@@ -13,6 +16,7 @@ import type { SendResult } from '@libp2p/utils'
 import { once } from 'node:events'
 import type { TLSSocket } from 'node:tls'
 import { Uint8ArrayList } from 'uint8arraylist'
+import { takeEnding } from './tcp-socket.ts'
 
 /**
  * Bytes that are handed on together at first, and twice as many each time as long
@@ -40,29 +44,29 @@ export class TlsConnection extends AbstractMessageStream {
     this.#transport = transport
     this.#socket = socket
 
-    if (socket.closed) {
-      this.#closing = Promise.resolve() // there is nothing left to do
-    }
-
     socket.on('data', (bytes: Buffer) => { this.#take(bytes) })
     socket.on('drain', () => { this.safeDispatchEvent('drain') })
     socket.on('error', (error: Error) => { transport.abort(error) })
+    // at once: who has hung up reads no more, and Node does not notice when the last write fails just then
+    socket.on('end', () => { socket.destroy() })
     socket.on('close', () => { this.#closing = this.#closeTransport() })
     transport.addEventListener('close', event => { this.#transportClosed(event) })
+    takeEnding(transport, socket, async options => { await this.#end(options) })
   }
 
   async close (options?: AbortOptions): Promise<void> {
-    if (this.#closing == null) {
-      this.#socket.destroySoon()
-      await once(this.#socket, 'close', options)
-    }
-
+    await this.#end(options)
     // the transport may take longer
     await this.#closing
   }
 
   sendData (data: Uint8ArrayList): SendResult {
     let canSendMore = true
+
+    if (!this.#socket.writable) {
+      // over, as will be told soon: an error would cut off what was sent before
+      return { sentBytes: data.byteLength, canSendMore }
+    }
 
     this.#socket.cork()
 
@@ -85,9 +89,23 @@ export class TlsConnection extends AbstractMessageStream {
   }
 
   sendReset (error: Error): void {
-    this.#socket.destroy()
-    // of itself it would end as if all were well
+    // first: once the socket of tls is closed, that below has ended as if all were well
     this.#transport.abort(error)
+    this.#socket.destroy()
+  }
+
+  /** Writes what was sent before, and closes. */
+  async #end (options?: AbortOptions): Promise<void> {
+    if (this.#socket.closed) {
+      return
+    }
+
+    // no longer held back until there is room
+    this.writableNeedsDrain = false
+    this.processSendQueue()
+    this.writableNeedsDrain = false
+    this.#socket.destroySoon()
+    await once(this.#socket, 'close', options)
   }
 
   #take (bytes: Uint8Array): void {
