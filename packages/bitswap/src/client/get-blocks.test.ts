@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomBlocks, VirtualNetwork } from '../testing/index.ts'
+import type { Block } from '../message/message.ts'
 import type { Instance } from '../testing/index.ts'
 import { getBlocks } from './get-blocks.ts'
 import type { Retrievals } from './retrievals.ts'
@@ -89,4 +90,30 @@ test('an error that ends it comes once, after that it is done', async () => {
 
   await net.run(assert.rejects(coming.next(), { name: 'BlockUnavailableError' }))
   assert.deepEqual(await coming.next(), { done: true, value: undefined })
+})
+
+test('calls that come while others wait in line come after them, and none is forgotten', async () => {
+  const { net, alice, bob } = await pair()
+  const coming = alice.bitswap.getBlocks(cids)
+  const order: number[] = []
+  const call = async (number: number): Promise<void> => {
+    await coming.next()
+    order.push(number)
+  }
+  const calls = [call(0), call(1), call(2)]
+
+  await net.advance(100)
+  await bob.bitswap.addBlock(blocks[0] as Block)
+  await net.advance(100)
+  calls.push(call(3))
+  assert.deepEqual(order, [0])
+
+  for (const block of blocks.slice(1, 4)) {
+    await bob.bitswap.addBlock(block)
+    await net.advance(100)
+  }
+
+  await net.run(Promise.all(calls))
+  assert.deepEqual(order, [0, 1, 2, 3])
+  await net.run(coming.return(undefined))
 })

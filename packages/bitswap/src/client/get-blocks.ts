@@ -48,7 +48,13 @@ class Blocks implements AsyncGenerator<Block> {
 
   /** Whoever calls again before the last call is answered waits in line. */
   next (): Promise<IteratorResult<Block>> {
-    return this.#pending == null ? this.#next() : this.#inLine(this.#pending.then(() => this.#next()))
+    if (this.#pending != null) {
+      return this.#inLine(this.#pending.then(() => this.#take()))
+    }
+
+    const taken = this.#take()
+
+    return taken instanceof Promise ? this.#inLine(taken) : Promise.resolve(taken)
   }
 
   return (value?: unknown): Promise<IteratorResult<Block>> {
@@ -71,15 +77,16 @@ class Blocks implements AsyncGenerator<Block> {
     await this.return()
   }
 
-  #next (): Promise<IteratorResult<Block>> {
+  /** At once where the block is here. Only one at a time. */
+  #take (): IteratorResult<Block> | Promise<IteratorResult<Block>> {
     if (this.#isOver) {
-      return Promise.resolve(DONE)
+      return DONE
     }
 
     try {
       const next = this.#started().next()
 
-      return next instanceof Promise ? this.#inLine(this.#answer(next)) : Promise.resolve({ done: false, value: next })
+      return next instanceof Promise ? this.#answer(next) : { done: false, value: next }
     } catch (error) {
       this.#end()
 
