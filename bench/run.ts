@@ -35,17 +35,26 @@ const QUICK_SCALE = 1 / 16
 /** More than most take on a busy machine. In milliseconds. */
 const TIMEOUT = 90_000
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    full: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    only: { type: 'string', multiple: true, default: [] },
-    write: { type: 'boolean', default: false },
-    from: { type: 'string' },
-    json: { type: 'boolean', default: false }
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
+  rounds: { type: 'string' },
+  only: { type: 'string', multiple: true, default: [] as string[] },
+  write: { type: 'boolean', default: false },
+  from: { type: 'string' },
+  json: { type: 'boolean', default: false }
+} as const
+
+function readArguments (): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>> {
+  try {
+    return parseArgs({ options: OPTIONS })
+  } catch (error) {
+    console.error(`${(error as Error).message.split('. ')[0]}; there are ${Object.keys(OPTIONS).map(name => `--${name}`).join(', ')}`)
+    process.exit(1)
   }
-})
+}
+
+const { values } = readArguments()
 const { quick, full, only, json } = values
 // what is named runs whole
 const extent = full || only.length > 0 ? Extent.Full : quick ? Extent.Quick : Extent.Usual

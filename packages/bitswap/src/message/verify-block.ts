@@ -8,7 +8,6 @@ import type { CID } from 'multiformats/cid'
 import { Hasher } from 'multiformats/hashes/hasher'
 import { identity } from 'multiformats/hashes/identity'
 import type { MultihashHasher } from 'multiformats/hashes/interface'
-import { sha256 } from 'multiformats/hashes/sha2'
 import { sha256Key } from '../core/bytes-key.ts'
 import { multihashKey } from '../core/cid-map.ts'
 import { nativePromise } from '../core/native-promise.ts'
@@ -17,7 +16,7 @@ import { MalformedMessageError, UnknownHashError } from './errors.ts'
 import { loadHasher } from './hashers.ts'
 import type { HasherLoader } from './hashers.ts'
 import type { Block, Prefix, ReceivedBlock } from './message.ts'
-import { flawOf } from './prefix.ts'
+import { CIDV0_PREFIX, flawOf } from './prefix.ts'
 
 /** A block under the name that its bytes have. What it was wanted by is at hand in most cases, so that its CID is made only when it is asked for. */
 export class VerifiedBlock implements Block {
@@ -42,11 +41,9 @@ export class VerifiedBlock implements Block {
   get multihashKey (): string {
     const { hash, digestSize } = this.#prefix
 
-    return hash === sha256.code && digestSize === SHA256_SIZE ? sha256Key(this.#digest) : multihashKey(this.cid)
+    return hash === CIDV0_PREFIX.hash && digestSize === CIDV0_PREFIX.digestSize ? sha256Key(this.#digest) : multihashKey(this.cid)
   }
 }
-
-const SHA256_SIZE = 32
 
 interface Made {
   /** Of the hash function that made it. */

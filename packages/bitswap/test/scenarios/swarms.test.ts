@@ -113,3 +113,14 @@ test('of a list that eight peers have whole hardly more is asked of all of them 
   assert.equal(alice.bitswap.stat().dupBlksReceived, 0)
   await net.close()
 })
+
+test('of small blocks, which come in place of a HAVE, no more come from each of eight than are looked for at first', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY, check: false })
+  const [alice, ...seeds] = await net.instances(9)
+  const blocks = await randomBlocks(2000, { size: 1024 })
+
+  seeds.forEach(seed => { seed.hold(...blocks) })
+  await fetchAll(net, [alice], blocks)
+  assert.equal(alice.bitswap.stat().dupBlksReceived, 7 * 128)
+  await net.close()
+})
