@@ -128,6 +128,50 @@ test('what is sent in one call leaves in one piece, be there room or not', async
   assert.deepEqual(written, [65_553, 22])
 })
 
+/** Of yamux, without data. */
+const HEADER = new Uint8Array(12)
+
+test('a frame without data waits for what is sent in the same turn or the next, and no longer', async () => {
+  const { connection, written } = setUp()
+
+  connection.send(HEADER)
+  connection.send(HEADER)
+  await setImmediate()
+  assert.deepEqual(written, [])
+  connection.send(new Uint8Array(100))
+  assert.deepEqual(written, [124])
+
+  connection.send(HEADER)
+  await setImmediate()
+  await setImmediate()
+  assert.deepEqual(written, [124, 12])
+  await setImmediate()
+  connection.send(new Uint8Array(13))
+  assert.deepEqual(written, [124, 12, 13])
+})
+
+test('a frame without data does not wait while much comes: the peer may be waiting for it', async () => {
+  const setting = setUp()
+
+  read(setting, 7)
+  setting.connection.send(HEADER)
+  read(setting, 7)
+  assert.deepEqual(setting.written, [])
+  read(setting, 1)
+  assert.deepEqual(setting.written, [12])
+  await setImmediate()
+  await setImmediate()
+  assert.deepEqual(setting.written, [12])
+})
+
+test('a frame without data that waits is written before the connection ends', async () => {
+  const { connection, written, socket } = setUp()
+
+  connection.send(HEADER)
+  await connection.close()
+  assert.deepEqual([written, socket.destroyed], [[12], true])
+})
+
 test('a connection that is closed or reset takes its socket and its transport with it', async () => {
   const [closed, reset] = [setUp(), setUp()]
 

@@ -1,8 +1,9 @@
 /**
  * A socket of tls as a libp2p connection. As that of `@libp2p/tls`, but that much
  * is done in one go: what goes out in one call leaves as one piece, and not the
- * header of a frame alone and the rest after it; and records that come in a turn of
- * the event loop are handed on together, not each (16 KiB) by itself.
+ * header of a frame alone and the rest after it; what only acknowledges goes along
+ * with what is said next; and records that come in a turn of the event loop are
+ * handed on together, not each (16 KiB) by itself.
  *
  * How it ends: libp2p closes the connection below, never this one. That has been
  * told to come here, so that what tls still holds is written, and not cut off.
@@ -25,6 +26,13 @@ import { takeEnding } from './tcp-socket.ts'
  */
 const AT_FIRST = 131_072
 
+/**
+ * A frame of yamux without data, in bytes: it makes room, or opens or ends a stream
+ * (https://github.com/hashicorp/yamux/blob/master/spec.md). It needs not leave at
+ * once, and alone it costs a record of tls and a write here, and a read there.
+ */
+const HEADER_SIZE = 12
+
 export class TlsConnection extends AbstractMessageStream {
   readonly #transport: MessageStream
   readonly #socket: TLSSocket
@@ -34,6 +42,9 @@ export class TlsConnection extends AbstractMessageStream {
   #turnBytes = 0
   /** Bytes that are handed on together. */
   #atOnce = AT_FIRST
+  /** What is written is held back, and bytes that have come since: the peer may be waiting for room. */
+  #isHolding = false
+  #cameSince = 0
   #closing: Promise<void> | undefined
 
   /** @param transport - the connection below, which has left its socket to `socket` */
@@ -68,16 +79,39 @@ export class TlsConnection extends AbstractMessageStream {
       return { sentBytes: data.byteLength, canSendMore }
     }
 
-    this.#socket.cork()
+    if (!this.#isHolding) {
+      this.#socket.cork()
+    }
 
     // all of it, be there room or not: it is one frame, and its header would leave alone
     for (const bytes of data) {
       canSendMore = this.#socket.write(bytes)
     }
 
-    this.#socket.uncork()
+    if (data.byteLength <= HEADER_SIZE) {
+      this.#hold()
+    } else {
+      this.#isHolding = false
+      this.#socket.uncork()
+    }
 
     return { sentBytes: data.byteLength, canSendMore }
+  }
+
+  /** What is written waits for what is said in this turn of the event loop or the next. */
+  #hold (): void {
+    if (!this.#isHolding) {
+      this.#isHolding = true
+      this.#cameSince = 0
+      setImmediate(() => { setImmediate(() => { this.#release() }) })
+    }
+  }
+
+  #release (): void {
+    if (this.#isHolding) {
+      this.#isHolding = false
+      this.#socket.uncork()
+    }
   }
 
   sendPause (): void {
@@ -116,6 +150,11 @@ export class TlsConnection extends AbstractMessageStream {
     this.#came.push(bytes)
     this.#cameBytes += bytes.byteLength
     this.#turnBytes += bytes.byteLength
+    this.#cameSince += bytes.byteLength
+
+    if (this.#cameSince >= AT_FIRST) {
+      this.#release()
+    }
 
     if (this.#cameBytes >= this.#atOnce) {
       this.#atOnce = 2 * this.#cameBytes
