@@ -1,7 +1,7 @@
 /** The ways to fetch, as ours does them. */
 import type { CID } from 'multiformats/cid'
 import type { Bitswap } from 'ts-bitswap'
-import { PeerSource, unfoldUnixFs, unixFsRoot, walkDag } from 'ts-bitswap-node'
+import { PeerSource, firstLink, unfoldUnixFs, unixFsRoot, walkDag } from 'ts-bitswap-node'
 import type { UnixFsEntry, UnixFsStep, Walk } from 'ts-bitswap-node'
 import { walkLevels } from '../../interop/harness/walk.ts'
 import { noSuchWay, rootOf } from '../../interop/harness/ways.ts'
@@ -42,7 +42,7 @@ export class OursFetches {
   /** Reads a file as `bitswap cat` does, until so many bytes are here. */
   async #cat (root: CID, enough: number = Number.POSITIVE_INFINITY, came: () => void = () => {}): Promise<number> {
     const source = new PeerSource(this.#bitswap)
-    const walk: Walk<UnixFsStep, UnixFsEntry> = { read: async ({ cid }, signal) => await source.read(cid, signal), unfold: unfoldUnixFs }
+    const walk: Walk<UnixFsStep, UnixFsEntry> = { read: async ({ cid }, signal) => await source.read(cid, signal), unfold: unfoldUnixFs, firstLink }
     let size = 0
 
     try {

@@ -1,8 +1,15 @@
-/** Graphs of blocks by name, and reads of them that are held back until the test lets them through. */
+/**
+ * Graphs of blocks by name, and reads of them that are held back until the test
+ * lets them through. Time stands still but for {@link settled}.
+ */
+import { mock } from 'node:test'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { identity } from 'multiformats/hashes/identity'
+import { HEAD_START } from '../src/files/walk-pace.ts'
 import type { Walk } from '../src/files/dag-walk.ts'
+
+mock.timers.enable({ apis: ['setTimeout'] })
 
 export interface Named {
   cid: CID
@@ -42,11 +49,18 @@ export class Reads {
   }
 }
 
-/** What is left for later turns of the event loop, six at the most after each, has been done. */
-export async function settled (): Promise<void> {
+/** What is left for later turns of the event loop has been done. */
+export async function turns (): Promise<void> {
   for (let turn = 0; turn < 14; turn++) {
     await new Promise(resolve => { setImmediate(resolve) })
   }
+}
+
+/** The same, and nobody is given a head start any more. */
+export async function settled (): Promise<void> {
+  await turns()
+  mock.timers.tick(HEAD_START)
+  await turns()
 }
 
 export function walkOf (graph: Graph, read?: Walk<Named, string>['read']): Walk<Named, string> {

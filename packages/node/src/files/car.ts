@@ -12,6 +12,7 @@ import { BlockTooLargeError } from 'ts-bitswap/errors'
 import { HashMismatchError, MalformedCarError } from '../errors.ts'
 import { dagLinks } from './dag-links.ts'
 import { walkDag } from './dag-walk.ts'
+import { firstLink } from './first-link.ts'
 import { matches } from '../store/hashers.ts'
 import { MAX_FILE_SIZE } from '../store/read-file-whole.ts'
 import { TaskPool } from './task-pool.ts'
@@ -33,7 +34,8 @@ export async function * exportCar (root: CID, source: BlockSource, options: { si
   const roots = [root]
   const blocks = walkDag<{ cid: CID }, Block>({ cid: root }, {
     read: async ({ cid }, signal) => await source.read(cid, signal),
-    unfold: ({ cid }, bytes) => ({ value: { cid, bytes }, next: dagLinks(cid, bytes).map(link => ({ cid: link })) })
+    unfold: ({ cid }, bytes) => ({ value: { cid, bytes }, next: dagLinks(cid, bytes).map(link => ({ cid: link })) }),
+    firstLink
   }, { ...options, once: true })
 
   yield createWriter(new ArrayBuffer(headerLength({ roots })), { roots }).close()

@@ -11,6 +11,8 @@
  */
 import { resolveWalkOptions } from './options.ts'
 import type { WalkOptions } from './options.ts'
+import { WalkPace } from './walk-pace.ts'
+import { WalkReads } from './walk-reads.ts'
 import type { Step, Unfolded, Walk, WalkDagOptions } from './walk.ts'
 
 /** Blocks ahead that are known by their links; keeps the memory for them below some MiB. */
@@ -19,21 +21,10 @@ export const MAX_KNOWN = 16_384
 /** What a block of unknown size counts as until one without links has come: the usual piece of a file. */
 const FIRST_GUESS = 262_144
 
-/**
- * Blocks that are asked for at once. The next are asked for, and made sense of,
- * when these are on their way: asking for hundreds takes many times as long as
- * one takes to come.
- */
+/** Blocks that are asked for at once. The next are asked for, and made sense of, when these are on their way. */
 const AT_ONCE = 32
 
-/**
- * So many turns of the event loop the rest waits for the one that is asked for
- * first, which is on its way by then: it goes through a store, a queue and two
- * layers of streams, each of which waits for the end of a turn.
- */
-const TURNS_AFTER_FIRST = 6
-
-/** The same for those that are asked for ahead: they are in the queue by then. */
+/** So many turns of the event loop later what was asked for is in the queue of a peer. */
 const TURNS_BETWEEN = 2
 
 /** One place in the order: not asked for, asked for, come, or unfolded. */
@@ -58,6 +49,8 @@ export class WalkOrder<S extends Step, V> {
   // with `once`: what had its turn, and what was unfolded before it; as large as the graph
   readonly #visited: Set<string> | undefined
   readonly #early: Set<string> = new Set()
+  readonly #reads: WalkReads<S>
+  readonly #pace: WalkPace = new WalkPace(() => { this.#fill() })
   #head: Place<S, V> | undefined
   // all before it are asked for; undefined when none is left to ask for
   #unasked: Place<S, V> | undefined
@@ -68,7 +61,6 @@ export class WalkOrder<S extends Step, V> {
   #readyBytes = 0
   /** Has come, and is not unfolded; before `#unasked` there may be some. */
   #folded = 0
-  #fillingSoon: NodeJS.Immediate | undefined
   // of all that came and link to nothing, for guessing at what has not; those that link to others are few, and small
   #came = 0
   #cameBytes = 0
@@ -80,6 +72,7 @@ export class WalkOrder<S extends Step, V> {
     this.#options = resolveWalkOptions(init)
     this.#outer = signal
     this.#signal = signal == null ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal])
+    this.#reads = new WalkReads(walk, this.#signal)
     this.#visited = once === true ? new Set() : undefined
     this.#head = { step: root, next: undefined }
     this.#unasked = this.#head
@@ -87,7 +80,7 @@ export class WalkOrder<S extends Step, V> {
 
   /** Ends what is under way; what it would have failed with is nobody's concern any more. */
   stop (): void {
-    clearImmediate(this.#fillingSoon)
+    this.#pace.stop()
     this.#stop.abort(new Error('the walk has ended'))
   }
 
@@ -139,49 +132,30 @@ export class WalkOrder<S extends Step, V> {
    * than a block takes to come: after one, what it links to is asked for first.
    */
   #fill (): void {
-    // what is waited for goes first, and alone: it is read and sent while the rest is asked for
-    const most = this.#arriving === 0 ? 1 : AT_ONCE
+    // on the way down to the first block that links to nothing each is waited for, and is asked for alone
+    const alone = this.#arriving === 0 && this.#came === 0
     let asked = 0
 
     if (this.#folded > 0 && this.#known < MAX_KNOWN) {
       this.#unasked = this.#head
     }
 
-    while (this.#unasked != null && this.#fillingSoon == null && this.#hasRoom()) {
+    while (this.#unasked != null && !this.#pace.isWaiting && !this.#signal.aborted && this.#hasRoom()) {
       const place = this.#unasked
 
-      if (asked === most) {
-        this.#fillSoon(most === 1 ? TURNS_AFTER_FIRST : TURNS_BETWEEN)
-
-        return
-      }
-
-      if (place.arriving == null && this.#visited?.has(keyOf(place.step)) !== true) {
+      if (alone && asked === 1) {
+        this.#pace.forAnswer()
+      } else if (asked === AT_ONCE) {
+        this.#pace.forTurns(TURNS_BETWEEN)
+      } else if (place.arriving == null && this.#visited?.has(keyOf(place.step)) !== true) {
         this.#ask(place)
+        this.#unasked = place.next
         asked++
-      } else if (this.#mayUnfold(place)) {
-        this.#unfoldEarly(place)
+      } else {
+        this.#unfoldAhead(place)
+        this.#unasked = place.next
       }
-
-      this.#unasked = place.next
     }
-  }
-
-  /** When what was asked for is sent. */
-  #fillSoon (turns: number): void {
-    this.#fillingSoon = setImmediate(() => {
-      if (turns > 1) {
-        this.#fillSoon(turns - 1)
-
-        return
-      }
-
-      this.#fillingSoon = undefined
-
-      if (!this.#signal.aborted) {
-        this.#fill()
-      }
-    })
   }
 
   #hasRoom (): boolean {
@@ -198,17 +172,21 @@ export class WalkOrder<S extends Step, V> {
 
   /** Keeps a failure for the turn of its block: others before it may still be had. */
   async #read (place: Place<S, V>): Promise<void> {
+    const isFirst = this.#came === 0
+
     try {
-      const bytes = await this.#walk.read(place.step, this.#signal)
+      const bytes = await this.#reads.read(place.step)
+
+      if (isFirst && this.#head === place && this.#reads.askOn(place.step, bytes)) {
+        await this.#pace.turn()
+      }
 
       place.bytes = bytes
       this.#readyBytes += bytes.byteLength
       this.#folded++
-
+      this.#pace.answered()
       // most link to nothing: where that may be seen at once the places before it are not looked through for it
-      if (this.#mayUnfold(place)) {
-        this.#unfoldEarly(place)
-      }
+      this.#unfoldAhead(place)
     } catch (error) {
       place.failed = { error }
     } finally {
@@ -216,14 +194,16 @@ export class WalkOrder<S extends Step, V> {
       this.#ready++
     }
 
-    if (place.failed == null && !this.#signal.aborted) {
+    if (isFirst && this.#came === 1) {
+      this.#pace.forTurns(1) // who reads has it before others are asked for
+    } else if (place.failed == null) {
       this.#fill()
     }
   }
 
   /** Before its turn. With `once` a graph must not be unfolded more often than it is visited, however often it links to the same. */
   #mayUnfold (place: Place<S, V>): boolean {
-    if (!isFolded(place) || this.#fillingSoon != null || this.#known >= MAX_KNOWN || !this.#hasRoom()) {
+    if (!isFolded(place) || this.#pace.isWaiting || this.#known >= MAX_KNOWN || !this.#hasRoom()) {
       return false
     }
 
@@ -243,7 +223,11 @@ export class WalkOrder<S extends Step, V> {
   }
 
   /** A failure is kept, as that of a read. */
-  #unfoldEarly (place: Place<S, V>): void {
+  #unfoldAhead (place: Place<S, V>): void {
+    if (!this.#mayUnfold(place)) {
+      return
+    }
+
     try {
       this.#unfold(place)
     } catch (error) {

@@ -19,6 +19,12 @@ export interface Walk<S extends Step, V> {
   read: (step: S, signal: AbortSignal) => Promise<Uint8Array>
   /** Makes sense of it. Synchronous, and called once for each step. */
   unfold: (step: S, bytes: Uint8Array) => Unfolded<S, V>
+  /**
+   * The first of what comes after it, where that can be told in much less time.
+   * It is then asked for before the block is made sense of. When it turns out to
+   * be another, nothing but one block fetched in vain comes of it.
+   */
+  firstLink?: (step: S, bytes: Uint8Array) => CID | undefined
 }
 
 export interface WalkDagOptions extends WalkInit {

@@ -53,6 +53,25 @@ test('what is in the repo is read, and what is not is named', async () => {
   await assert.rejects(source.read(gone.cid), { name: 'BlockMissingError', cid: gone.cid })
 })
 
+test('reads that share a signal end with it, and share what joins it to the end of the source', async t => {
+  const [seed, fetcher] = await startPair(t)
+  const joins = t.mock.method(AbortSignal, 'any')
+  const source = new PeerSource(fetcher.bitswap, { wait: true })
+  const [one, other] = [new AbortController(), new AbortController()]
+  const gone = [await someBlock(10, 1), await someBlock(10, 2), await someBlock(10, 3)].map(({ cid }) => cid)
+
+  await source.connect(seed.libp2p.getMultiaddrs())
+  joins.mock.resetCalls()
+
+  const reads = gone.map(async (cid, index) => await source.read(cid, (index < 2 ? one : other).signal))
+
+  assert.equal(joins.mock.calls.filter(({ arguments: [signals] }) => [...signals].includes(one.signal)).length, 1)
+  one.abort(new RangeError('one'))
+  other.abort(new RangeError('other'))
+  assert.deepEqual((await Promise.allSettled(reads)).map(result => result.status === 'rejected' && (result.reason as Error).message), ['one', 'one', 'other'])
+  source.close()
+})
+
 test('what is not in the repo comes from the peers that are connected to', async t => {
   const [seed, fetcher] = await startPair(t)
   const source = new PeerSource(fetcher.bitswap)

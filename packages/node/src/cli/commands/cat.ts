@@ -1,5 +1,6 @@
 /** `cat`: fetches a file and writes its bytes to standard output. */
 import { walkDag } from '../../files/dag-walk.ts'
+import { firstLink } from '../../files/first-link.ts'
 import { resolvePath } from '../../files/resolve-path.ts'
 import { unfoldUnixFs, unixFsRoot } from '../../files/unixfs-entries.ts'
 import { UnixFsError } from '../../errors.ts'
@@ -17,7 +18,7 @@ export async function run (context: CommandContext, options: FetchOptions, paths
       const root = unixFsRoot(await resolvePath(cid, path, source, signal))
       const read = async (step: typeof root, ends: AbortSignal): Promise<Uint8Array> => await source.read(step.cid, ends)
 
-      for await (const entry of walkDag(root, { read, unfold: unfoldUnixFs }, { signal })) {
+      for await (const entry of walkDag(root, { read, unfold: unfoldUnixFs, firstLink }, { signal })) {
         if (entry.type !== 'file' && entry.type !== 'piece') {
           throw new UnixFsError(entry.cid, `is a ${entry.type}, and a file was asked for`)
         }

@@ -1,5 +1,6 @@
 /** `get`: fetches a file or folder and writes it to disk. */
 import { basename } from 'node:path'
+import { firstLink } from '../../files/first-link.ts'
 import { resolvePath } from '../../files/resolve-path.ts'
 import { walkDag } from '../../files/dag-walk.ts'
 import { writeOutput } from '../../files/output-writer.ts'
@@ -84,7 +85,8 @@ export async function fetchTo (context: CommandContext, fetch: FetchSource, { ci
   const progress = target.progress ?? output.startProgress()
   const entries = walkDag(unixFsRoot(cid), {
     read: async (step, ends) => await fetch.source.read(step.cid, ends),
-    unfold: unfoldUnixFs
+    unfold: unfoldUnixFs,
+    firstLink
   }, { signal })
 
   const written = await writeOutput(counted(entries, progress), out, {
