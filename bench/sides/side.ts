@@ -48,7 +48,7 @@ export interface SideOptions {
   usualTls?: boolean
   /** Of ours: the folder its blocks are kept in; else they are in memory. */
   repo?: string
-  /** Is V8 told how to collect (`tuneCollector`)? Ours is unless this is false, as the command is; others are if it is true. */
+  /** Is V8 told what to do otherwise (`tuneV8`)? Ours is unless this is false, as the command is; others are if it is true. */
   tuned?: boolean
 }
 

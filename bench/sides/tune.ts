@@ -1,4 +1,4 @@
-/** To be loaded first, by `node --import`: V8 collects as in the `bitswap` command. */
-import { tuneCollector } from '../../packages/node/src/collector.ts'
+/** To be loaded first, by `node --import`: V8 does as in the `bitswap` command. */
+import { tuneV8 } from '../../packages/node/src/tune-v8.ts'
 
-tuneCollector()
+tuneV8()

@@ -42,13 +42,7 @@ export function collectorFlags (version: string = process.versions.node): string
   return FLAGS.filter(({ from, to }) => major >= from && major <= to).map(({ name }) => name)
 }
 
-/**
- * Tells V8, for the whole process and for good, to collect less and sooner where
- * most of the memory is bytes: blocks of 256 KiB go up to half as fast again
- * then, with less memory; programs of very many small objects get slower. To be
- * called first of all. The `bitswap` command does; a library should not, so
- * nothing else here does.
- */
+/** For the whole process and for good; to be called first of all. */
 export function tuneCollector (): void {
   const flags = collectorFlags()
 

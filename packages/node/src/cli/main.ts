@@ -3,14 +3,14 @@
  * Exit code 0 or 1; a failure is one line on standard error.
  */
 import { addAbortSignal } from 'node:stream'
-import { tuneCollector } from '../collector.ts'
 import { InterruptedError, InvalidArgumentError } from '../errors.ts'
 import { describeError, isCommanderError } from './describe-error.ts'
 import { Output, ReaderGoneError, writeError } from './output.ts'
 import { buildProgram } from './program.ts'
+import { tuneV8 } from '../tune-v8.ts'
 import type { RunCommand } from './program.ts'
 
-tuneCollector()
+tuneV8()
 
 const argv = process.argv.slice(2)
 const debug = argv.includes('--debug')
