@@ -29,7 +29,8 @@ export const HELIA_SESSION = '@helia/bitswap, session'
 export const HELIA_CAT = '@helia/bitswap, unixfs.cat'
 export const KUBO = 'Kubo'
 export const FROM_KUBO = 'Kubo → ours'
-export const TO_KUBO = 'ours → Kubo'
+export const KUBO_IN_MEMORY = 'Kubo, repositories in memory'
+export const TO_KUBO = 'ours → Kubo, repository in memory'
 export const BARE_FROM_KUBO = 'Kubo → bare client'
 export const RAW = [64, 256, 1024].map(piece => `bare stream, pieces of ${piece} KiB`)
 /** With tls, and with V8, as ours has them. */
@@ -80,7 +81,8 @@ function bulk (name: string, chunkSize: number, { across, ...sizes }: Sizes, mor
       entry(KUBO, { from: Kubo, to: Kubo, way: LIST, content: of(sizes.kubo) }),
       entry(FROM_KUBO, { from: Kubo, to: Ours, way: LIST, content: of(sizes.kubo) }, across),
       entry(BARE_FROM_KUBO, { from: Kubo, to: Bare, way: LIST, content: of(sizes.kubo) }, across),
-      entry(TO_KUBO, { from: Ours, to: Kubo, way: LIST, content: of(sizes.kubo) }, across),
+      entry(KUBO_IN_MEMORY, { from: Kubo, to: Kubo, way: LIST, content: of(sizes.kubo), kuboInMemory: true }, across),
+      entry(TO_KUBO, { from: Ours, to: Kubo, way: LIST, content: of(sizes.kubo), kuboInMemory: true }, across),
       ...more
     ]
   }
@@ -108,7 +110,7 @@ const bulks: Case[] = [
     extent: Quick
   },
   bulk('bulk-1m', MIB, { wire: 768, ours: 512, helia: 128, kubo: 256, across: Full }),
-  bulk('bulk-16k', 16 * KIB, { wire: 512, ours: 384, helia: 48, kubo: 64, across: Usual }, [
+  bulk('bulk-16k', 16 * KIB, { wire: 512, ours: 512, helia: 48, kubo: 64, across: Usual }, [
     entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { size: 32 * MIB, chunkSize: 16 * KIB } }, Full)
   ]),
   bulk('bulk-1k', KIB, { wire: 64, ours: 32, helia: 3, kubo: 8, across: Full })

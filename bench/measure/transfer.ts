@@ -28,6 +28,8 @@ export interface Transfer {
   disk?: boolean
   /** As of {@link SideOptions}, of both. */
   tuned?: boolean
+  /** As of {@link SideOptions}, of both. */
+  kuboInMemory?: boolean
 }
 
 interface Seed {
@@ -73,8 +75,8 @@ function contentOf ({ content, way }: Transfer, { round, scale }: Scene): Conten
   return { size: blocks * content.chunkSize, chunkSize: way.by === 'raw' ? 0 : content.chunkSize, seed: round }
 }
 
-async function optionsOf ({ noise = false, usualTls = false, disk = false, tuned }: Transfer, cast: Cast): Promise<SideOptions> {
-  return { noise, usualTls, ...disk ? { repo: await cast.folder() } : {}, ...tuned == null ? {} : { tuned } }
+async function optionsOf ({ noise = false, usualTls = false, disk = false, tuned, kuboInMemory = false }: Transfer, cast: Cast): Promise<SideOptions> {
+  return { noise, usualTls, kuboInMemory, ...disk ? { repo: await cast.folder() } : {}, ...tuned == null ? {} : { tuned } }
 }
 
 /** Kubo is kept, for all that fetch the same of it in a case. */
@@ -85,7 +87,7 @@ async function seed (plan: Transfer, content: Content, scene: Scene): Promise<Se
     return { side, held: await side.hold(content) }
   }
 
-  return plan.from === SideName.Kubo && (plan.seeds ?? 1) === 1 ? await scene.keep(`kubo ${JSON.stringify(content)}`, make) : await make(scene)
+  return plan.from === SideName.Kubo && (plan.seeds ?? 1) === 1 ? await scene.keep(`kubo ${JSON.stringify({ content, inMemory: plan.kuboInMemory })}`, make) : await make(scene)
 }
 
 async function times<T> (count: number = 1, make: () => Promise<T>): Promise<T[]> {

@@ -2,7 +2,7 @@
  * A peer in a process of its own, whoever made it: it holds what others fetch,
  * and fetches what others hold. All are asked the same.
  */
-import { writeFile, mkdir } from 'node:fs/promises'
+import { writeFile, mkdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CID } from 'multiformats/cid'
@@ -39,6 +39,11 @@ const SCRIPTS = {
   [SideName.Bare]: new URL('./bare-process.ts', import.meta.url)
 }
 
+const IN_MEMORY = '/dev/shm'
+
+/** Of all that two repositories hold in a case, in bytes. */
+const ENOUGH = 2 ** 31
+
 const TUNE = new URL('./tune.ts', import.meta.url).href
 
 export interface SideOptions {
@@ -48,16 +53,29 @@ export interface SideOptions {
   usualTls?: boolean
   /** Of ours: the folder its blocks are kept in; else they are in memory. */
   repo?: string
+  /** Of Kubo: its repository is in memory, where there is a file system for that; else it is in the folder for temporary files. */
+  kuboInMemory?: boolean
   /** Is V8 told what to do otherwise (`tuneV8`)? Ours is unless this is false, as the command is; others are if it is true. */
   tuned?: boolean
 }
 
 export async function startSide (name: SideName, options: SideOptions = {}): Promise<Side> {
-  return name === SideName.Kubo ? await startKubo() : await startScript(name, options)
+  return name === SideName.Kubo ? await startKubo(options) : await startScript(name, options)
 }
 
-export async function startKubo (): Promise<KuboSide> {
-  return new KuboSide(await Kubo.start())
+export async function startKubo ({ kuboInMemory = false }: SideOptions = {}): Promise<KuboSide> {
+  return new KuboSide(await Kubo.start({}, kuboInMemory ? await folderInMemory() : undefined))
+}
+
+/** Linux has one; that of a container may be too small. */
+async function folderInMemory (): Promise<string | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(IN_MEMORY)
+
+    return bavail * bsize >= ENOUGH ? IN_MEMORY : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Any but Kubo. */
@@ -113,7 +131,7 @@ export class ScriptSide implements Side {
   }
 }
 
-/** Kubo, with its default block store, flatfs, in a temporary folder. A list is fetched by what links to it: `ipfs refs -r`. */
+/** Kubo, with its default block store, flatfs. A list is fetched by what links to it: `ipfs refs -r`. */
 export class KuboSide implements Side {
   readonly kubo: Kubo
   #held: Held = { root: '', leaves: [], size: 0 }

@@ -38,13 +38,18 @@ export class Kubo {
     this.repo = repo
   }
 
-  /** A repository without a daemon. @param settings - of its config file, beside the usual */
-  static async init (settings: Readonly<Record<string, unknown>> = {}): Promise<Kubo> {
+  /**
+   * A repository without a daemon.
+   *
+   * @param settings - of its config file, beside the usual
+   * @param parent - where its folder is made
+   */
+  static async init (settings: Readonly<Record<string, unknown>> = {}, parent: string = tmpdir()): Promise<Kubo> {
     if (!existsSync(KUBO_PATH)) {
       throw new Error(`Kubo ${KUBO_VERSION} is not built: npm run test:interop does that`)
     }
 
-    const kubo = new Kubo(await mkdtemp(join(tmpdir(), 'bitswap-kubo-')))
+    const kubo = new Kubo(await mkdtemp(join(parent, 'bitswap-kubo-')))
 
     await kubo.ipfs('init', '--profile=test')
 
@@ -55,9 +60,9 @@ export class Kubo {
     return kubo
   }
 
-  /** A running daemon. @param settings - as of {@link init} */
-  static async start (settings: Readonly<Record<string, unknown>> = {}): Promise<Kubo> {
-    const kubo = await Kubo.init(settings)
+  /** A running daemon; the parameters are those of {@link init}. */
+  static async start (settings?: Readonly<Record<string, unknown>>, parent?: string): Promise<Kubo> {
+    const kubo = await Kubo.init(settings, parent)
 
     await kubo.startDaemon()
 
