@@ -44,6 +44,8 @@ const IN_MEMORY = '/dev/shm'
 /** Of all that two repositories hold in a case, in bytes. */
 const ENOUGH = 2 ** 31
 
+let memory: Promise<string | undefined> | undefined
+
 const TUNE = new URL('./tune.ts', import.meta.url).href
 
 export interface SideOptions {
@@ -64,7 +66,14 @@ export async function startSide (name: SideName, options: SideOptions = {}): Pro
 }
 
 export async function startKubo ({ kuboInMemory = false }: SideOptions = {}): Promise<KuboSide> {
-  return new KuboSide(await Kubo.start({}, kuboInMemory ? await folderInMemory() : undefined))
+  return new KuboSide(await Kubo.start({}, kuboInMemory ? await inMemory() : undefined))
+}
+
+/** The same for all of a run. */
+function inMemory (): Promise<string | undefined> {
+  memory ??= folderInMemory()
+
+  return memory
 }
 
 /** Linux has one; that of a container may be too small. */

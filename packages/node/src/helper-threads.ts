@@ -35,11 +35,11 @@ export function lowerHelperThreads (): number {
 
   const niceness = Math.min(NICEST, getPriority() + NICER)
 
-  return helperThreads().filter(id => isLowered(id, niceness)).length
+  return helperThreads().filter(id => lower(id, niceness)).length
 }
 
-/** A sandbox may not allow it: all is as before then. */
-function isLowered (id: number, niceness: number): boolean {
+/** False where that is not allowed, as in a sandbox: all is as before then. */
+function lower (id: number, niceness: number): boolean {
   try {
     setPriority(id, niceness)
 

@@ -150,6 +150,19 @@ test('a frame without data waits for what is sent in the same turn or the next, 
   assert.deepEqual(written, [124, 12, 13])
 })
 
+test('of a frame without data that waits each has the same time, whatever waited before', async () => {
+  const { connection, written } = setUp()
+
+  connection.send(HEADER)
+  connection.send(new Uint8Array(100))
+  await setImmediate()
+  connection.send(HEADER)
+  await setImmediate()
+  assert.deepEqual(written, [112])
+  connection.send(new Uint8Array(100))
+  assert.deepEqual(written, [112, 112])
+})
+
 test('a frame without data does not wait while much comes: the peer may be waiting for it', async () => {
   const setting = setUp()
 

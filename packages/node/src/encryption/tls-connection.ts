@@ -22,7 +22,8 @@ import { takeEnding } from './tcp-socket.ts'
 /**
  * Bytes that are handed on together at first, and twice as many each time as long
  * as turns bring no less: who waits for one block gets it before the last is
- * read, and who fetches many has the least to do for each.
+ * read, and who fetches many has the least to do for each. When so many have come
+ * nothing is held back.
  */
 const AT_FIRST = 131_072
 
@@ -42,8 +43,10 @@ export class TlsConnection extends AbstractMessageStream {
   #turnBytes = 0
   /** Bytes that are handed on together. */
   #atOnce = AT_FIRST
-  /** What is written is held back, and bytes that have come since: the peer may be waiting for room. */
+  /** What is written is held back. */
   #isHolding = false
+  #releasing: NodeJS.Immediate | undefined
+  /** Bytes that have come since: the peer may be waiting for room. */
   #cameSince = 0
   #closing: Promise<void> | undefined
 
@@ -80,6 +83,7 @@ export class TlsConnection extends AbstractMessageStream {
     }
 
     if (!this.#isHolding) {
+      this.#isHolding = true
       this.#socket.cork()
     }
 
@@ -88,28 +92,28 @@ export class TlsConnection extends AbstractMessageStream {
       canSendMore = this.#socket.write(bytes)
     }
 
-    if (data.byteLength <= HEADER_SIZE) {
-      this.#hold()
-    } else {
-      this.#isHolding = false
-      this.#socket.uncork()
+    if (data.byteLength > HEADER_SIZE) {
+      this.#release()
+    } else if (this.#releasing == null) {
+      this.#releaseSoon()
     }
 
     return { sentBytes: data.byteLength, canSendMore }
   }
 
   /** What is written waits for what is said in this turn of the event loop or the next. */
-  #hold (): void {
-    if (!this.#isHolding) {
-      this.#isHolding = true
-      this.#cameSince = 0
-      setImmediate(() => { setImmediate(() => { this.#release() }) })
-    }
+  #releaseSoon (): void {
+    this.#cameSince = 0
+    this.#releasing = setImmediate(() => {
+      this.#releasing = setImmediate(() => { this.#release() })
+    })
   }
 
   #release (): void {
     if (this.#isHolding) {
       this.#isHolding = false
+      clearImmediate(this.#releasing)
+      this.#releasing = undefined
       this.#socket.uncork()
     }
   }

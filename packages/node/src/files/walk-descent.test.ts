@@ -110,3 +110,87 @@ test('a first link that turns out to be another changes nothing but that one blo
     assert.deepEqual(asked.filter(name => name === vain).length, 3, 'for the root, its first, and the first of that')
   }
 })
+
+test('when the first that links to nothing comes along with others, the next are asked for a few at a time all the same', async () => {
+  const reads = new Reads()
+  const names = (prefix: string): string[] => Array.from({ length: 40 }, (_, index) => `${prefix} ${index}`)
+  const graph: Graph = { root: [...names('file'), ...names('folder')], ...Object.fromEntries(names('folder').map(name => [name, names(`in ${name}`)])) }
+  const walk = all(walkDag(named('root'), walkOf(graph, reads.read.bind(reads)), { readAheadSize: 2 ** 30, maxReadAhead: 10_000 }))
+
+  await reads.release('root')
+  assert.equal(reads.asked.length, 81)
+
+  for (const name of [...reads.waiting.keys()]) {
+    reads.waiting.get(name)?.()
+    reads.waiting.delete(name)
+  }
+
+  for (let turn = 0, before = 81; turn < 20; turn++) {
+    await new Promise(resolve => { setImmediate(resolve) })
+    assert.ok(reads.asked.length - before <= 32, `${reads.asked.length - before} in turn ${turn}`)
+    before = reads.asked.length
+  }
+
+  while (reads.waiting.size > 0) {
+    await reads.release(...reads.waiting.keys())
+  }
+
+  assert.equal((await walk).length, 81 + 40 * 40)
+})
+
+test('a block that turns out not to be linked to is waited for no more', async () => {
+  const ended: string[] = []
+  const walk = walkOf({ root: ['a'] }, async ({ name }, signal) => {
+    if (name === 'nobody') {
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          ended.push(name)
+          reject(signal.reason as Error)
+        })
+      })
+    }
+
+    return new Uint8Array(10)
+  })
+  const names = walkDag(named('root'), { ...walk, read: async (step, signal) => await walk.read(nameOf(step), signal), firstLink: ({ name }) => name === 'root' ? named('nobody').cid : undefined })
+
+  assert.equal((await names.next()).value, 'root')
+  assert.deepEqual(ended, ['nobody'])
+  assert.equal((await names.next()).value, 'a')
+  assert.equal((await names.next()).done, true)
+})
+
+test('after an abort the first link of what comes is not asked for; what a read throws at once is the failure of its own block', async () => {
+  const asked: string[] = []
+  const aborting = new AbortController()
+  const come = Promise.withResolvers<void>()
+  const walk = walkOf({ root: ['a'], a: ['b'] }, async ({ name }) => {
+    asked.push(name)
+    await (name === 'a' ? come.promise : undefined) // minds no signal
+
+    return new Uint8Array(10)
+  })
+  const firstLink = ({ name }: Named): Named['cid'] | undefined => ({ root: named('a').cid, a: named('b').cid })[name]
+  const names = walkDag(named('root'), { ...walk, read: async (step, signal) => await walk.read(nameOf(step), signal), firstLink }, { signal: aborting.signal })
+
+  assert.equal((await names.next()).value, 'root')
+  aborting.abort(new RangeError('no more'))
+  come.resolve()
+  await turns()
+  assert.deepEqual(asked, ['root', 'a'])
+
+  const throwing = walkDag(named('root'), {
+    ...walk,
+    read: step => {
+      if (nameOf(step).name === 'a') {
+        throw new RangeError('no a')
+      }
+
+      return Promise.resolve(new Uint8Array(10))
+    },
+    firstLink
+  })
+
+  assert.equal((await throwing.next()).value, 'root')
+  await assert.rejects(throwing.next(), /no a/)
+})

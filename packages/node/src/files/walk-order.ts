@@ -132,7 +132,7 @@ export class WalkOrder<S extends Step, V> {
    * than a block takes to come: after one, what it links to is asked for first.
    */
   #fill (): void {
-    // on the way down to the first block that links to nothing each is waited for, and is asked for alone
+    // on the way down to the first block that links to nothing each is waited for, and is asked for alone, be it that its link was asked for early
     const alone = this.#arriving === 0 && this.#came === 0
     let asked = 0
 
@@ -172,21 +172,23 @@ export class WalkOrder<S extends Step, V> {
 
   /** Keeps a failure for the turn of its block: others before it may still be had. */
   async #read (place: Place<S, V>): Promise<void> {
-    const isFirst = this.#came === 0
+    let isFirst = false
 
     try {
       const bytes = await this.#reads.read(place.step)
 
-      if (isFirst && this.#head === place && this.#reads.askOn(place.step, bytes)) {
-        await this.#pace.turn()
+      if (this.#came === 0 && this.#head === place && this.#reads.askOn(place.step, bytes)) {
+        await this.#pace.sending()
       }
 
       place.bytes = bytes
       this.#readyBytes += bytes.byteLength
       this.#folded++
       this.#pace.answered()
+      isFirst = this.#came === 0
       // most link to nothing: where that may be seen at once the places before it are not looked through for it
       this.#unfoldAhead(place)
+      isFirst &&= this.#came > 0
     } catch (error) {
       place.failed = { error }
     } finally {
@@ -194,7 +196,7 @@ export class WalkOrder<S extends Step, V> {
       this.#ready++
     }
 
-    if (isFirst && this.#came === 1) {
+    if (isFirst) {
       this.#pace.forTurns(1) // who reads has it before others are asked for
     } else if (place.failed == null) {
       this.#fill()
@@ -247,6 +249,7 @@ export class WalkOrder<S extends Step, V> {
     }
 
     place.unfolded = unfolded
+    this.#reads.unfolded(unfolded.next[0])
     this.#folded--
     this.#known += unfolded.next.length
 

@@ -27,22 +27,15 @@ export class WalkPace {
     return this.#turn != null || this.#headStart != null || this.#isSending
   }
 
-  /** Waits for so many turns of the event loop. */
+  /** Waits for so many turns of the event loop; not anew when it does already. */
   forTurns (turns: number): void {
-    this.#turn = setImmediate(() => {
-      if (turns > 1) {
-        this.forTurns(turns - 1)
-
-        return
-      }
-
-      this.#turn = undefined
-      this.#next()
-    })
+    if (this.#turn == null) {
+      this.#waitTurns(turns)
+    }
   }
 
-  /** Leaves the event loop a turn, in which what was asked for is sent. Does not call `next`. */
-  async turn (): Promise<void> {
+  /** For whoever goes on by itself, so that `next` is not called: a turn in which what was asked for is sent. */
+  async sending (): Promise<void> {
     this.#isSending = true
     await new Promise(resolve => { setImmediate(resolve) })
     this.#isSending = false
@@ -65,5 +58,18 @@ export class WalkPace {
   stop (): void {
     this.answered()
     clearImmediate(this.#turn)
+  }
+
+  #waitTurns (turns: number): void {
+    this.#turn = setImmediate(() => {
+      if (turns > 1) {
+        this.#waitTurns(turns - 1)
+
+        return
+      }
+
+      this.#turn = undefined
+      this.#next()
+    })
   }
 }

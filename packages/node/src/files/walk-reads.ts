@@ -3,15 +3,21 @@
  * one block after the other, down to the first that links to nothing; while one of
  * them is made sense of, the next may be under way already.
  *
- * Bound: one block that was asked for and has not had its turn.
+ * Bound: one block more than the walk asks for ahead.
  */
 import type { CID } from 'multiformats/cid'
 import type { Step, Walk } from './walk.ts'
 
+interface Early {
+  cid: CID
+  bytes: Promise<Uint8Array>
+  end: AbortController
+}
+
 export class WalkReads<S extends Step> {
   readonly #walk: Pick<Walk<S, unknown>, 'read' | 'firstLink'>
   readonly #signal: AbortSignal
-  #early: { cid: CID, bytes: Promise<Uint8Array> } | undefined
+  #early: Early | undefined
 
   constructor (walk: Pick<Walk<S, unknown>, 'read' | 'firstLink'>, signal: AbortSignal) {
     this.#walk = walk
@@ -32,17 +38,31 @@ export class WalkReads<S extends Step> {
 
   /** Asks for the first that a block links to. False when that cannot be told. */
   askOn (step: S, bytes: Uint8Array): boolean {
-    const cid = this.#walk.firstLink?.(step, bytes)
+    const cid = this.#signal.aborted ? undefined : this.#walk.firstLink?.(step, bytes)
 
     if (cid == null) {
       return false
     }
 
-    const early = this.#walk.read({ ...step, cid }, this.#signal)
+    const end = new AbortController()
+    const early = { cid, end, bytes: this.#begin({ ...step, cid }, AbortSignal.any([this.#signal, end.signal])) }
 
-    early.catch(() => undefined) // told when it is its turn
-    this.#early = { cid, bytes: early }
+    early.bytes.catch(() => undefined) // told when it is its turn
+    this.#early = early
 
     return true
+  }
+
+  /** What comes first after a block that was made sense of: was something else asked for, it is needed no more. */
+  unfolded (first: S | undefined): void {
+    if (this.#early != null && first?.cid.equals(this.#early.cid) !== true) {
+      this.#early.end.abort(new Error('the block is not linked to'))
+      this.#early = undefined
+    }
+  }
+
+  /** What it throws at once it rejects with. */
+  async #begin (step: S, signal: AbortSignal): Promise<Uint8Array> {
+    return await this.#walk.read(step, signal)
   }
 }

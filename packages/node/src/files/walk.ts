@@ -21,8 +21,10 @@ export interface Walk<S extends Step, V> {
   unfold: (step: S, bytes: Uint8Array) => Unfolded<S, V>
   /**
    * The first of what comes after it, where that can be told in much less time.
-   * It is then asked for before the block is made sense of. When it turns out to
-   * be another, nothing but one block fetched in vain comes of it.
+   * It is then asked for before the block is made sense of: with the step of the
+   * block and the CID of the link, so that `read` has to go by the CID alone. When
+   * it turns out to be another, that is ended, and nothing else comes of it. What
+   * is thrown counts as the failure of the block.
    */
   firstLink?: (step: S, bytes: Uint8Array) => CID | undefined
 }
