@@ -1,8 +1,7 @@
 /** The ways to fetch, as ours does them. */
 import type { CID } from 'multiformats/cid'
 import type { Bitswap } from 'ts-bitswap'
-import { PeerSource, firstLink, unfoldUnixFs, unixFsRoot, walkDag } from 'ts-bitswap-node'
-import type { UnixFsEntry, UnixFsStep, Walk } from 'ts-bitswap-node'
+import { PeerSource, unixFsRoot, unixFsWalk, walkDag } from 'ts-bitswap-node'
 import { walkLevels } from '../../interop/harness/walk.ts'
 import { noSuchWay, rootOf } from '../../interop/harness/ways.ts'
 import type { Wanted, Way } from '../../interop/harness/ways.ts'
@@ -42,11 +41,10 @@ export class OursFetches {
   /** Reads a file as `bitswap cat` does, until so many bytes are here. */
   async #cat (root: CID, enough: number = Number.POSITIVE_INFINITY, came: () => void = () => {}): Promise<number> {
     const source = new PeerSource(this.#bitswap)
-    const walk: Walk<UnixFsStep, UnixFsEntry> = { read: async ({ cid }, signal) => await source.read(cid, signal), unfold: unfoldUnixFs, firstLink }
     let size = 0
 
     try {
-      for await (const entry of walkDag(unixFsRoot(root), walk)) {
+      for await (const entry of walkDag(unixFsRoot(root), unixFsWalk(source))) {
         size += 'bytes' in entry ? entry.bytes.length : 0
 
         if (size >= enough) {

@@ -6,8 +6,8 @@ import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { LocalSource } from '../src/node/block-source.ts'
 import { walkDag } from '../src/files/dag-walk.ts'
-import { firstLink } from '../src/files/first-link.ts'
-import { unfoldUnixFs, unixFsRoot } from '../src/files/unixfs-entries.ts'
+import { unixFsRoot } from '../src/files/unixfs-entries.ts'
+import { unixFsWalk } from '../src/files/unixfs-walk.ts'
 import type { UnixFsEntry } from '../src/files/unixfs-entries.ts'
 import type { UnixFSOptions } from 'ipfs-unixfs'
 
@@ -34,7 +34,7 @@ export class MemoryFiles {
 
   /** What a fetch of `root` yields. */
   walk (root: CID): AsyncGenerator<UnixFsEntry> {
-    return walkDag(unixFsRoot(root), { read: async ({ cid }) => await this.source.read(cid), unfold: unfoldUnixFs, firstLink })
+    return walkDag(unixFsRoot(root), unixFsWalk(this.source))
   }
 
   async #put (options: UnixFSOptions, entries: Entries): Promise<CID> {

@@ -43,8 +43,7 @@ export class TlsConnection extends AbstractMessageStream {
   #turnBytes = 0
   /** Bytes that are handed on together. */
   #atOnce = AT_FIRST
-  /** What is written is held back. */
-  #isHolding = false
+  /** While what is written is held back. */
   #releasing: NodeJS.Immediate | undefined
   /** Bytes that have come since: the peer may be waiting for room. */
   #cameSince = 0
@@ -82,8 +81,7 @@ export class TlsConnection extends AbstractMessageStream {
       return { sentBytes: data.byteLength, canSendMore }
     }
 
-    if (!this.#isHolding) {
-      this.#isHolding = true
+    if (this.#releasing == null) {
       this.#socket.cork()
     }
 
@@ -110,12 +108,9 @@ export class TlsConnection extends AbstractMessageStream {
   }
 
   #release (): void {
-    if (this.#isHolding) {
-      this.#isHolding = false
-      clearImmediate(this.#releasing)
-      this.#releasing = undefined
-      this.#socket.uncork()
-    }
+    clearImmediate(this.#releasing)
+    this.#releasing = undefined
+    this.#socket.uncork()
   }
 
   sendPause (): void {
@@ -156,7 +151,7 @@ export class TlsConnection extends AbstractMessageStream {
     this.#turnBytes += bytes.byteLength
     this.#cameSince += bytes.byteLength
 
-    if (this.#cameSince >= AT_FIRST) {
+    if (this.#releasing != null && this.#cameSince >= AT_FIRST) {
       this.#release()
     }
 

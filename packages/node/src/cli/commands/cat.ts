@@ -1,8 +1,8 @@
 /** `cat`: fetches a file and writes its bytes to standard output. */
 import { walkDag } from '../../files/dag-walk.ts'
-import { firstLink } from '../../files/first-link.ts'
 import { resolvePath } from '../../files/resolve-path.ts'
-import { unfoldUnixFs, unixFsRoot } from '../../files/unixfs-entries.ts'
+import { unixFsRoot } from '../../files/unixfs-entries.ts'
+import { unixFsWalk } from '../../files/unixfs-walk.ts'
 import { UnixFsError } from '../../errors.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { parseCidPath } from '../values.ts'
@@ -16,9 +16,8 @@ export async function run (context: CommandContext, options: FetchOptions, paths
   await withFetchSource(context, options, async ({ source }) => {
     for (const { cid, path } of targets) {
       const root = unixFsRoot(await resolvePath(cid, path, source, signal))
-      const read = async (step: typeof root, ends: AbortSignal): Promise<Uint8Array> => await source.read(step.cid, ends)
 
-      for await (const entry of walkDag(root, { read, unfold: unfoldUnixFs, firstLink }, { signal })) {
+      for await (const entry of walkDag(root, unixFsWalk(source), { signal })) {
         if (entry.type !== 'file' && entry.type !== 'piece') {
           throw new UnixFsError(entry.cid, `is a ${entry.type}, and a file was asked for`)
         }

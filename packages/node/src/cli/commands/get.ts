@@ -1,10 +1,10 @@
 /** `get`: fetches a file or folder and writes it to disk. */
 import { basename } from 'node:path'
-import { firstLink } from '../../files/first-link.ts'
 import { resolvePath } from '../../files/resolve-path.ts'
 import { walkDag } from '../../files/dag-walk.ts'
 import { writeOutput } from '../../files/output-writer.ts'
-import { unfoldUnixFs, unixFsRoot } from '../../files/unixfs-entries.ts'
+import { unixFsRoot } from '../../files/unixfs-entries.ts'
+import { unixFsWalk } from '../../files/unixfs-walk.ts'
 import { withFetchSource } from '../fetch-source.ts'
 import { parseCidPath } from '../values.ts'
 import { InvalidArgumentError } from '../../errors.ts'
@@ -83,11 +83,7 @@ export interface FetchTarget {
 export async function fetchTo (context: CommandContext, fetch: FetchSource, { cid, name, out, ...target }: FetchTarget): Promise<Written> {
   const { output, signal } = context
   const progress = target.progress ?? output.startProgress()
-  const entries = walkDag(unixFsRoot(cid), {
-    read: async (step, ends) => await fetch.source.read(step.cid, ends),
-    unfold: unfoldUnixFs,
-    firstLink
-  }, { signal })
+  const entries = walkDag(unixFsRoot(cid), unixFsWalk(fetch.source), { signal })
 
   const written = await writeOutput(counted(entries, progress), out, {
     name,
