@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Libp2p } from '@libp2p/interface'
 import { TlsConnection } from '../encryption/tls-connection.ts'
+import { PromptMuxer } from '../muxing/prompt-muxer.ts'
 import { createHost, hostInit } from './libp2p-host.ts'
 import { resolveNodeOptions } from './options.ts'
 
@@ -31,7 +32,7 @@ test('nothing is accepted and nothing found unless it is asked for', () => {
   assert.deepEqual(Object.keys(init.services ?? {}), ['identify', 'ping'])
 })
 
-test('tls goes straight to the socket', async t => {
+test('tls goes straight to the socket, and streams are agreed on in one step', async t => {
   const hosts = await Promise.all([1, 2].map(async () => await createHost(await generateKeyPair('Ed25519'), resolveNodeOptions({ listen: ['/ip4/127.0.0.1/tcp/0'] }), { found: () => {} })))
   const [server, client] = hosts as [Libp2p, Libp2p]
 
@@ -40,8 +41,9 @@ test('tls goes straight to the socket', async t => {
     await host.start()
   }
 
-  const { encryption, muxer } = await client.dial(server.getMultiaddrs()) as unknown as { encryption: string, muxer: { maConn: unknown } }
+  const { encryption, muxer } = await client.dial(server.getMultiaddrs()) as unknown as { encryption: string, muxer: PromptMuxer }
 
   assert.equal(encryption, '/tls/1.0.0')
-  assert(muxer.maConn instanceof TlsConnection)
+  assert(muxer instanceof PromptMuxer)
+  assert((muxer.muxer as unknown as { maConn: unknown }).maConn instanceof TlsConnection)
 })

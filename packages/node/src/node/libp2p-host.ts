@@ -10,6 +10,7 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { directTls } from '../encryption/direct-tls.ts'
+import { promptMuxer } from '../muxing/prompt-muxer.ts'
 import { privateNetworkParts } from '../private-network/libp2p-parts.ts'
 import { reachabilityParts } from '../reachability/libp2p-parts.ts'
 import { routingServices } from '../routing/dht.ts'
@@ -56,7 +57,7 @@ export function hostInit (privateKey: PrivateKey, options: NodeOptions, parts: H
     addresses: { ...parts.addresses, listen: [...options.listen] },
     transports: [tcp(), webSockets(), ...parts.transports ?? []],
     connectionEncrypters: options.encrypters.map(name => ENCRYPTERS[name]()),
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_SIZE } })],
+    streamMuxers: [promptMuxer(yamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_SIZE } }))],
     connectionManager: {
       maxConnections: options.maxConnections,
       inboundConnectionThreshold: options.maxConnectionsPerSecond,

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import type { Logger, Stream, StreamHandlerRecord, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import { AbstractMessageStream } from '@libp2p/utils'
+import type { SendResult } from '@libp2p/utils'
+import { yamux } from '@libp2p/yamux'
+import { Uint8ArrayList } from 'uint8arraylist'
+import { quietLogger } from '../node/quiet-logger.ts'
+import { promptMuxer } from './prompt-muxer.ts'
+
+const MULTISTREAM = '\x13/multistream/1.0.0\n'
+const SPOKEN = '/spoken/1.0.0'
+const GREETING = `${MULTISTREAM}\x0e${SPOKEN}\n`
+
+const registrar = {
+  getHandler (protocol: string): StreamHandlerRecord {
+    if (protocol !== SPOKEN) {
+      throw new Error(`nobody speaks ${protocol}`)
+    }
+
+    return { handler: () => {}, options: {} }
+  }
+}
+
+/** One end of a connection: what is sent stays there until it is delivered, all in one piece. */
+class End extends AbstractMessageStream {
+  readonly #sent: Uint8ArrayList = new Uint8ArrayList()
+
+  constructor (direction: 'inbound' | 'outbound') {
+    super({ direction, log: quietLogger({})?.forComponent('test') as Logger })
+  }
+
+  sendData (data: Uint8ArrayList): SendResult {
+    this.#sent.append(data.slice())
+
+    return { sentBytes: data.byteLength, canSendMore: true }
+  }
+
+  deliver (to: End): void {
+    const came = this.#sent.sublist()
+
+    this.#sent.consume(came.byteLength)
+    to.onData(came)
+  }
+
+  sendReset (): void {}
+  sendPause (): void {}
+  sendResume (): void {}
+  async close (): Promise<void> {}
+}
+
+interface Pair {
+  /** Of one who has no idea of all this. */
+  client: StreamMuxer
+  server: StreamMuxer
+  /** What each has sent comes to the other. */
+  deliver: () => Promise<void>
+}
+
+function pair (): Pair {
+  const [outbound, inbound] = [new End('outbound'), new End('inbound')]
+  const plain = yamux({ enableKeepAlive: false }) as () => StreamMuxerFactory
+
+  return {
+    client: plain().createStreamMuxer(outbound),
+    server: promptMuxer(plain)({ registrar }).createStreamMuxer(inbound),
+    async deliver () {
+      await setImmediate()
+      outbound.deliver(inbound)
+      inbound.deliver(outbound)
+      await setImmediate()
+    }
+  }
+}
+
+/** Streams the peer opens, as libp2p is told of them. */
+function tell (muxer: StreamMuxer): Stream[] {
+  const told: Stream[] = []
+
+  muxer.addEventListener('stream', ({ detail }) => { told.push(detail) })
+
+  return told
+}
+
+/** What is read from a stream from now on. */
+function read (stream: Stream | undefined): string[] {
+  const text: string[] = []
+
+  stream?.addEventListener('message', ({ data }) => { text.push(new TextDecoder().decode(data.subarray())) })
+
+  return text
+}
+
+async function open ({ client }: Pair, ...pieces: string[]): Promise<Stream> {
+  const stream = await client.createStream()
+
+  for (const piece of pieces) {
+    stream.send(new TextEncoder().encode(piece))
+  }
+
+  return stream
+}
+
+test('a stream that says all at once is agreed on when libp2p is told of it, and what follows is there', async () => {
+  const both = pair()
+  const told = tell(both.server)
+  const answer = read(await open(both, `${GREETING}hello`))
+
+  await both.deliver()
+
+  const came = read(told[0])
+
+  await both.deliver()
+  assert.deepEqual([told.length, told[0]?.protocol, came, answer], [1, SPOKEN, ['hello'], [GREETING]])
+})
+
+for (const [what, ...pieces] of [
+  ['of a protocol nobody speaks', `${MULTISTREAM}\x0d/other/1.0.0\nhello`],
+  ['that asks which there are', `${MULTISTREAM}\x03ls\n`],
+  ['that waits for the first answer', MULTISTREAM],
+  ['whose first bytes are cut in two', GREETING.slice(0, 30), `${GREETING.slice(30)}hello`],
+  ['whose length is longer than names are', `${MULTISTREAM}\x80\x01${'x'.repeat(127)}\n`],
+  ['with a line that does not end', `${MULTISTREAM}\x0e${SPOKEN}!hello`],
+  ['that speaks no multistream', `\x13/multistream/2.0.0\n\x0e${SPOKEN}\nhello`]
+] as const) {
+  test(`a stream ${what} is left to libp2p as it came`, async () => {
+    const both = pair()
+    const told = tell(both.server)
+    const answer = read(await open(both, ...pieces))
+
+    await both.deliver()
+
+    const came = read(told[0])
+
+    await both.deliver()
+    assert.deepEqual([told.length, told[0]?.protocol, came.join(''), answer], [1, '', pieces.join(''), []])
+  })
+}
+
+test('libp2p is told of a stream that says nothing, to wait for it', async () => {
+  const both = pair()
+  const told = tell(both.server)
+  const ours = await open(both)
+
+  await both.deliver()
+  assert.deepEqual(told.map(({ protocol }) => protocol), [''])
+
+  const came = read(told[0])
+
+  ours.send(new TextEncoder().encode(GREETING))
+  await both.deliver()
+  assert.deepEqual([told.length, came], [1, [GREETING]])
+})
+
+test('it is told once of each stream that came before it listened', async () => {
+  const both = pair()
+
+  await Promise.all([open(both, GREETING), open(both), open(both, MULTISTREAM)])
+  await both.deliver()
+  both.server.addEventListener('stream', () => {})
+
+  const told = tell(both.server)
+
+  await both.deliver()
+  assert.deepEqual(told.map(({ protocol }) => protocol), [SPOKEN, '', ''])
+})
+
+test('a stream that is over before it can be agreed on is none, and does the others no harm', async () => {
+  const both = pair()
+  const ours = await open(both, GREETING)
+
+  ours.abort(new Error('no longer'))
+  await both.deliver()
+
+  const told = tell(both.server)
+
+  await both.deliver()
+  assert.deepEqual(told, [])
+
+  await open(both, GREETING)
+  await both.deliver()
+  assert.deepEqual(told.map(({ protocol }) => protocol), [SPOKEN])
+})
+
+test('streams of ours are opened, and all is closed, as before', async () => {
+  const both = pair()
+  const theirs = tell(both.client)
+  const ours = await both.server.createStream()
+
+  await both.deliver()
+  assert.deepEqual([both.server.protocol, both.server.streams, theirs.length], ['/yamux/1.0.0', [ours], 1])
+  both.server.abort(new Error('over'))
+  assert.deepEqual([both.server.status, ours.status], ['closed', 'aborted'])
+
+  const other = pair()
+
+  await other.server.close()
+  assert.equal(other.server.status, 'closed')
+})
