@@ -59,11 +59,13 @@ interface Sizes {
   ours: number
   helia: number
   kubo: number
+  /** From Kubo, to ours or the bare client. @default as `kubo` */
+  fromKubo?: number
   /** Where ours with Kubo, and the bare client, belong. */
   across: Extent
 }
 
-function bulk (name: string, chunkSize: number, { across, ...sizes }: Sizes, more: readonly Entry[] = []): Case {
+function bulk (name: string, chunkSize: number, { across, fromKubo, ...sizes }: Sizes, more: readonly Entry[] = []): Case {
   const of = (size: number): Transfer['content'] => ({ size: size * MIB, chunkSize })
 
   return {
@@ -79,8 +81,8 @@ function bulk (name: string, chunkSize: number, { across, ...sizes }: Sizes, mor
       entry(KEPT, { from: Bare, to: Bare, way: { by: 'kept' }, content: of(sizes.ours), tuned: true }, across),
       entry(HELIA, { from: Helia, to: Helia, way: LIST, content: of(sizes.helia) }),
       entry(KUBO, { from: Kubo, to: Kubo, way: LIST, content: of(sizes.kubo) }),
-      entry(FROM_KUBO, { from: Kubo, to: Ours, way: LIST, content: of(sizes.kubo) }, across),
-      entry(BARE_FROM_KUBO, { from: Kubo, to: Bare, way: LIST, content: of(sizes.kubo) }, across),
+      entry(FROM_KUBO, { from: Kubo, to: Ours, way: LIST, content: of(fromKubo ?? sizes.kubo) }, across),
+      entry(BARE_FROM_KUBO, { from: Kubo, to: Bare, way: LIST, content: of(fromKubo ?? sizes.kubo) }, across),
       entry(KUBO_IN_MEMORY, { from: Kubo, to: Kubo, way: LIST, content: of(sizes.kubo), kuboInMemory: true }, across),
       entry(TO_KUBO, { from: Ours, to: Kubo, way: LIST, content: of(sizes.kubo), kuboInMemory: true }, across),
       ...more
@@ -110,7 +112,7 @@ const bulks: Case[] = [
     extent: Quick
   },
   bulk('bulk-1m', MIB, { wire: 768, ours: 512, helia: 128, kubo: 256, across: Full }),
-  bulk('bulk-16k', 16 * KIB, { wire: 512, ours: 512, helia: 48, kubo: 64, across: Usual }, [
+  bulk('bulk-16k', 16 * KIB, { wire: 512, ours: 512, helia: 48, kubo: 64, fromKubo: 128, across: Usual }, [
     entry(HELIA_SESSION, { from: Helia, to: Helia, way: SESSION, content: { size: 32 * MIB, chunkSize: 16 * KIB } }, Full)
   ]),
   bulk('bulk-1k', KIB, { wire: 64, ours: 32, helia: 3, kubo: 8, across: Full })
