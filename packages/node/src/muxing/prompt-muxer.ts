@@ -9,9 +9,9 @@
  * Limits: it waits for nothing. What is not there when the muxer has dealt with the
  * bytes that opened the stream is left to libp2p, and with it the time it may take.
  */
-import { TypedEventEmitter } from '@libp2p/interface'
+import { StreamMessageEvent, TypedEventEmitter } from '@libp2p/interface'
 import type {
-  AbortOptions, CreateStreamOptions, MessageStream, Stream, StreamHandlerRecord, StreamMessageEvent, StreamMuxer, StreamMuxerEvents, StreamMuxerFactory, StreamMuxerStatus
+  AbortOptions, CreateStreamOptions, MessageStream, Stream, StreamHandlerRecord, StreamMuxer, StreamMuxerEvents, StreamMuxerFactory, StreamMuxerStatus
 } from '@libp2p/interface'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import { readGreeting } from './greeting.ts'
@@ -82,43 +82,59 @@ export class PromptMuxer extends TypedEventEmitter<StreamMuxerEvents> implements
 
   #opened (stream: Stream): void {
     let told = false
-    const onMessage = ({ data }: StreamMessageEvent): void => { tell(data) }
-    const tell = (data?: StreamData): void => {
-      if (told) {
-        return
-      }
-
-      told = true
+    const onMessage = ({ data }: StreamMessageEvent): void => {
       stream.removeEventListener('message', onMessage)
 
-      if (data == null || this.#agree(stream, data)) {
-        this.safeDispatchEvent('stream', { detail: stream })
+      if (!this.#agree(stream, data)) {
+        told = true
+        this.#leave(stream, data)
       }
     }
 
     stream.addEventListener('message', onMessage)
-    // when the bytes have been dealt with that it was opened by
-    queueMicrotask(tell)
+    // when the bytes have been dealt with that it was opened by, and it may have been ended by
+    queueMicrotask(() => {
+      stream.removeEventListener('message', onMessage)
+
+      if (!told && stream.status === 'open') {
+        this.#tell(stream)
+      }
+    })
   }
 
-  /** What was read and is no greeting is put back. False when the stream is over. */
+  #tell (stream: Stream): void {
+    this.safeDispatchEvent('stream', { detail: stream })
+  }
+
+  /**
+   * As it came. An end may come in the same bytes: were it there before libp2p has
+   * read what was put back, libp2p could put nothing back itself, and reset the
+   * stream. Where it is there already, libp2p looks for something to read first.
+   */
+  #leave (stream: Stream, data: StreamData): void {
+    if (stream.remoteWriteStatus === 'closed') {
+      stream.unshift(data)
+      this.#tell(stream)
+    } else {
+      this.#tell(stream)
+      handOn(stream, data)
+    }
+  }
+
+  /** False when it is left to libp2p. A stream that is over needs nobody. */
   #agree (stream: Stream, data: StreamData): boolean {
     const greeting = readGreeting(data)
 
+    if (greeting == null || !this.#speaks(greeting.protocol)) {
+      return false
+    }
+
     try {
-      if (greeting == null || !this.#speaks(greeting.protocol)) {
-        stream.unshift(data)
-
-        return true
-      }
-
       stream.send(greeting.bytes)
       stream.protocol = greeting.protocol
       stream.unshift(restOf(data, greeting.bytes.length))
     } catch (error) {
       stream.abort(error as Error)
-
-      return false
     }
 
     return true
@@ -130,6 +146,15 @@ export class PromptMuxer extends TypedEventEmitter<StreamMuxerEvents> implements
     } catch {
       return false
     }
+  }
+}
+
+/** In the same turn: what is put back is read in a later one, behind what comes in this. */
+function handOn (stream: Stream, data: StreamData): void {
+  if (stream.readStatus === 'readable' && stream.listenerCount('message') > 0) {
+    stream.dispatchEvent(new StreamMessageEvent(data))
+  } else if (stream.readStatus === 'readable' || stream.readStatus === 'paused') {
+    stream.unshift(data)
   }
 }
 
