@@ -9,7 +9,7 @@
  * Limits: it waits for nothing. What is not there when the muxer has dealt with the
  * bytes that opened the stream is left to libp2p, and with it the time it may take.
  */
-import { StreamMessageEvent, TypedEventEmitter } from '@libp2p/interface'
+import { MuxerClosedError, StreamMessageEvent, TypedEventEmitter } from '@libp2p/interface'
 import type {
   AbortOptions, CreateStreamOptions, MessageStream, Stream, StreamHandlerRecord, StreamMuxer, StreamMuxerEvents, StreamMuxerFactory, StreamMuxerStatus
 } from '@libp2p/interface'
@@ -75,12 +75,28 @@ export class PromptMuxer extends TypedEventEmitter<StreamMuxerEvents> implements
   override addEventListener (...args: Parameters<TypedEventEmitter<StreamMuxerEvents>['addEventListener']>): void {
     super.addEventListener(...args)
 
-    if (args[0] === 'stream') {
+    // a signal that is aborted adds nobody
+    if (this.listenerCount('stream') > 0) {
       this.muxer.addEventListener('stream', this.#onStream)
     }
   }
 
+  /** And again when nobody listens any more. */
+  override removeEventListener (...args: Parameters<TypedEventEmitter<StreamMuxerEvents>['removeEventListener']>): void {
+    super.removeEventListener(...args)
+
+    if (this.listenerCount('stream') === 0) {
+      this.muxer.removeEventListener('stream', this.#onStream)
+    }
+  }
+
   #opened (stream: Stream): void {
+    if (stream.protocol !== '') {
+      // the muxer has agreed on it
+      this.#tell(stream)
+      return
+    }
+
     let told = false
     const onMessage = ({ data }: StreamMessageEvent): void => {
       stream.removeEventListener('message', onMessage)
@@ -102,7 +118,13 @@ export class PromptMuxer extends TypedEventEmitter<StreamMuxerEvents> implements
     })
   }
 
+  /** Who listened when it was opened may have gone. */
   #tell (stream: Stream): void {
+    if (this.listenerCount('stream') === 0) {
+      stream.abort(new MuxerClosedError('nobody listens for streams any more'))
+      return
+    }
+
     this.safeDispatchEvent('stream', { detail: stream })
   }
 
