@@ -15,10 +15,10 @@ export const GREETING: string = `${MULTISTREAM}\x0e${SPOKEN}\n`
 
 type CreateFactory = (components: PromptComponents) => StreamMuxerFactory
 
-export const plain: () => StreamMuxerFactory = yamux({ enableKeepAlive: false }) as () => StreamMuxerFactory
+export const plain: () => StreamMuxerFactory = yamux({ enableKeepAlive: false })
 export const prompt: CreateFactory = promptMuxer(plain)
 
-const registrar = {
+export const registrar: PromptComponents['registrar'] = {
   getHandler (protocol: string): StreamHandlerRecord {
     if (protocol !== SPOKEN) {
       throw new Error(`nobody speaks ${protocol}`)

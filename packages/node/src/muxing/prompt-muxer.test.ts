@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { GREETING, MULTISTREAM, open, pair, read, SPOKEN, tell } from '../../test/muxers.ts'
+import { serviceCapabilities } from '@libp2p/interface'
+import { GREETING, MULTISTREAM, open, pair, prompt, read, registrar, SPOKEN, tell } from '../../test/muxers.ts'
 
 test('a stream that says all at once is agreed on when libp2p is told of it, and what follows is there', async () => {
   const both = pair()
@@ -13,6 +14,20 @@ test('a stream that says all at once is agreed on when libp2p is told of it, and
 
   await both.deliver()
   assert.deepEqual([told.length, told[0]?.protocol, came, answer], [1, SPOKEN, ['hello'], [GREETING]])
+})
+
+test('libp2p is told that it can do what the muxer can', () => {
+  assert.deepEqual(Reflect.get(prompt({ registrar }), serviceCapabilities), ['@libp2p/stream-multiplexing'])
+})
+
+test('a name that is no ASCII is left to libp2p, who knows how it is written', async () => {
+  const both = pair(prompt, { getHandler: () => ({ handler: () => {}, options: {} }) })
+  const told = tell(both.server)
+
+  await open(both, `${MULTISTREAM}\x07/caf\xe9\n`)
+  await open(both, `${MULTISTREAM}\x06/cafe\n`)
+  await both.deliver()
+  assert.deepEqual(told.map(({ protocol }) => protocol), ['', '/cafe'])
 })
 
 for (const [what, ...pieces] of [

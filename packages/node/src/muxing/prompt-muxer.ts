@@ -1,13 +1,15 @@
 /**
  * Agrees on the protocol of a stream that a peer opens in one step, where its first
- * bytes say all. libp2p does so with any stream in some ten promises, two writes and
- * a timer: more than all else it takes to get a block of 16 KiB from Kubo, which opens
- * a stream for each message and sends both lines of its greeting and the message in
- * one go. What takes another course is left to libp2p as it came, and so is all that
- * comes after: limits, middleware, the handler.
+ * bytes say all. libp2p does so in some ten promises and two writes, a seventh of
+ * all it takes to get a block of 16 KiB from Kubo, which opens a stream for each
+ * message and sends both lines of its greeting and the message in one go. What takes
+ * another course is left to libp2p as it came, and so is all that comes after:
+ * limits, middleware, the handler.
  *
  * Limits: it waits for nothing. What is not there when the muxer has dealt with the
  * bytes that opened the stream is left to libp2p, and with it the time it may take.
+ * An answer for which there is no room waits in the stream, and the handler runs
+ * meanwhile.
  */
 import { MuxerClosedError, StreamMessageEvent, TypedEventEmitter } from '@libp2p/interface'
 import type {
@@ -18,19 +20,27 @@ import { readGreeting } from './greeting.ts'
 
 type StreamData = Uint8Array | Uint8ArrayList
 
+/** What it needs of libp2p, which has it. */
 export interface PromptComponents {
   registrar: {
-    /** @throws UnhandledProtocolError */
+    /** @throws when nobody speaks it */
     getHandler (protocol: string): StreamHandlerRecord
   }
 }
 
-/** To be one of the `streamMuxers` of libp2p: `promptMuxer(yamux())` in place of `yamux()`. */
+/**
+ * To be one of the `streamMuxers` of libp2p: `promptMuxer(yamux())` in place of
+ * `yamux()`. Both ends need not have it: on the wire the two lines of the answer come
+ * in one frame, and all else is the same. It throws nothing of its own; a stream on
+ * which the answer cannot be sent is reset.
+ */
 export function promptMuxer<Components extends PromptComponents> (create: (components: Components) => StreamMuxerFactory): (components: Components) => StreamMuxerFactory {
   return components => {
     const factory = create(components)
 
     return {
+      // what libp2p is told that it can do, too
+      ...factory,
       protocol: factory.protocol,
       createStreamMuxer: (connection: MessageStream) => new PromptMuxer(factory.createStreamMuxer(connection), components)
     }
