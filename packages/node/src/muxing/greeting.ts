@@ -5,7 +5,8 @@
  * Implementations that have one protocol in mind do not wait for an answer between
  * the two, nor after them.
  *
- * Not for: any other course it may take, a list of protocols or a second proposal.
+ * Not for: any other course it may take, a list of protocols or a second proposal,
+ * nor names that are long or no ASCII.
  */
 import type { Uint8ArrayList } from 'uint8arraylist'
 
@@ -34,7 +35,9 @@ export function readGreeting (bytes: Uint8Array | Uint8ArrayList): Greeting | un
     return undefined
   }
 
-  return { protocol: String.fromCharCode(...start.subarray(MULTISTREAM.length + 1, size - 1)), bytes: start.slice(0, size) }
+  const name = start.subarray(MULTISTREAM.length + 1, size - 1)
+
+  return name.every(byte => byte < 0x80) ? { protocol: String.fromCharCode(...name), bytes: start.slice(0, size) } : undefined
 }
 
 function line (text: string): Uint8Array {

@@ -1,106 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
-import type { Logger, Stream, StreamHandlerRecord, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
-import { AbstractMessageStream } from '@libp2p/utils'
-import type { SendResult } from '@libp2p/utils'
-import { yamux } from '@libp2p/yamux'
-import { Uint8ArrayList } from 'uint8arraylist'
-import { quietLogger } from '../node/quiet-logger.ts'
-import { promptMuxer } from './prompt-muxer.ts'
-
-const MULTISTREAM = '\x13/multistream/1.0.0\n'
-const SPOKEN = '/spoken/1.0.0'
-const GREETING = `${MULTISTREAM}\x0e${SPOKEN}\n`
-
-const registrar = {
-  getHandler (protocol: string): StreamHandlerRecord {
-    if (protocol !== SPOKEN) {
-      throw new Error(`nobody speaks ${protocol}`)
-    }
-
-    return { handler: () => {}, options: {} }
-  }
-}
-
-/** One end of a connection: what is sent stays there until it is delivered, all in one piece. */
-class End extends AbstractMessageStream {
-  readonly #sent: Uint8ArrayList = new Uint8ArrayList()
-
-  constructor (direction: 'inbound' | 'outbound') {
-    super({ direction, log: quietLogger({})?.forComponent('test') as Logger })
-  }
-
-  sendData (data: Uint8ArrayList): SendResult {
-    this.#sent.append(data.slice())
-
-    return { sentBytes: data.byteLength, canSendMore: true }
-  }
-
-  deliver (to: End): void {
-    const came = this.#sent.sublist()
-
-    this.#sent.consume(came.byteLength)
-    to.onData(came)
-  }
-
-  sendReset (): void {}
-  sendPause (): void {}
-  sendResume (): void {}
-  async close (): Promise<void> {}
-}
-
-interface Pair {
-  /** Of one who has no idea of all this. */
-  client: StreamMuxer
-  server: StreamMuxer
-  /** What each has sent comes to the other. */
-  deliver: () => Promise<void>
-}
-
-function pair (): Pair {
-  const [outbound, inbound] = [new End('outbound'), new End('inbound')]
-  const plain = yamux({ enableKeepAlive: false }) as () => StreamMuxerFactory
-
-  return {
-    client: plain().createStreamMuxer(outbound),
-    server: promptMuxer(plain)({ registrar }).createStreamMuxer(inbound),
-    async deliver () {
-      await setImmediate()
-      outbound.deliver(inbound)
-      inbound.deliver(outbound)
-      await setImmediate()
-    }
-  }
-}
-
-/** Streams the peer opens, as libp2p is told of them. */
-function tell (muxer: StreamMuxer): Stream[] {
-  const told: Stream[] = []
-
-  muxer.addEventListener('stream', ({ detail }) => { told.push(detail) })
-
-  return told
-}
-
-/** What is read from a stream from now on. */
-function read (stream: Stream | undefined): string[] {
-  const text: string[] = []
-
-  stream?.addEventListener('message', ({ data }) => { text.push(new TextDecoder().decode(data.subarray())) })
-
-  return text
-}
-
-async function open ({ client }: Pair, ...pieces: string[]): Promise<Stream> {
-  const stream = await client.createStream()
-
-  for (const piece of pieces) {
-    stream.send(new TextEncoder().encode(piece))
-  }
-
-  return stream
-}
+import { serviceCapabilities } from '@libp2p/interface'
+import { GREETING, MULTISTREAM, open, pair, prompt, read, registrar, SPOKEN, tell } from '../../test/muxers.ts'
 
 test('a stream that says all at once is agreed on when libp2p is told of it, and what follows is there', async () => {
   const both = pair()
@@ -113,6 +14,20 @@ test('a stream that says all at once is agreed on when libp2p is told of it, and
 
   await both.deliver()
   assert.deepEqual([told.length, told[0]?.protocol, came, answer], [1, SPOKEN, ['hello'], [GREETING]])
+})
+
+test('libp2p is told that it can do what the muxer can', () => {
+  assert.deepEqual(Reflect.get(prompt({ registrar }), serviceCapabilities), ['@libp2p/stream-multiplexing'])
+})
+
+test('a name that is no ASCII is left to libp2p, who knows how it is written', async () => {
+  const both = pair(prompt, { getHandler: () => ({ handler: () => {}, options: {} }) })
+  const told = tell(both.server)
+
+  await open(both, `${MULTISTREAM}\x07/caf\xe9\n`)
+  await open(both, `${MULTISTREAM}\x06/cafe\n`)
+  await both.deliver()
+  assert.deepEqual(told.map(({ protocol }) => protocol), ['', '/cafe'])
 })
 
 for (const [what, ...pieces] of [
