@@ -11,7 +11,7 @@
  * one of a private network, over WebSockets or a relay, or one whose bytes libp2p
  * counts for its metrics.
  */
-import { ConnectionClosedError } from '@libp2p/interface'
+import { ConnectionClosedError, serviceCapabilities } from '@libp2p/interface'
 import type { ConnectionEncrypter, MessageStream, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory } from '@libp2p/interface'
 import { tls } from '@libp2p/tls'
 import type { TLSComponents } from '@libp2p/tls'
@@ -33,6 +33,8 @@ export function directTls (): (components: TLSComponents) => ConnectionEncrypter
 }
 
 class DirectTls implements ConnectionEncrypter {
+  /** As that of libp2p, for what needs it. */
+  readonly [serviceCapabilities]: string[] = ['@libp2p/connection-encryption']
   readonly protocol: string
   readonly #components: TLSComponents
   readonly #usual: ConnectionEncrypter

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { serviceDependencies } from '@libp2p/interface'
 import type { Libp2p } from '@libp2p/interface'
+import { createLibp2p } from 'libp2p'
 import { TlsConnection } from '../encryption/tls-connection.ts'
 import { PromptMuxer } from '../muxing/prompt-muxer.ts'
 import { createHost, hostInit } from './libp2p-host.ts'
@@ -46,4 +48,16 @@ test('tls goes straight to the socket, and streams are agreed on in one step', a
   assert.equal(encryption, '/tls/1.0.0')
   assert(muxer instanceof PromptMuxer)
   assert((muxer.muxer as unknown as { maConn: unknown }).maConn instanceof TlsConnection)
+})
+
+test('a service that needs what tls and streams are for can start', async t => {
+  const init = hostInit(privateKey, resolveNodeOptions({ encrypters: ['tls'] }))
+  const host = await createLibp2p({
+    ...init,
+    services: { needy: () => ({ [serviceDependencies]: ['@libp2p/connection-encryption', '@libp2p/stream-multiplexing'] }) }
+  })
+
+  t.after(async () => { await host.stop() })
+  await host.start()
+  assert.equal(host.status, 'started')
 })
