@@ -5,7 +5,7 @@
  */
 import type { Content, Held } from '../../interop/harness/content.ts'
 import type { Fetched, Traffic, Way } from '../../interop/harness/ways.ts'
-import { SideName } from '../sides/side.ts'
+import { SideName, startSide } from '../sides/side.ts'
 import type { Side, SideOptions } from '../sides/side.ts'
 import type { Figures } from '../suite/case.ts'
 import { ProcessMeter } from '../suite/process-meter.ts'
@@ -82,12 +82,32 @@ async function optionsOf ({ noise = false, usualTls = false, disk = false, tuned
 /** Kubo is kept, for all that fetch the same of it in a case. */
 async function seed (plan: Transfer, content: Content, scene: Scene): Promise<Seed> {
   const make = async (cast: Cast): Promise<Seed> => {
-    const side = await cast.start(plan.from, await optionsOf(plan, cast))
+    const options = await optionsOf(plan, cast)
+
+    if (plan.disk === true) {
+      return await seedOfRepo(plan, content, cast, options)
+    }
+
+    const side = await cast.start(plan.from, options)
 
     return { side, held: await side.hold(content) }
   }
 
   return plan.from === SideName.Kubo && (plan.seeds ?? 1) === 1 ? await scene.keep(`kubo ${JSON.stringify({ content, inMemory: plan.kuboInMemory })}`, make) : await make(scene)
+}
+
+/** What is on disk is made by another process: what that took is no memory of the one that serves it. */
+async function seedOfRepo ({ from }: Transfer, content: Content, cast: Cast, options: SideOptions): Promise<Seed> {
+  const maker = await startSide(from, options)
+  let held: Held
+
+  try {
+    held = await maker.hold(content)
+  } finally {
+    await maker.stop()
+  }
+
+  return { side: await cast.start(from, options), held }
 }
 
 async function times<T> (count: number = 1, make: () => Promise<T>): Promise<T[]> {
