@@ -26,7 +26,7 @@ export interface FileWriter {
 
 export const nodeFileWriter: FileWriter = { mkdir, writeFile, rename, rm }
 
-/** As that of `node:fs/promises`, without an object for the file, which costs as much as a step of it. */
+/** As that of `node:fs/promises`, with a number for the file in place of an object. */
 async function writeFile (path: string, bytes: Uint8Array, { flag, flush }: { flag: 'wx', flush: boolean }): Promise<void> {
   const file = await openFile(path, flag)
 

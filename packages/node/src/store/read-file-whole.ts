@@ -18,6 +18,7 @@ export const MAX_FILE_SIZE = 67_108_864
  *
  * What may wait for the disk is done by threads of Node; but what cannot, of a file
  * that is open, is done at once: handing it to a thread and hearing of it costs more.
+ * On a file system over a network either may be a round trip.
  */
 export async function readFileWhole (path: string): Promise<Uint8Array | undefined> {
   // without NONBLOCK opening a pipe waits for whoever writes to it
