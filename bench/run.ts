@@ -12,8 +12,8 @@
  *   --from FILE    the results of a run before, as `--json` printed them, in place of a new one
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { temporaryFolder } from '../interop/harness/data.ts'
 import { BOUNDS } from './bounds.ts'
 import { CASES } from './cases.ts'
 import { chart } from './report/chart.ts'
@@ -24,6 +24,7 @@ import { caseTable, verdictTable } from './report/table.ts'
 import { Apart, runApart } from './scenarios/apart.ts'
 import { check, miss } from './suite/bounds.ts'
 import { Extent } from './suite/case.ts'
+import { layGround } from './suite/ground.ts'
 import { runCases } from './suite/runner.ts'
 
 const DOCUMENT = new URL('../docs/performance.md', import.meta.url)
@@ -167,9 +168,9 @@ function tell ({ cases, results, verdicts, circumstances }: Report): void {
 
 const apart = Object.values(Apart).filter(name => only.includes(name))
 
+await using ground = await layGround()
 // as the command does: what a process has compiled the next need not, of ours and of Helia's alike
-await using compiled = await temporaryFolder('compiled')
-process.env.NODE_COMPILE_CACHE = compiled.path
+process.env.NODE_COMPILE_CACHE = join(ground.path, 'compiled')
 
 if (only.length === 0 || apart.length < only.length) {
   await runSuite()

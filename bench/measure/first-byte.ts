@@ -13,7 +13,7 @@ const MIB = 1_048_576
 const CHUNK = 262_144
 
 /** Read whole before, to be warm; so many other files. Their garbage is collected in the quiet after, in milliseconds. */
-const WARM = { files: 32, size: 8 * MIB, quiet: 500 }
+const WARM = { files: 128, size: 2 * MIB, quiet: 500 }
 
 interface Source {
   address: string

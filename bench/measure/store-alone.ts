@@ -2,6 +2,7 @@
 import type { Fetched } from '../../interop/harness/ways.ts'
 import { SideName } from '../sides/side.ts'
 import type { Figures } from '../suite/case.ts'
+import { settle } from '../suite/ground.ts'
 import { ProcessMeter } from '../suite/process-meter.ts'
 import type { Scene } from '../suite/scene.ts'
 
@@ -10,6 +11,9 @@ export function storeAlone (content: { size: number, chunkSize: number }): (scen
     const side = await scene.startScript(SideName.Ours, { repo: await scene.folder() })
     const size = Math.max(16, Math.floor(content.size * scene.scale / content.chunkSize)) * content.chunkSize
     const { leaves } = await side.hold({ size, chunkSize: content.chunkSize, seed: scene.round })
+
+    await settle()
+
     const meter = await ProcessMeter.start(side.pid)
     const copied = await side.call<Fetched>('copy', { to: await scene.folder(), leaves })
 

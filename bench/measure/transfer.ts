@@ -8,6 +8,7 @@ import type { Fetched, Traffic, Way } from '../../interop/harness/ways.ts'
 import { SideName, startSide } from '../sides/side.ts'
 import type { Side, SideOptions } from '../sides/side.ts'
 import type { Figures } from '../suite/case.ts'
+import { settle } from '../suite/ground.ts'
 import { ProcessMeter } from '../suite/process-meter.ts'
 import type { Cast, Scene } from '../suite/scene.ts'
 import { costsOf } from './costs.ts'
@@ -59,6 +60,10 @@ export function transfer (plan: Transfer): (scene: Scene) => Promise<Figures> {
       await leech.take(held)
     }
 
+    if (isOnDisk(plan)) {
+      await settle()
+    }
+
     return await watched(seeds.map(each => each.side), leeches, held, async () => await Promise.all(leeches.map(async leech => await leech.fetch(plan.way))))
   }
 }
@@ -77,6 +82,11 @@ function contentOf ({ content, way }: Transfer, { round, scale }: Scene): Conten
 
 async function optionsOf ({ noise = false, usualTls = false, disk = false, tuned, kuboInMemory = false }: Transfer, cast: Cast): Promise<SideOptions> {
   return { noise, usualTls, kuboInMemory, ...disk ? { repo: await cast.folder() } : {}, ...tuned == null ? {} : { tuned } }
+}
+
+/** Kubo writes to its disk, also where it serves. */
+function isOnDisk ({ from, to, disk = false, kuboInMemory = false }: Transfer): boolean {
+  return disk || ([from, to].includes(SideName.Kubo) && !kuboInMemory)
 }
 
 /** Kubo is kept, for all that fetch the same of it in a case. */

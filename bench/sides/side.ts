@@ -15,6 +15,7 @@ import { temporaryFolder, writeRandomFile } from '../../interop/harness/data.ts'
 import { Kubo } from '../../interop/harness/kubo.ts'
 import { noSuchWay } from '../../interop/harness/ways.ts'
 import type { Fetched, Traffic, Way } from '../../interop/harness/ways.ts'
+import { emptyFiles } from '../suite/ground.ts'
 
 export const SideName = { Ours: 'ours', Helia: 'helia', Kubo: 'kubo', Bare: 'bare' } as const
 export type SideName = typeof SideName[keyof typeof SideName]
@@ -66,7 +67,9 @@ export async function startSide (name: SideName, options: SideOptions = {}): Pro
 }
 
 export async function startKubo ({ kuboInMemory = false }: SideOptions = {}): Promise<KuboSide> {
-  return new KuboSide(await Kubo.start({}, kuboInMemory ? await inMemory() : undefined))
+  const folder = kuboInMemory ? await inMemory() : undefined
+
+  return new KuboSide(await Kubo.start({}, folder), { inMemory: folder != null })
 }
 
 /** The same for all of a run. */
@@ -143,10 +146,12 @@ export class ScriptSide implements Side {
 /** Kubo, with its default block store, flatfs. A list is fetched by what links to it: `ipfs refs -r`. */
 export class KuboSide implements Side {
   readonly kubo: Kubo
+  readonly #inMemory: boolean
   #held: Held = { root: '', leaves: [], size: 0 }
 
-  constructor (kubo: Kubo) {
+  constructor (kubo: Kubo, { inMemory }: { inMemory: boolean }) {
     this.kubo = kubo
+    this.#inMemory = inMemory
   }
 
   get address (): string {
@@ -158,7 +163,7 @@ export class KuboSide implements Side {
   }
 
   async hold (content: Content): Promise<Held> {
-    await using folder = await temporaryFolder('content')
+    const folder = await temporaryFolder('content')
     const path = join(folder.path, 'content')
     let size = 0
 
@@ -176,6 +181,8 @@ export class KuboSide implements Side {
 
     const chunker = isFolder(content) ? [] : [`--chunker=size-${content.chunkSize}`]
     const root = await this.kubo.add(path, '--cid-version=1', '--raw-leaves', '--pin=false', ...chunker)
+
+    await emptyFiles(folder.path)
 
     return { root, leaves: leavesOf(await this.kubo.refs(root)), size }
   }
@@ -213,7 +220,14 @@ export class KuboSide implements Side {
   }
 
   async stop (): Promise<void> {
-    await this.kubo.stop()
+    if (this.#inMemory) {
+      await this.kubo.stop()
+
+      return
+    }
+
+    await this.kubo.stopDaemon()
+    await emptyFiles(this.kubo.repo)
   }
 }
 

@@ -6,11 +6,12 @@
 import { temporaryFolder } from '../../interop/harness/data.ts'
 import { startKubo, startScript, startSide } from '../sides/side.ts'
 import type { KuboSide, ScriptSide, Side, SideName, SideOptions } from '../sides/side.ts'
+import { emptyFiles } from './ground.ts'
 
 /** What starts peers, and ends those it started. */
 export class Cast {
   readonly #sides: Side[] = []
-  readonly #folders: AsyncDisposable[] = []
+  readonly #folders: string[] = []
 
   async start (name: SideName, options?: SideOptions): Promise<Side> {
     return this.#own(await startSide(name, options))
@@ -24,18 +25,18 @@ export class Cast {
     return this.#own(await startKubo())
   }
 
-  /** A folder that is gone in the end. */
+  /** A folder whose files are empty in the end. */
   async folder (): Promise<string> {
-    const folder = await temporaryFolder('bench')
+    const { path } = await temporaryFolder('bench')
 
-    this.#folders.push(folder)
+    this.#folders.push(path)
 
-    return folder.path
+    return path
   }
 
   async end (): Promise<void> {
     await Promise.all(this.#sides.splice(0).map(async side => { await side.stop() }))
-    await Promise.all(this.#folders.splice(0).map(async folder => { await folder[Symbol.asyncDispose]() }))
+    await Promise.all(this.#folders.splice(0).map(emptyFiles))
   }
 
   #own<T extends Side> (side: T): T {

@@ -55,7 +55,7 @@ test('in a process that is tuned the young generation has 8 MiB twice, whatever 
 
 test('there are only such flags as a version has, and none of one that is not known', () => {
   assert.deepEqual(collectorFlags('22.1.0'), ['--semi-space-growth-factor=1'])
-  assert.deepEqual(collectorFlags('24.0.0'), ['--external-memory-accounted-in-global-limit', '--heap-growing-percent=100', '--semi-space-growth-factor=1'])
+  assert.deepEqual(collectorFlags('24.0.0'), ['--external-memory-accounted-in-global-limit', '--heap-growing-percent=150', '--semi-space-growth-factor=1'])
   assert.deepEqual(collectorFlags('27.0.0'), [])
   assert.deepEqual(collectorFlags('20.0.0'), [])
 })

@@ -16,8 +16,8 @@ interface Flag {
 const FLAGS: readonly Flag[] = [
   // full collections by the size of all that lives, not after a fixed number of bytes outside the heap
   { name: '--external-memory-accounted-in-global-limit', from: 24, to: 26 },
-  // what lives may double before the next: where little does they would come every 10 MB
-  { name: '--heap-growing-percent=100', from: 24, to: 26 },
+  // what lives may become two and a half times as much before the next: where little does they would come every 10 MB
+  { name: '--heap-growing-percent=150', from: 24, to: 26 },
   // the young generation stays as it is, so that what tls made is let go of soon; V8 takes this only once it runs
   { name: '--semi-space-growth-factor=1', from: 22, to: 26 }
 ]

@@ -25,6 +25,7 @@ import { fingerprintOf, listFolders } from './flatfs-listing.ts'
 import { matches } from './hashers.ts'
 import { resolveStoreOptions } from './options.ts'
 import { MAX_FILE_SIZE, readFileWhole } from './read-file-whole.ts'
+import { ShardFolders } from './shard-folders.ts'
 import { storageError, unlessMissing } from './storage-error.ts'
 import { Turnstile } from './turnstile.ts'
 import type { FileWriter } from './atomic-write.ts'
@@ -43,12 +44,20 @@ export interface FlatfsComponents {
   files?: FileWriter
 }
 
+/** Of the file of a block. */
+interface Place {
+  /** The folder it lies in, by its name. */
+  shard: string
+  path: string
+}
+
 export class FlatfsBlockstore extends BaseBlockstore {
   readonly path: string
   readonly #components: FlatfsComponents
   readonly #options: StoreOptions
   readonly #log: Logger | undefined
   readonly #turnstile: Turnstile
+  readonly #shards: ShardFolders
   readonly #corrupt: Map<string, CorruptBlockError> = new Map() // by path; bounded by MAX_CORRUPT
 
   constructor (path: string, components: FlatfsComponents = {}, init: StoreInit = {}) {
@@ -58,11 +67,13 @@ export class FlatfsBlockstore extends BaseBlockstore {
     this.#options = resolveStoreOptions(init)
     this.#log = components.logger?.forComponent('bitswap-node:store')
     this.#turnstile = new Turnstile(this.#options.maxOpenFiles)
+    this.#shards = new ShardFolders(path, components.files)
   }
 
   /**
    * Makes or checks the folder, and removes what a write that was cut short
-   * left. Only one store at a time may have a folder open.
+   * left. Only one store at a time may have a folder open: what is put into the
+   * folder beside it may not be found until the next opening.
    *
    * @throws UnsupportedLayoutError, ReadOnlyError, DiskFullError
    */
@@ -70,6 +81,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
     await prepareBlockFolder(this.path)
     await rm(join(this.path, TEMPORARY_FOLDER), { recursive: true, force: true })
       .catch((error: unknown) => { throw storageError(error, this.path) })
+    await this.#shards.look()
   }
 
   override async has (cid: CID, options?: AbortOptions): Promise<boolean> {
@@ -85,7 +97,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
     const size = await this.#find(cid, options)
 
     if (size == null) {
-      throw notFound(cid, this.#corrupt.get(this.#pathOf(cid)))
+      throw notFound(cid, this.#corrupt.get(this.#placeOf(cid).path))
     }
 
     return size
@@ -110,10 +122,15 @@ export class FlatfsBlockstore extends BaseBlockstore {
       throw new BlockTooLargeError(cid, bytes.byteLength, maxBlockSize)
     }
 
-    const path = this.#pathOf(cid)
+    const { shard, path } = this.#placeOf(cid)
 
     await this.#turnstile.run(async () => {
       options?.signal?.throwIfAborted()
+
+      if (!this.#shards.mayBeThere(shard)) {
+        await this.#shards.make(shard)
+      }
+
       await writeAtomically(path, bytes, {
         temporaryFolder: join(this.path, TEMPORARY_FOLDER),
         sync: this.#options.syncWrites,
@@ -140,10 +157,10 @@ export class FlatfsBlockstore extends BaseBlockstore {
       return
     }
 
-    const path = this.#pathOf(cid)
+    const { shard, path } = this.#placeOf(cid)
     const known = this.#corrupt.get(path)
 
-    if (known != null) {
+    if (known != null || !this.#shards.mayBeThere(shard)) {
       throw notFound(cid, known)
     }
 
@@ -172,7 +189,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
       return
     }
 
-    const path = this.#pathOf(cid)
+    const { path } = this.#placeOf(cid)
 
     await this.#turnstile.run(async () => {
       await rm(path, { force: true }).catch((error: unknown) => { throw storageError(error, path) })
@@ -203,7 +220,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
   /** What the file of a block takes, damaged or not; undefined when there is none. */
   async storedSize (cid: CID): Promise<number | undefined> {
-    return cid.multihash.code === identity.code ? undefined : await this.#fileSize(this.#pathOf(cid))
+    return cid.multihash.code === identity.code ? undefined : await this.#sizeAt(this.#placeOf(cid))
   }
 
   /** What each block takes. As {@link cids}, and asks for the sizes of a folder beside each other. */
@@ -241,19 +258,19 @@ export class FlatfsBlockstore extends BaseBlockstore {
       return cid.multihash.digest.byteLength
     }
 
-    const path = this.#pathOf(cid)
+    const place = this.#placeOf(cid)
 
-    if (this.#corrupt.has(path)) {
-      return undefined
-    }
-
-    return await this.#fileSize(path)
+    return this.#corrupt.has(place.path) ? undefined : await this.#sizeAt(place)
   }
 
-  #pathOf (cid: CID): string {
+  async #sizeAt ({ shard, path }: Place): Promise<number | undefined> {
+    return this.#shards.mayBeThere(shard) ? await this.#fileSize(path) : undefined
+  }
+
+  #placeOf (cid: CID): Place {
     const { folder, name } = blockFile(cid.multihash)
 
-    return join(this.path, folder, name)
+    return { shard: folder, path: join(this.path, folder, name) }
   }
 
   #foundCorrupt (cid: CID, path: string): CorruptBlockError {
