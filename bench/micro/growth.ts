@@ -13,13 +13,14 @@ import { clientGrowth } from './client/growth.ts'
 import { timesOf } from './growth/times.ts'
 import type { Growth } from './growth/times.ts'
 import { messageGrowth } from './message/growth.ts'
+import { muxingGrowth } from './muxing/growth.ts'
 import { networkGrowth } from './network/growth.ts'
 import { serverGrowth } from './server/growth.ts'
 
 const ATTEMPTS = 3
 
 const { values: { only } } = parseArgs({ options: { only: { type: 'string', default: '' } } })
-const folders: Record<string, readonly Growth[]> = { message: messageGrowth, client: clientGrowth, server: serverGrowth, network: networkGrowth }
+const folders: Record<string, readonly Growth[]> = { message: messageGrowth, client: clientGrowth, server: serverGrowth, network: networkGrowth, muxing: muxingGrowth }
 
 function row (what: string, ...cells: string[]): void {
   console.log([what.padEnd(74), ...cells.map(cell => cell.padStart(18))].join(''))
