@@ -55,6 +55,19 @@ export function hasPeer (want: Want, sessions: Iterable<SessionState>): boolean 
   return false
 }
 
+/** Is it a peer of a session that wants it? Looks at its sessions or at those of the want, whichever are fewer: of either there may be thousands. */
+export function sharesSession (peer: ClientPeer, want: Want): boolean {
+  const [some, others] = want.sessions.size < peer.sessions.size ? [want.sessions, peer.sessions] : [peer.sessions, want.sessions]
+
+  for (const session of some) {
+    if (others.has(session)) {
+      return true
+    }
+  }
+
+  return false
+}
+
 /** May it have it, for all we know, and tell us? */
 export function canBeAsked (peer: ClientPeer, want: Want): boolean {
   return !peer.stalled && !want.isRefusedBy(peer) && canCarry(peer, want.cid)

@@ -2,7 +2,7 @@
  * Where a want goes next: to a peer, into the queue of its sessions, looking
  * step by step, or waiting. The policy behind `want-planner.ts`. Pure.
  */
-import { canBeAsked, canCarry, choosePeer, companionsOf, hasPeer, isWorthAsking } from './peer-choice.ts'
+import { canBeAsked, canCarry, choosePeer, companionsOf, hasPeer, sharesSession } from './peer-choice.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientOptions } from './options.ts'
 import { Awaits } from './ready-queue.ts'
@@ -17,9 +17,6 @@ import { WantSharing } from './want-sharing.ts'
 import { Waits } from './want-steps.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
-
-/** How many wants that a busy peer cannot help with are looked past to find one it can: it is back soon. */
-const MAX_SKIPS = 32
 
 export class WantMoves {
   readonly #board: WantBoard
@@ -37,7 +34,7 @@ export class WantMoves {
     this.looking = new WantLooking(board, options, canSearch)
     this.#balance = new WantBalance(board, network)
     this.#refused = new RefusedWants(board)
-    this.sharing = new WantSharing(options, this.looking, this.#refused)
+    this.sharing = new WantSharing(board, options, this.looking, this.#refused)
   }
 
   /** Is there anything to take below? */
@@ -129,11 +126,12 @@ export class WantMoves {
 
   /** A peer has come: might it have this want, which nobody has? */
   offer (want: Want, peer: ClientPeer, now: number): void {
-    if (!canCarry(peer, want.cid)) {
+    // a stranger whose wantlist is full is offered it as soon as there is room
+    if (!canCarry(peer, want.cid) || (!peer.wants.hasRoom && peer.sessions.size === 0)) {
       return
     }
 
-    if ([...peer.sessions].some(session => want.sessions.has(session))) {
+    if (sharesSession(peer, want)) {
       this.assign(want, now)
     } else if (want.isOpen) {
       this.#follow(want, this.looking.offer(want, peer, now), now)
@@ -247,20 +245,9 @@ export class WantMoves {
     this.#refused.tellAgain(want, want.sessions, now)
   }
 
-  /** Gives a peer with room the wants that wait for one. An idle one is not coming back: it is given all there is for it. */
+  /** Gives a peer with room the wants that wait for one, and what it could not be offered before. */
   #fill (peer: ClientPeer, now: number): void {
-    for (const session of peer.sessions) {
-      while (peer.hasRoom) {
-        const maxSkips = peer.asked.size === 0 ? Infinity : MAX_SKIPS
-        const want = session.ready.takeFor(want => canBeAsked(peer, want) && isWorthAsking(peer, want, session), maxSkips)
-
-        if (want == null) {
-          break
-        }
-
-        this.#ask(want, peer, now)
-      }
-    }
+    this.#board.ready.fill(peer, want => { this.#ask(want, peer, now) })
 
     for (let want = peer.unoffered?.next(peer); want != null; want = peer.unoffered?.next(peer)) {
       this.offer(want, peer, now)

@@ -126,6 +126,7 @@ export class WantPlanner {
 
     this.#moves.continue(now)
     this.board.openings.forget(session)
+    this.board.ready.forget(session)
   }
 
   haveReceived (peer: ClientPeer, key: string, now: number): void {

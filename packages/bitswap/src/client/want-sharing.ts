@@ -10,16 +10,19 @@ import { silentPeersOf } from './probe-order.ts'
 import { Awaits } from './ready-queue.ts'
 import type { RefusedWants } from './refused-wants.ts'
 import type { SessionState } from './session-state.ts'
+import type { WantBoard } from './want-board.ts'
 import type { WantLooking } from './want-looking.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
 
 export class WantSharing {
+  readonly #board: WantBoard
   readonly #options: Pick<ClientOptions, 'maxLooking'>
   readonly #looking: WantLooking
   readonly #refused: RefusedWants
 
-  constructor (options: Pick<ClientOptions, 'maxLooking'>, looking: WantLooking, refused: RefusedWants) {
+  constructor (board: WantBoard, options: Pick<ClientOptions, 'maxLooking'>, looking: WantLooking, refused: RefusedWants) {
+    this.#board = board
     this.#options = options
     this.#looking = looking
     this.#refused = refused
@@ -60,7 +63,7 @@ export class WantSharing {
       return true
     }
 
-    session.ready.push(want, awaits)
+    this.#board.ready.queue(session, want, awaits)
 
     return false
   }
