@@ -119,7 +119,7 @@ export const clientGrowth: readonly Growth[] = [
       const sessions = Array.from({ length: size === 'small' ? 10 : EXPECTING }, () => table.client.newSession({ providers: [peer] }))
 
       for (let i = 0; i < EXPECTING; i++) {
-        sessions[i % sessions.length]?.getBlock(randomCid(random)).catch(() => {})
+        sessions[i % sessions.length]?.getBlock(randomCid(random)).catch(() => undefined)
       }
 
       table.talk()

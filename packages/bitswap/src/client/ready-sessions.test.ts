@@ -23,16 +23,18 @@ function setup (): Setting {
   const table = new Table()
   const [peer, holder] = [table.connect(1), table.session()]
   const sessions = Array.from({ length: SESSIONS }, (_, i) => new SessionState(i, false))
-  const iterate = peer.sessions.values.bind(peer.sessions)
   let looks = 0
 
   table.want(holder, 0, 1, 2)
   sessions.forEach(session => { session.addPeer(peer) })
-  peer.sessions[Symbol.iterator] = () => iterate().map(session => {
-    looks++
+  peer.sessions[Symbol.iterator] = function * (): Generator<SessionState, undefined> {
+    for (const session of peer.sessions.values()) {
+      looks++
+      yield session
+    }
 
-    return session
-  })
+    return undefined
+  }
 
   return { ready: new ReadySessions(), peer, sessions, wants: [0, 1, 2].map(i => table.state(i) as Want), looks: () => looks }
 }
