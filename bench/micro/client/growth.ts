@@ -1,7 +1,7 @@
 /** What a want costs among few wants and many, with few peers connected and many. */
 import type { PeerId } from '@libp2p/interface'
 import type { Block } from 'ts-bitswap/message'
-import { randomBlocks, randomCid } from 'ts-bitswap/testing'
+import { peerIdFromSeed, randomBlocks, randomCid } from 'ts-bitswap/testing'
 import { SeededRandom } from '../../../packages/bitswap/src/core/random.ts'
 import type { Doing, Growth } from '../growth/times.ts'
 import { RawPeers } from './raw-peers.ts'
@@ -29,6 +29,9 @@ function opened (count: number): RawPeers {
 
   return table
 }
+
+/** So many wants, of as many sessions or of few, which all are to ask one peer. */
+const EXPECTING = 4000
 
 /** Tables of so many wants, for all that is measured on them. */
 const tables: Partial<Record<'small' | 'large', RawPeers>> = {}
@@ -104,5 +107,28 @@ export const clientGrowth: readonly Growth[] = [
       round: async () => { await table.fetch(blocks.map(({ cid }) => cid)) },
       count: () => FETCHED
     }
-  })
+  }),
+  {
+    what: 'a peer comes back, and refuses a want of a session that expects it; such sessions',
+    small: '10',
+    large: EXPECTING.toString(),
+    limit: 3,
+    rounds: 9,
+    setUp: size => {
+      const [table, peer] = [new RawPeers(1), peerIdFromSeed(1, 1)]
+      const sessions = Array.from({ length: size === 'small' ? 10 : EXPECTING }, () => table.client.newSession({ providers: [peer] }))
+
+      for (let i = 0; i < EXPECTING; i++) {
+        sessions[i % sessions.length]?.getBlock(randomCid(random)).catch(() => undefined)
+      }
+
+      table.talk()
+
+      return {
+        prepare: () => { table.leave(peer) },
+        round: () => { table.connect(peer) },
+        count: () => EXPECTING
+      }
+    }
+  }
 ]

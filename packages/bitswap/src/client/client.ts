@@ -206,13 +206,7 @@ export class Client implements Retrievals, SessionClient {
       closed: waiter.session.exclusive || waiter.onlyProviders,
       traced: waiter.onProgress != null
     }
-    const want = this.#planner.wanted(waiter.session, stated, this.#components.clock.now())
-
-    if (waiter.failFast && want.state === WantState.Waiting) {
-      this.#driver.failUnavailable(want)
-    }
-
-    this.#driver.apply()
+    this.#driver.joined(this.#planner.wanted(waiter.session, stated, this.#components.clock.now()), waiter)
   }
 
   /** A waiter goes: what nobody else waits for is wanted no more. */

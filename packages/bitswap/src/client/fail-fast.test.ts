@@ -60,6 +60,30 @@ class Setup {
     return this.table.state(0)
   }
 
+  /** As `caller`, counting how often it is looked at whether they fail fast, or of which session they are. */
+  countedCallers (count: number, failFast: boolean): { looks: number } {
+    const counted = { looks: 0 }
+    const session = this.table.session()
+
+    this.table.want(session, 0)
+
+    for (let i = 0; i < count; i++) {
+      this.waiters.add(keys[0] as string, {
+        cid: (this.want as Want).cid,
+        get session () { counted.looks++; return session },
+        get failFast () { counted.looks++; return failFast },
+        maxSize: 100,
+        onlyProviders: false,
+        onProgress: undefined,
+        arrived: () => assert.fail('no block came'),
+        failed: error => { this.failed.push(error.name) }
+      })
+      this.unavailable()
+    }
+
+    return counted
+  }
+
   unavailable (): void {
     this.#failFast.unavailable(this.want ?? assert.fail('it is wanted'), sessions => { this.left.push(...sessions) })?.catch(assert.fail)
   }
@@ -170,4 +194,15 @@ test('what a peer that was waited for has no room for yet is not unavailable bef
   table.dontHave(peer, 0)
   setup.unavailable()
   assert.deepEqual(setup.failed, ['last: BlockUnavailableError'])
+})
+
+test('thousands who wait, or are put off, are not looked at again as each of them comes', async () => {
+  for (const failFast of [false, true]) {
+    const setup = new Setup()
+    const counted = setup.countedCallers(1000, failFast)
+
+    await setup.allIdentified()
+    assert.equal(setup.failed.length, failFast ? 1000 : 0)
+    assert.ok(counted.looks < 20_000, `${counted.looks} looks at 1000 callers`)
+  }
 })

@@ -15,7 +15,7 @@ import type { Want } from './want.ts'
 import type { Waiter, Waiters } from './waiters.ts'
 
 export interface FailFastComponents {
-  waiters: Pick<Waiters, 'of' | 'delete'>
+  waiters: Pick<Waiters, 'impatientOf' | 'putOff' | 'resume' | 'delete'>
   network: Pick<ClientComponents['network'], 'peersIdentified'>
   clock: Pick<ClientComponents['clock'], 'now'>
   peers: Pick<PeerChanges, 'lookAgain'>
@@ -27,7 +27,7 @@ type Failed = (sessions: Iterable<SessionState>) => void
 export class FailFast {
   readonly #components: FailFastComponents
   /** Those that wait for peers to be identified, or have. */
-  readonly #patient: WeakMap<Waiter, 'waits' | 'waited'> = new WeakMap()
+  readonly #patient: WeakSet<Waiter> = new WeakSet()
 
   constructor (components: FailFastComponents) {
     this.#components = components
@@ -36,7 +36,9 @@ export class FailFast {
   /**
    * Nobody is left whom this want could be had from: rejects its callers that
    * asked to fail fast, at once or when it is known who is connected. A want that
-   * is asked of somebody again by then is not unavailable any more.
+   * is asked of somebody again by then is not unavailable any more. Looks at none
+   * that waits, by its own wish or as it is put off: of one block there may be
+   * thousands, and this is called as each of them comes.
    *
    * @returns when there are callers that wait for that: resolves when they are dealt with
    */
@@ -46,7 +48,7 @@ export class FailFast {
     }
 
     const { waiters, network, clock, peers } = this.#components
-    const failing = waiters.of(want.key).filter(waiter => waiter.failFast && this.#patient.get(waiter) !== 'waits')
+    const failing = waiters.impatientOf(want.key)
     const patient = failing.filter(waiter => !this.#patient.has(waiter) && !want.closedIn.has(waiter.session))
     const identified = patient.length > 0 ? network.peersIdentified() : undefined
 
@@ -56,11 +58,15 @@ export class FailFast {
       return undefined
     }
 
-    patient.forEach(waiter => { this.#patient.set(waiter, 'waits') })
-    this.#reject(want, failing.filter(waiter => this.#patient.get(waiter) !== 'waits'), failed)
+    for (const waiter of patient) {
+      this.#patient.add(waiter)
+      waiters.putOff(want.key, waiter)
+    }
+
+    this.#reject(want, waiters.impatientOf(want.key), failed)
 
     return identified.then(() => {
-      patient.forEach(waiter => { this.#patient.set(waiter, 'waited') })
+      patient.forEach(waiter => { waiters.resume(want.key, waiter) })
       // of more than a peer has room for it was offered only the first
       peers.lookAgain(want, clock.now())
       this.#reject(want, patient, failed)

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Table } from '../../test/planner-table.ts'
 import type { ClientPeer } from './client-peer.ts'
-import { choosePeer, companionsOf } from './peer-choice.ts'
+import { choosePeer, companionsOf, sharesSession } from './peer-choice.ts'
 import type { SessionState } from './session-state.ts'
 import type { Want } from './want.ts'
 
@@ -149,4 +149,26 @@ test('one that has fallen silent is not chosen, nor waited for, nor asked along'
   table.disconnect(b as ClientPeer)
   table.want(session, 2)
   assert.deepEqual(chosen(table, 2), { best: undefined, any: false })
+})
+
+test('whether a peer is of a session that wants a block is seen without going through the thousands it is of', () => {
+  const table = new Table()
+  const [wanting, other] = [table.session(), table.session()]
+  const [peer, stranger] = [table.connect(1), table.connect(2)]
+
+  table.want(wanting, 0)
+  wanting.addPeer(peer)
+
+  for (const each of [peer, stranger]) {
+    Array.from({ length: 1000 }, () => table.session()).forEach(session => { session.addPeer(each) })
+    each.sessions[Symbol.iterator] = () => assert.fail('they are gone through')
+  }
+
+  assert.deepEqual([peer, stranger].map(each => sharesSession(each, table.state(0) as Want)), [true, false])
+  // and the other way round: thousands want it, and the peer is of one
+  const single = table.connect(3)
+  other.addPeer(single)
+  assert.equal(sharesSession(single, table.state(0) as Want), false)
+  Array.from({ length: 20 }, () => table.session()).concat(other).forEach(session => { table.want(session, 0) })
+  assert.equal(sharesSession(single, table.state(0) as Want), true)
 })

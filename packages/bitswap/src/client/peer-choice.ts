@@ -11,15 +11,15 @@ export function canCarry (peer: ClientPeer, cid: CID): boolean {
 }
 
 /**
- * Among the peers of the sessions that want it, who is asked now: who said HAVE
+ * Among the peers of these sessions, who is asked for it now: who said HAVE
  * first, then who missed least in a row, then whose block would be here soonest.
  * `any` tells whether there is one who might have it, even if busy.
  */
-export function choosePeer (want: Want): { best: ClientPeer | undefined, any: boolean } {
+export function choosePeer (want: Want, sessions: Iterable<SessionState> = want.sessions): { best: ClientPeer | undefined, any: boolean } {
   let best: Candidate | undefined
   let any = false
 
-  for (const session of want.sessions) {
+  for (const session of sessions) {
     for (const peer of session.peers) {
       if (!canBeAsked(peer, want)) {
         continue
@@ -40,6 +40,32 @@ export function choosePeer (want: Want): { best: ClientPeer | undefined, any: bo
   }
 
   return { best: best?.peer, any }
+}
+
+/** Is there one in these sessions that might have it, even if busy? Stops at the first. */
+export function hasPeer (want: Want, sessions: Iterable<SessionState>): boolean {
+  for (const session of sessions) {
+    for (const peer of session.peers) {
+      if (canBeAsked(peer, want)) {
+        return true
+      }
+    }
+  }
+
+  return false
+}
+
+/** Is it a peer of a session that wants it? Looks at its sessions or at those of the want, whichever are fewer: of either there may be thousands. */
+export function sharesSession (peer: ClientPeer, want: Want): boolean {
+  const [some, others] = want.sessions.size < peer.sessions.size ? [want.sessions, peer.sessions] : [peer.sessions, want.sessions]
+
+  for (const session of some) {
+    if (others.has(session)) {
+      return true
+    }
+  }
+
+  return false
 }
 
 /** May it have it, for all we know, and tell us? */

@@ -9,6 +9,7 @@
  */
 import type { ClientPeer } from './client-peer.ts'
 import { canCarry } from './peer-choice.ts'
+import type { SessionState } from './session-state.ts'
 import type { Want } from './want.ts'
 
 /**
@@ -89,11 +90,11 @@ function canTake (peer: ClientPeer, want: Want): boolean {
   return canCarry(peer, want.cid) && (peer.wants.hasRoom || want.holders.has(peer))
 }
 
-/** Peers of its sessions that fell silent, and were not asked for it in this round: their answer would bring them back. */
-export function silentPeersOf (want: Want): ClientPeer[] {
+/** Peers of these sessions that fell silent, and were not asked for it in this round: their answer would bring them back. */
+export function silentPeersOf (want: Want, sessions: Iterable<SessionState>): ClientPeer[] {
   const silent = new Set<ClientPeer>()
 
-  for (const session of want.sessions) {
+  for (const session of sessions) {
     for (const peer of session.peers) {
       if (peer.stalled && !want.isAnsweredBy(peer) && !want.probedAt.has(peer) && canTake(peer, want)) {
         silent.add(peer)

@@ -28,6 +28,11 @@ export class ReadyQueue {
     return this.#awaited.size
   }
 
+  /** Does anything wait for a peer? True also while something is to be dropped that did. */
+  get waitsForPeer (): boolean {
+    return this.#lists[Awaits.Peer].size > 0
+  }
+
   /** What a want waits for here; undefined when it is not here. */
   awaited (want: Want): Awaits | undefined {
     return this.#awaited.get(want)

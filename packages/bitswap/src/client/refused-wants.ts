@@ -7,6 +7,7 @@
 import { WantType } from '../message/message.ts'
 import type { ClientPeer } from './client-peer.ts'
 import { canCarry } from './peer-choice.ts'
+import type { SessionState } from './session-state.ts'
 import type { WantBoard } from './want-board.ts'
 import type { Want } from './want.ts'
 import { EntryState } from './wantlist-entry.ts'
@@ -29,9 +30,9 @@ export class RefusedWants {
     }
   }
 
-  /** Nobody has it: those it was taken back from are told again, and say so when they have it. */
-  tellAgain (want: Want, now: number): void {
-    for (const session of want.sessions) {
+  /** Nobody has it: those of these sessions it was taken back from are told again, and say so when they have it. */
+  tellAgain (want: Want, sessions: Iterable<SessionState>, now: number): void {
+    for (const session of sessions) {
       for (const peer of session.peers) {
         if (want.isRefusedBy(peer) && !peer.stalled && !want.holders.has(peer) && peer.wants.hasRoom && canCarry(peer, want.cid)) {
           this.#board.probe(want, peer, now, false)

@@ -92,6 +92,47 @@ test('a session that closes looks at none of the thousands who wait for the same
   assert.ok(looks <= 3000, `${looks} looks at 1000 waiters`)
 })
 
+test('thousands of callers of one session leave one by one, beside as many of another, and none looks at the rest', () => {
+  const waiters = new Waiters()
+  let looks = 0
+  const all = Array.from({ length: 2000 }, (_, i) => Object.defineProperty(waiter(), 'session', { get: () => {
+    looks++
+
+    return i < 1000 ? one : two
+  } }))
+
+  all.forEach(each => { waiters.add(k0, each) })
+
+  for (const [i, each] of all.entries()) {
+    waiters.delete(k0, each)
+    assert.deepEqual([waiters.hasOf(one, k0), waiters.hasOf(two, k0)], [i < 999, i < 1999])
+  }
+
+  assert.ok(looks <= 10_000, `${looks} looks at 2000 waiters`)
+  waiters.add(k0, waiter())
+  assert.deepEqual([waiters.hasOf(one, k0), waiters.hasOf(two, k0)], [true, false])
+})
+
+test('one who would rather fail is impatient unless it is put off, and until it leaves', () => {
+  const waiters = new Waiters()
+  const [fails, waits] = [{ ...waiter(), failFast: true }, waiter()]
+
+  waiters.add(k0, fails)
+  waiters.add(k0, waits)
+  assert.deepEqual([waiters.impatientOf(k0), waiters.impatientOf(k1)], [[fails], []])
+  waiters.putOff(k0, fails)
+  assert.deepEqual([waiters.impatientOf(k0), waiters.of(k0)], [[], [fails, waits]])
+  waiters.resume(k0, fails)
+  assert.deepEqual(waiters.impatientOf(k0), [fails])
+  waiters.putOff(k0, fails)
+  waiters.delete(k0, fails)
+  waiters.resume(k0, fails)
+  assert.deepEqual(waiters.impatientOf(k0), [])
+  waiters.add(k0, fails)
+  waiters.take(k0)
+  assert.deepEqual(waiters.impatientOf(k0), [])
+})
+
 test('a caller may leave while those of its block are gone through', () => {
   const waiters = new Waiters()
   const all = [waiter(), waiter(), waiter()]

@@ -25,10 +25,17 @@ export interface Waiter {
   failed (error: Error): void
 }
 
+/** Over so many who wait for one block it is counted how many of each session do: to look through them all for each that leaves would take its square. */
+const FEW = 16
+
 export class Waiters {
   readonly #waiters: Map<string, SmallSet<Waiter>> = new Map()
   /** The same by session: of one block there may be thousands, and of one session too. */
   readonly #bySession: Map<SessionState, SmallSet<Waiter>> = new Map()
+  /** How many of each session wait for a block, of blocks that many wait for, or did since anybody has. */
+  readonly #counts: Map<string, Map<SessionState, number>> = new Map()
+  /** Those of them that would rather fail than wait, and are not put off. */
+  readonly #impatient: Map<string, SmallSet<Waiter>> = new Map()
 
   /** Blocks that somebody waits for. */
   get size (): number {
@@ -36,15 +43,29 @@ export class Waiters {
   }
 
   add (key: string, waiter: Waiter): void {
-    addTo(this.#waiters, key, waiter)
+    if (!addTo(this.#waiters, key, waiter)) {
+      return
+    }
+
     addTo(this.#bySession, waiter.session, waiter)
+    this.#count(key, waiter.session, 1)
+
+    if (waiter.failFast) {
+      addTo(this.#impatient, key, waiter)
+    }
   }
 
   /** True when it waited. */
   delete (key: string, waiter: Waiter): boolean {
-    deleteFrom(this.#bySession, waiter.session, waiter)
+    if (!deleteFrom(this.#waiters, key, waiter)) {
+      return false
+    }
 
-    return deleteFrom(this.#waiters, key, waiter)
+    deleteFrom(this.#bySession, waiter.session, waiter)
+    deleteFrom(this.#impatient, key, waiter)
+    this.#count(key, waiter.session, -1)
+
+    return true
   }
 
   /** A copy: callers may leave while it is gone through. */
@@ -56,17 +77,38 @@ export class Waiters {
     return this.#waiters.has(key)
   }
 
-  /** Does this session wait for this block? Looks at the waiters of the block or at those of the session, whichever are fewer. */
-  hasOf (session: SessionState, key: string): boolean {
-    const [ofBlock, ofSession] = [this.#waiters.get(key), this.#bySession.get(session)]
+  /** Those of a block that would rather fail than wait, but for those that are put off. A copy. */
+  impatientOf (key: string): Waiter[] {
+    return [...this.#impatient.get(key) ?? NOBODY]
+  }
 
-    if (ofBlock == null || ofSession == null) {
-      return false
+  /** It waits a while longer: until then it is none of the impatient. */
+  putOff (key: string, waiter: Waiter): void {
+    deleteFrom(this.#impatient, key, waiter)
+  }
+
+  /** It is as impatient as before it was put off, if it waits still. Costs nothing but this one. */
+  resume (key: string, waiter: Waiter): void {
+    if (this.#waiters.get(key)?.has(waiter) === true) {
+      addTo(this.#impatient, key, waiter)
+    }
+  }
+
+  /** Does this session wait for this block? Looks at no more than {@link FEW}. */
+  hasOf (session: SessionState, key: string): boolean {
+    const counts = this.#counts.get(key)
+
+    if (counts != null) {
+      return counts.has(session)
     }
 
-    return ofBlock.size < ofSession.size
-      ? [...ofBlock].some(waiter => waiter.session === session)
-      : [...ofSession].some(waiter => multihashKey(waiter.cid) === key)
+    for (const waiter of this.#waiters.get(key) ?? NOBODY) {
+      if (waiter.session === session) {
+        return true
+      }
+    }
+
+    return false
   }
 
   /** Removes those of one session that wait for such blocks, and returns them. Costs the number of its waiters. */
@@ -89,6 +131,8 @@ export class Waiters {
     }
 
     this.#waiters.delete(key)
+    this.#counts.delete(key)
+    this.#impatient.delete(key)
 
     for (const waiter of waiters) {
       deleteFrom(this.#bySession, waiter.session, waiter)
@@ -116,18 +160,40 @@ export class Waiters {
   takeAll (): Waiter[] {
     return [...this.#waiters.keys()].flatMap(key => this.take(key))
   }
+
+  /** One more or one fewer of this session waits, which is in or out of the set of the block. */
+  #count (key: string, session: SessionState, change: 1 | -1): void {
+    const waiters = this.#waiters.get(key)
+    const counts = this.#counts.get(key)
+
+    if (waiters == null) {
+      this.#counts.delete(key)
+    } else if (counts != null) {
+      changeCount(counts, session, change)
+    } else if (waiters.size > FEW) {
+      const begun = new Map<SessionState, number>()
+
+      for (const waiter of waiters) {
+        changeCount(begun, waiter.session, 1)
+      }
+
+      this.#counts.set(key, begun)
+    }
+  }
 }
 
 const NOBODY: readonly Waiter[] = Object.freeze([])
 
-function addTo<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter): void {
-  const set = sets.get(key)
+/** True when it was not there. */
+function addTo<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter): boolean {
+  const set = sets.get(key) ?? new SmallSet<Waiter>()
+  const before = set.size
 
-  if (set == null) {
-    sets.set(key, new SmallSet<Waiter>().add(waiter))
-  } else {
-    set.add(waiter)
+  if (set.add(waiter).size === 1) {
+    sets.set(key, set)
   }
+
+  return set.size > before
 }
 
 function deleteFrom<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter): boolean {
@@ -139,4 +205,15 @@ function deleteFrom<K> (sets: Map<K, SmallSet<Waiter>>, key: K, waiter: Waiter):
   }
 
   return deleted
+}
+
+/** Of whom none is left nothing is kept. */
+function changeCount (counts: Map<SessionState, number>, session: SessionState, change: 1 | -1): void {
+  const count = (counts.get(session) ?? 0) + change
+
+  if (count > 0) {
+    counts.set(session, count)
+  } else {
+    counts.delete(session)
+  }
 }

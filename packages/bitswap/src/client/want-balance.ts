@@ -18,7 +18,7 @@ import type { ClientPeer } from './client-peer.ts'
 import { canBeAsked, has } from './peer-choice.ts'
 import type { SessionState } from './session-state.ts'
 import type { WantBoard } from './want-board.ts'
-import type { Surroundings } from './want-moves.ts'
+import type { Surroundings } from './surroundings.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
 

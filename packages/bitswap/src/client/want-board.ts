@@ -15,6 +15,7 @@ import { Openings } from './openings.ts'
 import { PeerNumbers } from './peer-numbers.ts'
 import { UsualSpeed } from './peer-speed.ts'
 import type { Awaits } from './ready-queue.ts'
+import { ReadySessions } from './ready-sessions.ts'
 import type { SessionState } from './session-state.ts'
 import { WantHistories } from './want-histories.ts'
 import { Want, WantState } from './want.ts'
@@ -25,6 +26,7 @@ export class WantBoard {
   readonly peers: Map<string, ClientPeer> = new Map()
   readonly numbers: PeerNumbers // of those who are here, and of some who were
   readonly sessions: Set<SessionState> = new Set()
+  readonly ready: ReadySessions = new ReadySessions()
   /** Wants nobody is known to have: looking or waiting. */
   readonly unresolved: Set<Want> = new Set()
   /** Of wants: the next step, or the refresh. Of peers: when their silence counts. Of sessions: whether somebody has fallen behind. */
@@ -144,7 +146,7 @@ export class WantBoard {
     }
 
     for (const session of want.sessions) {
-      session.ready.push(want, awaits)
+      this.ready.queue(session, want, awaits)
     }
   }
 

@@ -16,7 +16,7 @@ import type { WantPlanner } from './want-planner.ts'
 import { progressOf } from './want-progress.ts'
 import { WantState } from './want.ts'
 import type { Effects, Want } from './want.ts'
-import type { Waiters } from './waiters.ts'
+import type { Waiter, Waiters } from './waiters.ts'
 
 export interface WantDriverComponents {
   planner: WantPlanner
@@ -52,6 +52,21 @@ export class WantDriver {
     }
 
     this.#arm()
+  }
+
+  /** A caller has come for this want. When it is waited for already, whoever came before hears of it no second time. */
+  joined (want: Want, { cid, failFast, onProgress }: Waiter): void {
+    const { planner: { board }, clock } = this.#components
+
+    if (want.state === WantState.Waiting && !board.histories.hasFreshOf(want)) {
+      onProgress?.(progressOf(cid, want, { step: 'waiting', waitsFor: 'refresh', askAgainIn: Math.max(0, (want.refreshAt ?? 0) - clock.now()) }))
+    }
+
+    if (failFast && want.state === WantState.Waiting) {
+      this.failUnavailable(want)
+    }
+
+    this.apply()
   }
 
   #carryOut ({ wake, search, cancelSearch, unavailable, steps }: Effects): void {

@@ -43,6 +43,11 @@ export class WantHistories {
     return this.#fresh.length > 0
   }
 
+  /** Is it of this want? */
+  hasFreshOf (want: Want): boolean {
+    return this.#fresh.some(([other]) => other === want)
+  }
+
   /** From now on its steps are to be taken. */
   listen (want: Want, now: number): void {
     this.#begin(want, now).listened = true

@@ -13,6 +13,7 @@ import type { ClientOptions } from './options.ts'
 import { awaitSilent } from './await-silent.ts'
 import { isCrowdedOut, PROBE_STEPS, ProbeOrder, silentPeersOf } from './probe-order.ts'
 import { Awaits } from './ready-queue.ts'
+import type { SessionState } from './session-state.ts'
 import type { WantBoard } from './want-board.ts'
 import { Waits } from './want-steps.ts'
 import { WantState } from './want.ts'
@@ -79,7 +80,7 @@ export class WantLooking {
 
   /** The next step of looking: more peers are asked, or all were and it is over for now. */
   step (want: Want, now: number): Outcome {
-    for (const peer of silentPeersOf(want)) {
+    for (const peer of silentPeersOf(want, want.sessions)) {
       this.probe(want, peer, now)
     }
 
@@ -137,6 +138,15 @@ export class WantLooking {
     this.probe(want, peer, now)
 
     return this.stepIfDone(want, now) // of one that is silent no answer is waited for
+  }
+
+  /** Is there one that could be asked on behalf of a session, now or as soon as its wantlist has room? */
+  mayProbe (want: Want, session: SessionState, now: number): boolean {
+    if (!want.isOpen) {
+      return isCrowdedOut(want, session.peers)
+    }
+
+    return want.probes < this.#options.maxBroadcastPeers && (this.#order.next(want, 1, now).asked.length > 0 || this.isCrowdedOut(want))
   }
 
   /** Is there one to be asked, as soon as its wantlist has room? */

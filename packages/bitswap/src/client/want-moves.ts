@@ -2,35 +2,21 @@
  * Where a want goes next: to a peer, into the queue of its sessions, looking
  * step by step, or waiting. The policy behind `want-planner.ts`. Pure.
  */
-import type { PeerId } from '@libp2p/interface'
-import { canBeAsked, canCarry, choosePeer, companionsOf, isWorthAsking } from './peer-choice.ts'
+import { canBeAsked, canCarry, choosePeer, companionsOf, hasPeer, sharesSession } from './peer-choice.ts'
 import type { ClientPeer } from './client-peer.ts'
 import type { ClientOptions } from './options.ts'
 import { Awaits } from './ready-queue.ts'
 import { RefusedWants } from './refused-wants.ts'
 import type { SessionState } from './session-state.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { WantBoard } from './want-board.ts'
 import { WantBalance } from './want-balance.ts'
 import { WantLooking } from './want-looking.ts'
 import type { Outcome } from './want-looking.ts'
+import { WantSharing } from './want-sharing.ts'
 import { Waits } from './want-steps.ts'
 import { WantState } from './want.ts'
 import type { Want } from './want.ts'
-
-/** How many wants that a busy peer cannot help with are looked past to find one it can: it is back soon. */
-const MAX_SKIPS = 32
-
-/** What the planner knows of the world beside what it is told. */
-export interface Surroundings {
-  /** Is there routing to ask? */
-  canSearch: boolean
-  network: {
-    /** How many bytes have come from a peer since it connected, be their messages complete or not. */
-    bytesFrom (peer: PeerId): number
-    /** Is our own link full without a peer that had sent so many bytes per millisecond? */
-    isFullWithout (rate: number): boolean
-  }
-}
 
 export class WantMoves {
   readonly #board: WantBoard
@@ -38,6 +24,8 @@ export class WantMoves {
   readonly looking: WantLooking
   readonly #balance: WantBalance
   readonly #refused: RefusedWants
+  /** What sessions bring that join, and take away. */
+  readonly sharing: WantSharing
   #unavailable: Want[] = []
 
   constructor (board: WantBoard, options: ClientOptions, { canSearch, network }: Surroundings) {
@@ -46,6 +34,7 @@ export class WantMoves {
     this.looking = new WantLooking(board, options, canSearch)
     this.#balance = new WantBalance(board, network)
     this.#refused = new RefusedWants(board)
+    this.sharing = new WantSharing(board, options, this.looking, this.#refused)
   }
 
   /** Is there anything to take below? */
@@ -70,10 +59,7 @@ export class WantMoves {
   failedAt (want: Want, peer: ClientPeer, now: number): void {
     const asked = this.#board.answered(want, peer)
 
-    if (want.state === WantState.Ready) {
-      // it may have been waiting for this peer
-      this.assign(want, now)
-    } else if (asked && want.state === WantState.Asked) {
+    if (asked && want.state === WantState.Asked) {
       for (const session of want.sessions) {
         if (session.miss(peer)) {
           // others were not to be asked as long as it could be
@@ -84,6 +70,16 @@ export class WantMoves {
       if (want.askedOf.size === 0) {
         this.assign(want, now)
       }
+    } else {
+      // it may have been waiting for this peer
+      this.goOn(want, now)
+    }
+  }
+
+  /** Somebody, or something, is left out that it may have been waiting for. */
+  goOn (want: Want, now: number): void {
+    if (want.state === WantState.Ready) {
+      this.assign(want, now)
     } else {
       this.stepIfDone(want, now)
     }
@@ -130,11 +126,12 @@ export class WantMoves {
 
   /** A peer has come: might it have this want, which nobody has? */
   offer (want: Want, peer: ClientPeer, now: number): void {
-    if (!canCarry(peer, want.cid)) {
+    // a stranger whose wantlist is full is offered it as soon as there is room
+    if (!canCarry(peer, want.cid) || (!peer.wants.hasRoom && peer.sessions.size === 0)) {
       return
     }
 
-    if ([...peer.sessions].some(session => want.sessions.has(session))) {
+    if (sharesSession(peer, want)) {
       this.assign(want, now)
     } else if (want.isOpen) {
       this.#follow(want, this.looking.offer(want, peer, now), now)
@@ -227,7 +224,7 @@ export class WantMoves {
   #giveUp (want: Want, now: number): void {
     const { refreshDelay, maxRefreshDelay, dontHaveTimeout } = this.#options
 
-    if (choosePeer(want).any) {
+    if (hasPeer(want, want.sessions)) {
       // a peer that has joined its sessions since
       this.assign(want, now)
 
@@ -245,23 +242,12 @@ export class WantMoves {
     this.#board.deadlines.set(want, want.refreshAt)
     this.#board.histories.note(want, { step: 'waiting', waitsFor: 'refresh', askAgainIn: want.refreshAt - now }, now)
     this.#unavailable.push(want)
-    this.#refused.tellAgain(want, now)
+    this.#refused.tellAgain(want, want.sessions, now)
   }
 
-  /** Gives a peer with room the wants that wait for one. An idle one is not coming back: it is given all there is for it. */
+  /** Gives a peer with room the wants that wait for one, and what it could not be offered before. */
   #fill (peer: ClientPeer, now: number): void {
-    for (const session of peer.sessions) {
-      while (peer.hasRoom) {
-        const maxSkips = peer.asked.size === 0 ? Infinity : MAX_SKIPS
-        const want = session.ready.takeFor(want => canBeAsked(peer, want) && isWorthAsking(peer, want, session), maxSkips)
-
-        if (want == null) {
-          break
-        }
-
-        this.#ask(want, peer, now)
-      }
-    }
+    this.#board.ready.fill(peer, want => { this.#ask(want, peer, now) })
 
     for (let want = peer.unoffered?.next(peer); want != null; want = peer.unoffered?.next(peer)) {
       this.offer(want, peer, now)

@@ -14,12 +14,11 @@ import { UnavailableReason } from '../errors.ts'
 import { ClientPeer } from './client-peer.ts'
 import { FoundPeers } from './found-peers.ts'
 import type { ClientOptions } from './options.ts'
-import { choosePeer } from './peer-choice.ts'
 import { PeerChanges } from './peer-changes.ts'
 import { SessionState } from './session-state.ts'
+import type { Surroundings } from './surroundings.ts'
 import { WantBoard } from './want-board.ts'
 import { WantMoves } from './want-moves.ts'
-import type { Surroundings } from './want-moves.ts'
 import { WantState } from './want.ts'
 import type { Effects, Want, WantedBy } from './want.ts'
 
@@ -85,7 +84,7 @@ export class WantPlanner {
     const known = this.board.wants.get(stated.key)
     const [wasOpen, cid] = [known?.isOpen, known?.cid]
     const want = this.board.add(session, stated)
-    const { state } = want
+    const isNews = known == null || want.isOpen !== wasOpen || want.cid !== cid
 
     if (known == null) {
       want.since = now
@@ -95,9 +94,7 @@ export class WantPlanner {
       this.board.histories.listen(want, now)
     }
 
-    if (known == null || state === WantState.Waiting || state === WantState.Ready) {
-      this.#moves.assign(want, now)
-    } else if (state === WantState.Looking && (want.isOpen !== wasOpen || want.cid !== cid || choosePeer(want).any)) {
+    if (want.state !== WantState.Asked && want.state !== WantState.Arriving && (isNews || this.#moves.sharing.joined(want, session, now))) {
       // there are peers now that could not be asked before
       this.#moves.assign(want, now)
     }
@@ -129,6 +126,7 @@ export class WantPlanner {
 
     this.#moves.continue(now)
     this.board.openings.forget(session)
+    this.board.ready.forget(session)
   }
 
   haveReceived (peer: ClientPeer, key: string, now: number): void {
@@ -284,6 +282,8 @@ export class WantPlanner {
 
   /** What only this session had to do with it, its peers and dials, brings it on no more. */
   #leave (session: SessionState, want: Want, now: number): void {
+    const wasOpen = want.isOpen
+
     this.board.leave(session, want)
 
     if (want.sessions.size === 0) {
@@ -291,10 +291,8 @@ export class WantPlanner {
         this.givenUp.add(want.key)
         this.board.remove(want)
       }
-    } else if (want.state === WantState.Ready) {
-      this.#moves.assign(want, now)
-    } else {
-      this.#moves.stepIfDone(want, now)
+    } else if (want.isOpen !== wasOpen || this.#moves.sharing.left(want, session)) {
+      this.#moves.goOn(want, now)
     }
   }
 }

@@ -37,6 +37,8 @@ export class Account {
   reading = 0
   /** Reads under way for it, also those whose request is gone. */
   reads = 0
+  /** Of both the questions and the reads those that take too long, and are counted above no more. */
+  readonly overdue = { asking: 0, reads: 0 }
   /** Bytes these reads will bring, as far as known, or guessed. */
   readingBytes = 0
   /** Of blocks that were read for it. */

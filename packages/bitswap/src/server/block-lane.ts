@@ -122,7 +122,7 @@ export class BlockLane {
     }
 
     // what it waited for may be gone, and of a store that is fast by now nothing is read ahead
-    if (account.ready.size === 0 && account.reading === 0) {
+    if (account.ready.size === 0 && (account.reading === 0 || account.overdue.reads > 0)) {
       this.#components.queries.fill(account)
     }
 

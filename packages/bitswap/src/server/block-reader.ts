@@ -53,6 +53,13 @@ export interface Bytes {
 export type LookUpResult = Found | Missing | Oversize | Failed
 export type ReadResult = Bytes | Missing | Oversize | Failed
 
+/** A read under way. */
+interface SharedRead {
+  result: Promise<ReadResult>
+  isOverdue: boolean
+  readonly listeners: Array<() => void> // called when it is; one for each who waits for it
+}
+
 export interface BlockReaderComponents {
   blockstore: ServedBlockstore
   clock: Clock
@@ -78,7 +85,7 @@ export class BlockReader {
   readonly #stats: ServerStats
   /** By multihash. What a block is named by fixes its size: once learnt it holds for ever, whether or not the block is still here. */
   readonly #sizes: RecentMap<string, number>
-  readonly #shared: Map<string, Promise<ReadResult>> = new Map() // reads under way, bounded by those who wait for them
+  readonly #shared: Map<string, SharedRead> = new Map() // reads under way, bounded by those who wait for them
   readonly #meanSize: MovingAverage = new MovingAverage(NEWEST_WEIGHT)
   #isSynchronous: boolean | undefined
   #hasGuessed = false
@@ -103,9 +110,19 @@ export class BlockReader {
     return this.#hasGuessed
   }
 
-  /** Questions and reads that the store is at. */
+  /** Questions and reads that the store is at, but for those below. */
   get running (): number {
     return this.#gate.running
+  }
+
+  /** Those that take too long, so that others are asked beside them. */
+  get overdue (): number {
+    return this.#gate.overdue
+  }
+
+  /** Something took too long, ever: some blocks may have come when others were being read in their place. */
+  get hasBeenOverdue (): boolean {
+    return this.#gate.hasBeenOverdue
   }
 
   /** How many bytes a block of unknown size probably has. */
@@ -113,40 +130,54 @@ export class BlockReader {
     return Math.ceil(this.#meanSize.value ?? GUESSED_SIZE)
   }
 
-  /** @param line - those with the same wait for each other before the store, and not others for all of them */
-  lookUp (cid: CID, multihash: string, line: string): LookUpResult | Promise<LookUpResult> {
+  /**
+   * @param line - those with the same wait for each other before the store, and not others for all of them
+   * @param overdue - called when the store takes so long that others go before
+   */
+  lookUp (cid: CID, multihash: string, line: string, overdue?: () => void): LookUpResult | Promise<LookUpResult> {
     this.#stats.storeLookUps++
 
     return this.#gate.run(guarded<Found | Missing | Oversize>(signal => this.#sizeOf == null
       ? chain(this.#store.has(cid, { signal }), isHere => isHere ? this.#measure(cid, multihash, signal) : MISSING)
-      : chain(this.#sizeOf(cid, { signal }), size => this.#found(size))), line)
+      : chain(this.#sizeOf(cid, { signal }), size => this.#found(size))), line, overdue)
   }
 
-  /** @param line - as for {@link lookUp} */
-  read (cid: CID, multihash: string, line: string): ReadResult | Promise<ReadResult> {
+  /**
+   * @param line - as for {@link lookUp}
+   * @param overdue - the same; called before this returns when somebody else has waited so long
+   */
+  read (cid: CID, multihash: string, line: string, overdue?: () => void): ReadResult | Promise<ReadResult> {
     const shared = this.#shared.get(multihash)
 
     if (shared != null) {
-      return shared
+      return join(shared, overdue)
     }
 
     this.#stats.storeReads++
-    const result = this.#gate.run(guarded<Bytes | Oversize>(signal => this.#get(cid, multihash, signal)), line)
+    const listeners: Array<() => void> = []
+    const result = this.#gate.run(guarded<Bytes | Oversize>(signal => this.#get(cid, multihash, signal)), line, () => {
+      read.isOverdue = true
+      listeners.forEach(listener => { listener() })
+    })
 
     if (!(result instanceof Promise)) {
       return result
     }
 
-    const promise = result.then(outcome => {
-      if (this.#shared.get(multihash) === promise) {
-        this.#shared.delete(multihash)
-      }
+    const read: SharedRead = {
+      result: result.then(outcome => {
+        if (this.#shared.get(multihash) === read) {
+          this.#shared.delete(multihash)
+        }
 
-      return outcome
-    })
-    this.#shared.set(multihash, promise)
+        return outcome
+      }),
+      isOverdue: false,
+      listeners
+    }
+    this.#shared.set(multihash, read)
 
-    return promise
+    return join(read, overdue)
   }
 
   /**
@@ -231,6 +262,16 @@ export class BlockReader {
 
     return { status: 'bytes', bytes }
   }
+}
+
+function join ({ result, isOverdue, listeners }: SharedRead, overdue: () => void = () => {}): Promise<ReadResult> {
+  if (isOverdue) {
+    overdue()
+  } else {
+    listeners.push(overdue)
+  }
+
+  return result
 }
 
 /** An operation that reports what it would throw or reject with. */

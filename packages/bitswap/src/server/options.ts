@@ -98,14 +98,17 @@ export interface ServerInit {
 
   /**
    * Questions and reads the block store is given at once, over all peers; more
-   * wait in line. (boxo: 128.)
+   * wait in line. (boxo: 128.) One that takes longer than a second is not counted,
+   * as it waits for something the others may not need; of such there may be as
+   * many again.
    *
    * @default 128
    */
   maxConcurrentReads?: number
 
   /**
-   * The same for one peer: its reads, and its questions. More stay in its queue.
+   * The same for one peer: its reads, and its questions, and of each those that
+   * take longer than a second. More stay in its queue.
    *
    * @default 32
    */

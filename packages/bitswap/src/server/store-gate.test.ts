@@ -3,8 +3,9 @@ import test from 'node:test'
 import { settled } from '../../test/support/serving.ts'
 import { Durations } from '../core/durations.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
+import { NodeClock } from '../testing/wire/node-clock.ts'
 import { StoreTimeoutError } from './errors.ts'
-import { StoreGate } from './store-gate.ts'
+import { OVERDUE, StoreGate } from './store-gate.ts'
 import type { Failed } from './store-gate.ts'
 
 interface Slow {
@@ -15,7 +16,7 @@ interface Slow {
 }
 
 /** An operation that ends when the test says so. */
-function slow (gate: StoreGate, line: string = 'a'): Slow {
+function slow (gate: StoreGate, line: string = 'a', gaveWay?: () => void): Slow {
   const { promise, resolve } = Promise.withResolvers<string>()
   const operation: Slow = { began: false, signal: undefined, result: undefined, finish: resolve }
   const result = gate.run<string>(async signal => {
@@ -23,7 +24,7 @@ function slow (gate: StoreGate, line: string = 'a'): Slow {
     operation.signal = signal
 
     return await promise
-  }, line)
+  }, line, gaveWay)
 
   assert.ok(result instanceof Promise)
   result.then(value => { operation.result = value }, (error: unknown) => { throw error })
@@ -151,4 +152,89 @@ test('stopping aborts what runs and what waits, and leaves no timer', async () =
   assert.ok(!waiting.began)
   assert.deepEqual(gate.run(() => 'late', 'a'), { status: 'failed', error: reason })
   assert.equal(clock.pending, 0)
+})
+
+test('what takes longer than a second gives its place to the next, is told so once, and may end all the same', async () => {
+  const clock = new VirtualClock()
+  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 2, timeout: 30_000 })
+  let gaveWay = 0
+  const [stuck, other, next, last] = [slow(gate, 'a', () => { gaveWay++ }), slow(gate), slow(gate), slow(gate)]
+
+  await clock.advance(500)
+  other.finish('in time')
+  await clock.advance(OVERDUE - 501)
+  assert.deepEqual([next.began, last.began, gate.running, gate.overdue, gaveWay], [true, false, 2, 0, 0])
+  await clock.advance(1)
+  assert.deepEqual([last.began, gate.running, gate.overdue, gaveWay, stuck.result], [true, 2, 1, 1, undefined])
+  stuck.finish('late')
+  next.finish('next')
+  last.finish('last')
+  await settled()
+  assert.deepEqual([stuck.result, gate.running, gate.overdue, gaveWay, clock.pending], ['late', 0, 0, 1, 0])
+})
+
+test('as many as there are places may be without one; the next keep theirs until one of those ends', async () => {
+  const clock = new VirtualClock()
+  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 2, timeout: 30_000 })
+  const [first, second] = [slow(gate), slow(gate)]
+
+  await clock.advance(OVERDUE)
+  const [third] = [slow(gate), slow(gate)]
+  await clock.advance(500)
+  const waits = slow(gate)
+  await clock.advance(OVERDUE)
+  assert.deepEqual([gate.running, gate.overdue, waits.began], [2, 2, false])
+  first.finish('done')
+  await settled()
+  assert.deepEqual([gate.running, gate.overdue, waits.began], [2, 2, true])
+
+  // one that is not overdue yet when there is room for it gives its place up in time
+  third.finish('done')
+  second.finish('done')
+  await settled()
+  await clock.advance(OVERDUE)
+  assert.deepEqual([gate.running, gate.overdue], [0, 2])
+})
+
+test('what has no place is aborted when its time is over, or the gate is stopped', async () => {
+  const clock = new VirtualClock()
+  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 1, timeout: 3000 })
+  const late = slow(gate)
+
+  await clock.advance(2000)
+  const later = slow(gate)
+  await clock.advance(999)
+  assert.equal(late.result, undefined)
+  await clock.advance(1)
+  assert.deepEqual(late.result, { status: 'failed', error: new StoreTimeoutError(3000) })
+  await clock.advance(1000)
+  assert.deepEqual([gate.running, gate.overdue], [0, 1])
+  const reason = new Error('stopped')
+  gate.stop(reason)
+  await settled()
+  assert.deepEqual([later.result, later.signal?.reason, clock.pending], [{ status: 'failed', error: reason }, reason, 0])
+})
+
+test('what a sleeping machine kept waiting has its second once more', async () => {
+  const base = new VirtualClock()
+  const clock = new NodeClock(base)
+  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 1, timeout: 30_000 })
+
+  slow(gate)
+  clock.jump(5000)
+  await base.advance(0)
+  assert.equal(gate.overdue, 0)
+  await base.advance(OVERDUE)
+  assert.equal(gate.overdue, 1)
+})
+
+test('what begins while others are without a place gives its own up as early', async () => {
+  const clock = new VirtualClock()
+  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 2, timeout: 30_000 })
+
+  slow(gate)
+  await clock.advance(OVERDUE + 1)
+  slow(gate)
+  await clock.advance(OVERDUE)
+  assert.deepEqual([gate.running, gate.overdue], [0, 2])
 })

@@ -8,7 +8,7 @@
  * fails is tried again `storeAttempts` times.
  */
 import type { Logger } from '@libp2p/interface'
-import type { Cancel, Clock } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 import { detach } from '../core/detach.ts'
 import { WantType } from '../message/message.ts'
 import type { Account } from './account.ts'
@@ -21,6 +21,8 @@ import { Permission } from './permission.ts'
 import { cidOfRequest } from './request.ts'
 import type { Request } from './request.ts'
 import type { ServerStats } from './stats.ts'
+import { StoreHold } from './store-hold.ts'
+import { StoreRetries } from './store-retries.ts'
 
 export interface StoreQueriesComponents {
   engine: Engine
@@ -42,8 +44,7 @@ export class StoreQueries {
   readonly #permission: Permission
   readonly #outcomes: Outcomes
   readonly #waiters: Map<Account, PromiseWithResolvers<void>> = new Map()
-  #retryAt = Infinity
-  #cancelRetry: Cancel | undefined
+  readonly #retries: StoreRetries
 
   constructor (components: StoreQueriesComponents, options: StoreQueriesOptions) {
     const { engine } = components
@@ -51,6 +52,7 @@ export class StoreQueries {
     this.#components = components
     this.#options = options
     this.#permission = new Permission(components, options)
+    this.#retries = new StoreRetries(components, account => { this.ask(account) })
     this.#outcomes = new Outcomes({ ...components, lifecycle: engine.lifecycle }, options)
   }
 
@@ -66,12 +68,12 @@ export class StoreQueries {
 
   /** When those that rest are asked about again; `Infinity` when none does. */
   get retryAt (): number {
-    return this.#retryAt
+    return this.#retries.at
   }
 
   stop (): void {
     this.#permission.stop()
-    this.#endRest()
+    this.#retries.stop()
   }
 
   /** Asks about what is to be asked about for that peer, the most urgent first, and sees to what came of it. */
@@ -138,17 +140,22 @@ export class StoreQueries {
 
     for (let request = unasked.peek(); request != null && account.asking < this.#options.maxReadsPerPeer; request = unasked.peek()) {
       unasked.delete(request)
-      const pending = this.#question(request)
+      account.asking++
+      const hold = new StoreHold(account, 'asking', () => { account.asking-- })
+      const pending = this.#question(request, hold)
 
-      if (pending != null) {
-        account.asking++
-        detach(pending.then(() => { this.#answered(account) }), this.#components.log, 'asking the block store')
+      if (pending == null) {
+        hold.end()
+      } else {
+        detach(pending.then(() => {
+          hold.end()
+          this.#answered(account)
+        }), this.#components.log, 'asking the block store')
       }
     }
   }
 
   #answered (account: Account): void {
-    account.asking--
     this.ask(account)
 
     if (account.asking === 0) {
@@ -156,17 +163,26 @@ export class StoreQueries {
     }
   }
 
-  #question (request: Request): Promise<void> | undefined {
+  #question (request: Request, hold: StoreHold): Promise<void> | undefined {
     const { ticket } = request
     const isAllowed = this.#permission.has(request)
 
     return isAllowed instanceof Promise
-      ? isAllowed.then(async isAllowed => { await this.#lookUp(request, ticket, isAllowed) })
-      : this.#lookUp(request, ticket, isAllowed)
+      ? isAllowed.then(async isAllowed => { await this.#lookUp(request, ticket, isAllowed, hold) })
+      : this.#lookUp(request, ticket, isAllowed, hold)
+  }
+
+  /** The store takes too long: others are asked about beside it. */
+  #overdue (account: Account, ...holds: StoreHold[]): void {
+    const letGo = holds.filter(hold => hold.overdue(this.#options.maxReadsPerPeer))
+
+    if (letGo.length > 0) {
+      this.#answered(account)
+    }
   }
 
   /** A denied block is looked up all the same: an answer that comes sooner would tell. */
-  #lookUp (request: Request, ticket: number, isAllowed: boolean): Promise<void> | undefined {
+  #lookUp (request: Request, ticket: number, isAllowed: boolean, hold: StoreHold): Promise<void> | undefined {
     const { engine, reader, clock } = this.#components
 
     if (request.ticket !== ticket) {
@@ -182,10 +198,10 @@ export class StoreQueries {
     const isToBeSent = isAllowed && request.wantType === WantType.Block
 
     if (isToBeSent && !reader.isSynchronous && engine.makeRoomToRead(request.account, this.#sizeOf(request), clock.now())) {
-      return this.#read(request) // the answer and the block in one go
+      return this.#read(request, hold) // the answer and the block in one go
     }
 
-    const outcome = reader.lookUp(cidOfRequest(request), request.multihash, request.account.id)
+    const outcome = reader.lookUp(cidOfRequest(request), request.multihash, request.account.id, () => { this.#overdue(request.account, hold) })
 
     return after(outcome, outcome => { this.#settle(request, ticket, isAllowed ? outcome : MISSING, isAllowed) })
   }
@@ -197,17 +213,21 @@ export class StoreQueries {
     return missing?.isAllowed === isAllowed && clock.now() - missing.at < this.#options.maxAbsenceAge
   }
 
-  #read (request: Request): Promise<void> | undefined {
+  /** @param question - that this is the answer to, if it is */
+  #read (request: Request, ...question: StoreHold[]): Promise<void> | undefined {
     const { engine, reader } = this.#components
     const { account, ticket } = request
     const expected = this.#sizeOf(request)
-    const outcome = reader.read(cidOfRequest(request), request.multihash, request.account.id)
+    const hold = new StoreHold(account, 'reads', () => { engine.readEnded(account, expected) })
 
     engine.readBegan(account, expected)
+    const outcome = reader.read(cidOfRequest(request), request.multihash, account.id, () => { this.#overdue(account, hold, ...question) })
 
     return after(outcome, outcome => {
-      engine.readEnded(account, expected)
-      this.#settle(request, ticket, this.#kept(account, expected, outcome))
+      const room = hold.isOverdue ? 0 : expected
+
+      hold.end()
+      this.#settle(request, ticket, this.#kept(account, room, outcome))
     })
   }
 
@@ -216,7 +236,7 @@ export class StoreQueries {
     return size ?? Math.ceil(account.meanSize.value ?? this.#components.reader.typicalSize)
   }
 
-  /** One that is far larger than was guessed is let go of where there is no room for it: its size is known now. */
+  /** One that is far larger than was guessed, or comes too late, is let go of where there is no room for it: its size is known now. */
   #kept (account: Account, expected: number, outcome: Outcome): Outcome {
     if (outcome.status !== 'bytes') {
       return outcome
@@ -234,50 +254,12 @@ export class StoreQueries {
     }
 
     this.#outcomes.apply(request, ticket, outcome)
-    this.#watch()
+    this.#retries.watch()
   }
 
   /** The block is here, and too large to be sent. */
   oversize (request: Request): void {
     this.#outcomes.oversize(request)
-  }
-
-  /** One timer, for the first that is due. */
-  #watch (): void {
-    const { clock, engine } = this.#components
-    const next = engine.resting.next()
-
-    if (next == null || next >= this.#retryAt) {
-      return
-    }
-
-    this.#cancelRetry?.()
-    this.#retryAt = next
-    this.#cancelRetry = clock.timer(next - clock.now(), () => { this.#retry() })
-  }
-
-  #endRest (): void {
-    this.#cancelRetry?.()
-    this.#cancelRetry = undefined
-    this.#retryAt = Infinity
-  }
-
-  #retry (): void {
-    const { clock, engine } = this.#components
-    const accounts = new Set<Account>()
-
-    this.#endRest()
-
-    for (let request = engine.resting.takeDue(clock.now()); request != null; request = engine.resting.takeDue(clock.now())) {
-      engine.lifecycle.ask(request)
-      accounts.add(request.account)
-    }
-
-    for (const account of accounts) {
-      this.ask(account)
-    }
-
-    this.#watch()
   }
 }
 

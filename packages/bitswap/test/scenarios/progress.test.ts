@@ -126,6 +126,28 @@ test('callers of one block are each told of it by the name they used, those who 
   await net.close()
 })
 
+test('who wants what nobody has is told so, and those who were told before are not told again', async () => {
+  const net = new VirtualNetwork({ latency: LATENCY })
+  const [alice] = await net.instances(1)
+  const [block] = await randomBlocks(1)
+  const session = alice.bitswap.newSession()
+  const heard: string[][] = []
+  const signal = new AbortController()
+
+  for (const [wait, by] of [[0, alice.bitswap], [10_000, alice.bitswap], [5_000, session]] as const) {
+    const { told, onProgress } = listener()
+
+    await net.advance(wait)
+    heard.push(told)
+    by.getBlock(block.cid, { onProgress, signal: signal.signal }).catch(() => undefined)
+    await net.advance(0)
+  }
+
+  assert.deepEqual(heard, [30_000, 20_000, 15_000].map(delay => ['want', `waiting refresh ${delay}`]))
+  signal.abort()
+  await net.close()
+})
+
 test('a listener that aborts when it hears of waiting, or of being asked, ends its call', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
   const [alice, bob] = await net.instances(2)

@@ -131,7 +131,7 @@ test('a store that goes on failing counts as one that lacks the block: others ar
   await net.close()
 })
 
-test('a store that never answers counts as failed after its timeout, and others of the peer are served meanwhile', async () => {
+test('a store that hangs for a block holds up nobody else, and not the same peer when it asks again and the store has recovered', async () => {
   const net = new VirtualNetwork({ latency: LATENCY })
   const [alice, bob, carol] = await net.instances(3)
   const [block, other] = await randomBlocks(2)
@@ -146,9 +146,8 @@ test('a store that never answers counts as failed after its timeout, and others 
   assert.deepEqual(await net.run(carol.bitswap.getBlock(other.cid)), other.bytes)
   assert.ok(net.clock.now() - start <= 6 * LATENCY, `${net.clock.now() - start}`)
   assert.deepEqual(await net.run(got), block.bytes)
-  // asked at 60, late after 30 s, and sent on the stream that was opened meanwhile
-  assert.ok(net.clock.now() <= 30_000 + 250 + 6 * LATENCY, `${net.clock.now()}`)
-  assert.equal(bob.bitswap.books.server.stats.storeErrors, 1)
+  // asked again after 10 s: what the store is at since the first time is not waited for
+  assert.ok(net.clock.now() <= 10_000 + 6 * LATENCY, `${net.clock.now()}`)
   await net.close()
 })
 

@@ -68,6 +68,7 @@ class Checks {
     this.#asked()
     this.#presences()
     this.#readAhead()
+    this.#overdue()
     totals.requests += requests.size
     totals.most = Math.max(totals.most, requests.size)
     totals.readyBytes += this.#readyBytes
@@ -193,19 +194,29 @@ class Checks {
 
   /** As many as allowed are being asked about: those that wait do so for a reason. */
   #asked (): void {
-    const { asking, unasked, requests } = this.#account
+    const { asking, overdue, unasked, requests } = this.#account
     const { maxReadsPerPeer, maxWantsPerPeer } = this.#context.options
 
     if (requests.size > maxWantsPerPeer) {
       this.#broken(`has ${requests.size} requests, over ${maxWantsPerPeer}`)
     }
 
-    if (asking > maxReadsPerPeer || asking < this.#asking - this.#unasked) {
+    if (asking > maxReadsPerPeer || asking + overdue.asking < this.#asking - this.#unasked) {
       this.#broken(`has ${asking} questions under way, of ${maxReadsPerPeer} at the most, for ${this.#asking - this.#unasked} requests or more`)
     }
 
     if (unasked.size > 0 && asking < maxReadsPerPeer) {
       this.#broken(`has ${unasked.size} requests to be asked about, and only ${asking} of ${maxReadsPerPeer} questions under way`)
+    }
+  }
+
+  /** Of questions and reads that take too long. */
+  #overdue (): void {
+    const { overdue } = this.#account
+    const { maxReadsPerPeer } = this.#context.options
+
+    if (overdue.asking > maxReadsPerPeer || overdue.reads > maxReadsPerPeer) {
+      this.#broken(`has ${overdue.asking} questions and ${overdue.reads} reads that take too long, of ${maxReadsPerPeer} each at the most`)
     }
   }
 
@@ -224,25 +235,29 @@ class Checks {
 
   /**
    * Bytes read ahead stay within `maxReadAheadPerPeer`, but for: a block that is
-   * alone, however large; and what blocks read by a guess of their size have
-   * over it, of which there are as many as may be read at once.
+   * alone, however large; what blocks read by a guess of their size have over it,
+   * of which there are as many as may be read at once; and blocks that came late,
+   * when others were being read in their place.
    */
   #readAhead (): void {
-    const { reads, readingBytes, reading } = this.#account
+    const { reads, overdue, readingBytes, reading } = this.#account
     const { options: { maxReadsPerPeer, maxReadAheadPerPeer }, run, totals } = this.#context
     const guessed = run.reader.hasGuessed ? maxReadsPerPeer * this.#largest : 0
     const buffered = this.#readyBytes + readingBytes
     const isAlone = this.#ready + reads <= 1
 
-    if (reads > maxReadsPerPeer || reads < reading || (reads === 0 && readingBytes !== 0)) {
+    if (reads > maxReadsPerPeer || reads + overdue.reads < reading || (reads === 0 && readingBytes !== 0)) {
       this.#broken(`has ${reads} reads under way with ${readingBytes} bytes, of ${maxReadsPerPeer} at the most, for ${reading} requests or more`)
     }
 
-    if (!isAlone && buffered > maxReadAheadPerPeer + guessed) {
-      this.#broken(`has ${buffered} bytes read ahead, over ${maxReadAheadPerPeer + guessed}`)
+    const late = run.reader.hasBeenOverdue ? maxReadAheadPerPeer + this.#largest + (reads === 1 ? readingBytes : 0) : 0
+    const bound = maxReadAheadPerPeer + guessed + late
+
+    if (!isAlone && buffered > bound) {
+      this.#broken(`has ${buffered} bytes read ahead, over ${bound}`)
     }
 
-    totals.exempt += Math.max(this.#largest, readingBytes) + guessed
+    totals.exempt += Math.max(this.#largest, readingBytes) + guessed + late
   }
 
   #wrong (request: Request, what: string): void {

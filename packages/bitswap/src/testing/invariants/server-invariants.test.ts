@@ -106,6 +106,12 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
     const { account } = await busy.request(({ state, account }) => state === RequestState.Absent && account.reads === 0)
     account.readingBytes = 7
   }],
+  [/^peer …\w{8} has 33 questions and 0 reads that take too long, of 32 each at the most$/, async busy => { (await busy.request(RequestState.Absent)).account.overdue.asking = 33 }],
+  [/^peer …\w{8} has 0 questions and 33 reads that take too long, of 32 each at the most$/, async busy => { (await busy.request(RequestState.Absent)).account.overdue.reads = 33 }],
+  [/^the store takes too long for 129 things, over 128$/, async busy => {
+    await busy.request(RequestState.Absent)
+    Object.defineProperty(busy.run.reader, 'overdue', { value: 129 })
+  }],
   [/^peer …\w{8} has \d+ bytes read ahead, over \d+$/, async busy => {
     const { account } = await busy.request(RequestState.Ready)
     account.reads = 2

@@ -80,12 +80,13 @@ function ledgerViolations ({ engine }: ServerRun, { maxWants }: ServerOptions, t
 /**
  * Bytes read ahead stay within `maxReadAhead`, but for: one block of each peer
  * that has nothing else, however large; what blocks read by a guess of their
- * size have over it; and what is still on the way for peers that have left.
+ * size have over it; as much again once blocks came late; and what is still on
+ * the way for peers that have left.
  */
 function byteViolations ({ engine, reader }: ServerRun, options: ServerOptions, totals: AccountTotals, violations: string[]): void {
   const ready = engine.readAhead - engine.readingBytes
   const forLeft = engine.readingBytes - totals.readingBytes
-  const bound = options.maxReadAhead + totals.exempt + forLeft
+  const bound = options.maxReadAhead * (reader.hasBeenOverdue ? 2 : 1) + totals.exempt + forLeft
 
   if (ready !== totals.readyBytes) {
     violations.push(`${ready} bytes are counted as read ahead, the requests that are ready have ${totals.readyBytes}`)
@@ -95,12 +96,16 @@ function byteViolations ({ engine, reader }: ServerRun, options: ServerOptions, 
     violations.push(`${engine.readingBytes} bytes are on their way from the store, the peers count ${totals.readingBytes}`)
   }
 
-  if (reader.running === 0 && engine.readingBytes !== 0) {
+  if (reader.running + reader.overdue === 0 && engine.readingBytes !== 0) {
     violations.push(`${engine.readingBytes} bytes are on their way from a store that is not asked for any`)
   }
 
   if (reader.running > options.maxConcurrentReads) {
     violations.push(`the store is asked ${reader.running} things at once, over ${options.maxConcurrentReads}`)
+  }
+
+  if (reader.overdue > options.maxConcurrentReads) {
+    violations.push(`the store takes too long for ${reader.overdue} things, over ${options.maxConcurrentReads}`)
   }
 
   if (engine.readAhead > bound) {

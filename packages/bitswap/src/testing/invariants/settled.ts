@@ -30,7 +30,7 @@ export function isSettled (exchange: Exchange, peer: PeerId): boolean {
     }
   }
 
-  return account.asking === 0 && account.reads === 0 && account.unasked.size === 0 && !isResting(account.requests.values())
+  return account.asking === 0 && account.reads === 0 && account.overdue.asking === 0 && account.overdue.reads === 0 && account.unasked.size === 0 && !isResting(account.requests.values())
 }
 
 /**
