@@ -3,9 +3,10 @@
  * ask under which name. Pure.
  *
  * Limits: keeps a number for each client that is being answered, so no more
- * than `maxRequests`.
+ * than `maxRequests`, and nothing of those that have their answer.
  */
 import { isIP } from 'node:net'
+import { clientOf } from './client-of.ts'
 import { parseListen } from './options.ts'
 import type { RoutingServerOptions } from './options.ts'
 
@@ -18,8 +19,18 @@ export class Admission {
     this.#options = options
   }
 
-  /** False when it has to come again later; true is to be followed by {@link leave}. */
-  enter (client: string): boolean {
+  /** Clients that are being answered. */
+  get clients (): number {
+    return this.#clients.size
+  }
+
+  /**
+   * False when it has to come again later; true is to be followed by {@link leave}.
+   *
+   * @param address - it comes from
+   */
+  enter (address: string): boolean {
+    const client = clientOf(address)
     const mine = this.#clients.get(client) ?? 0
 
     if (this.#requests >= this.#options.maxRequests || mine >= this.#options.maxRequestsPerClient) {
@@ -32,7 +43,8 @@ export class Admission {
     return true
   }
 
-  leave (client: string): void {
+  leave (address: string): void {
+    const client = clientOf(address)
     const others = (this.#clients.get(client) ?? 0) - 1
 
     this.#requests--

@@ -51,8 +51,9 @@ export interface RoutingServerInit {
   maxRequests?: number
 
   /**
-   * Of them, from one address. Behind a proxy all come from one, which needs
-   * this as high as `maxRequests`.
+   * Of them, from one IPv4 address, or from one /64 of IPv6, which is what one
+   * client has at least. Behind a proxy all come from one, and in a local network
+   * all may have the same /64: these need this as high as `maxRequests`.
    *
    * @default 16
    */
