@@ -64,8 +64,11 @@ export class GarbageLeftError extends Error {
   readonly cid: CID
   readonly count: number
 
-  constructor (cid: CID, count: number, reason: string, options?: ErrorOptions) {
-    super(`cannot remove block ${cid}${count > 1 ? `, and ${count - 1} more` : ''}: ${reason}`, options)
+  /** @param reason - of the first; without it the message only counts, for those who have been told of each */
+  constructor (cid: CID, count: number, reason: string | undefined, options?: ErrorOptions) {
+    super(reason == null
+      ? `${count} ${count === 1 ? 'block' : 'blocks'} could not be removed`
+      : `cannot remove block ${cid}${count > 1 ? `, and ${count - 1} more` : ''}: ${reason}`, options)
     this.cid = cid
     this.count = count
   }

@@ -5,6 +5,7 @@ import { REPO_VERSION } from '../../store/repo.ts'
 import { formatDecimalSize, formatSize } from '../format.ts'
 import { openPins, storageLimit, withRepo } from '../with-repo.ts'
 import type { CommandContext } from '../context.ts'
+import type { CID } from 'multiformats/cid'
 
 export async function gc (context: CommandContext, { quiet }: { quiet?: boolean }): Promise<void> {
   const { output, signal } = context
@@ -16,14 +17,14 @@ export async function gc (context: CommandContext, { quiet }: { quiet?: boolean 
     let removed = 0
     let freed = 0
     let left = 0
-    let failure: GarbageLeftError | undefined
+    let first: { cid: CID, error: unknown } | undefined
 
     for await (const collected of garbage.collect({ signal })) {
       const { cid } = collected
 
       if ('error' in collected) {
         left++
-        failure ??= new GarbageLeftError(cid, left, reasonOf(collected.error), { cause: collected.error })
+        first ??= collected
         output.warn(`cannot remove block ${cid}: ${reasonOf(collected.error)}`)
       } else {
         removed++
@@ -34,8 +35,8 @@ export async function gc (context: CommandContext, { quiet }: { quiet?: boolean 
 
     await output.print({ event: 'collected', blocks: removed, bytes: freed, left }, quiet === true ? undefined : `Removed ${removed} blocks (${formatSize(freed)})`)
 
-    if (failure != null) {
-      throw new GarbageLeftError(failure.cid, left, reasonOf(failure.cause), { cause: failure.cause })
+    if (first != null) { // each was named as it failed
+      throw new GarbageLeftError(first.cid, left, undefined, { cause: first.error })
     }
   })
 }
