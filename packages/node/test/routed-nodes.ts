@@ -41,7 +41,7 @@ export async function startNode ({ privateKey, listen = '/ip4/127.0.0.1/tcp/0', 
     services: { ...host.services, ...await routingServices(options) } as NonNullable<typeof host.services>,
     peerDiscovery: await peerDiscovery(options, peer => { found.forEach(tell => { tell(peer) }) })
   })
-  const routers = createRouters(libp2p, options, { clock: systemClock })
+  const routers = createRouters(libp2p, options, { clock: systemClock, log: libp2p.logger.forComponent('bitswap:routing') })
   const routing = combineRouters(routers, {}, { logger: libp2p.logger, peerId: libp2p.peerId })
   const blockstore = new MemoryBlockstore()
   const bitswap = createBitswap({ libp2p, blockstore, routing })

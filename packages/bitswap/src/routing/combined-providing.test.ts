@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { cid, failing, hanging, naming, NEVER, RoutersSetup } from '../../test/routers-setup.ts'
 import { sleep } from '../core/clock.ts'
 import { PROVIDING_DEFAULTS } from '../providing/options.ts'
+import type { Router } from './router.ts'
 
 const LASTING: AbortSignal = new AbortController().signal
 
@@ -41,6 +42,26 @@ test('an announcement that is aborted rejects with the reason, unless one has ta
     assert.equal(setup.clock.now(), 10)
     assert.equal(setup.routing.stat()[0].provideFailed, 0)
   }
+})
+
+test('one whose time is over may say in that turn that it told enough, and not if nobody is interested any more', async () => {
+  const atTheEnd = (delay: number): Router => ({
+    name: `${delay} later`,
+    provide: async (_cid, { signal } = {}) => {
+      await new Promise(resolve => { signal?.addEventListener('abort', resolve) })
+      await (delay === 0 ? undefined : sleep(setup.clock, delay))
+    }
+  })
+  const setup = new RoutersSetup(() => [atTheEnd(0), atTheEnd(1)], { provideTimeout: 400 })
+  const provide = async (signal?: AbortSignal): Promise<void> => { await setup.clock.run(setup.routing.provide?.(cid, signal == null ? {} : { signal }) as Promise<void>) }
+  const counts = (): number[][] => setup.routing.stat().map(({ provided, provideFailed }) => [provided, provideFailed])
+  const abort = new AbortController()
+
+  await provide()
+  assert.deepEqual([setup.clock.now(), counts()], [400, [[1, 0], [0, 1]]])
+  setup.clock.timer(300, () => { abort.abort(new Error('enough')) })
+  await assert.rejects(provide(abort.signal), { message: 'enough' })
+  assert.deepEqual([setup.clock.now(), counts()], [700, [[1, 0], [0, 1]]])
 })
 
 test('one that fails to announce is left out of that, and is still asked who has a block', async () => {

@@ -115,7 +115,7 @@ export class CombinedRouting implements BitswapRouting {
     const startedAt = clock.now()
 
     try {
-      await raceSignal(Promise.resolve(router.router.provide?.(cid, { signal: timeout.signal })), timeout.signal)
+      await this.#untilOver(Promise.resolve(router.router.provide?.(cid, { signal: timeout.signal })), timeout.signal)
       router.provided()
 
       return undefined
@@ -123,6 +123,22 @@ export class CombinedRouting implements BitswapRouting {
       return this.#provideError(router, error, { caller, signal: timeout.signal, waited: clock.now() - startedAt })
     } finally {
       timeout.clear()
+    }
+  }
+
+  /**
+   * As `raceSignal`, but a router that is told that its time is over is heard for the
+   * rest of that turn: it may have told enough by then to count as having taken it.
+   */
+  async #untilOver (providing: Promise<void>, signal: AbortSignal): Promise<void> {
+    try {
+      await raceSignal(providing, signal)
+    } catch (error) {
+      if (!isTimeout(signal.reason)) {
+        throw error
+      }
+
+      await Promise.race([providing, new Promise<never>((_resolve, reject) => { this.#components.clock.soon(() => { reject(error) }) })])
     }
   }
 

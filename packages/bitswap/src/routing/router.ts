@@ -11,7 +11,9 @@ export interface NamedProvider {
 
 /**
  * One way to find providers or to announce blocks. An error it fails with may
- * have a `retryAfter`, in milliseconds: it is left out for so long, at once.
+ * have a `retryAfter`, in milliseconds: it is left out for so long, at once. An
+ * announcement whose signal aborts with a `TimeoutError` may still resolve in that
+ * turn of the event loop: when as many were told as suffices.
  */
 export interface Router extends BitswapRouting {
   /** As it is called in the log, in errors and in `stat`. */

@@ -29,7 +29,7 @@ export class NodeNetwork implements Startable {
 
     const libp2p = await createHost(privateKey, options, { found: peer => { kept.found(peer) }, logger })
     const relayed = options.bitswap.network?.runOnLimitedConnections === true || options.reachability.holePunching
-    const routing = combineRouters(createRouters(libp2p, options.routing, { clock: systemClock }), { relayed }, libp2p)
+    const routing = combineRouters(createRouters(libp2p, options.routing, { clock: systemClock, log: libp2p.logger.forComponent('bitswap-node:routing') }), { relayed }, libp2p)
 
     // whoever is found is found after the start
     const kept = new KeptPeers({ libp2p, clock: systemClock, log: libp2p.logger.forComponent('bitswap-node:peers'), random: Math.random }, options.routing)

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { peerIdFromSeed, randomBlocks, VirtualClock } from 'ts-bitswap/testing'
-import type { AbortOptions } from '@libp2p/interface'
+import type { AbortOptions, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
+import { combineRouters } from 'ts-bitswap'
+import { keepingLog } from '../../test/log.ts'
 import { DhtRouter } from './dht-router.ts'
 import { resolveRoutingOptions } from './options.ts'
 import type { Dht } from './dht.ts'
@@ -15,6 +17,9 @@ class Setup {
   readonly clock: VirtualClock = new VirtualClock()
   readonly table: EventTarget & { size: number } = Object.assign(new EventTarget(), { size: 0 })
   told = 0
+  /** What comes after the peers that were told: nothing, until the announcement is aborted or for ever; or an error. */
+  afterwards: 'end' | 'hang' | Error = 'end'
+  readonly logged: unknown[][] = []
   listening = 0
   readonly router: DhtRouter
 
@@ -25,7 +30,9 @@ class Setup {
     this.table.removeEventListener = (...args) => { this.listening--; removeEventListener.apply(this.table, args) }
     const dht = { routingTable: this.table, findProviders: () => this.#find(), provide: () => this.#provide() } as unknown as Dht
 
-    this.router = new DhtRouter('dht', dht, this.clock, resolveRoutingOptions({ dhtPeerTimeout: 500 }))
+    const log: Logger = Object.assign((...args: unknown[]) => { this.logged.push(args) }, { enabled: true, error: () => {}, trace: () => {}, newScope: () => log })
+
+    this.router = new DhtRouter('dht', dht, { clock: this.clock, log }, resolveRoutingOptions({ dhtPeerTimeout: 500 }))
   }
 
   addPeer (): void {
@@ -59,6 +66,10 @@ class Setup {
 
     for (let i = 0; i < this.told; i++) {
       yield { name: 'PEER_RESPONSE', messageName: 'ADD_PROVIDER' }
+    }
+
+    if (this.afterwards !== 'end') {
+      await (this.afterwards === 'hang' ? new Promise(() => {}) : Promise.reject(this.afterwards))
     }
   }
 }
@@ -106,4 +117,43 @@ test('an announcement is an error when nobody was told, and why it was aborted w
   await assert.rejects(provide({ signal: AbortSignal.abort(new Error('enough')) }), { message: 'enough' })
   setup.told = 1
   await provide()
+})
+
+test('what somebody took is announced, also when time runs out before the others are told, or telling them fails', async () => {
+  const setup = new Setup()
+  const late = new DOMException('too late', 'TimeoutError')
+  const provide = async (reason: Error): Promise<void> => {
+    const abort = new AbortController()
+    const cancel = setup.clock.timer(100, () => { abort.abort(reason) })
+
+    await setup.clock.run(setup.router.provide(cid as CID, { signal: abort.signal })).finally(cancel)
+  }
+
+  setup.addPeer()
+  setup.told = 3
+  setup.afterwards = 'hang'
+  await provide(late)
+  assert.deepEqual(setup.logged.map(args => args.slice(1)), [[3, 'dht', cid, late]])
+  await assert.rejects(provide(new Error('enough')), { message: 'enough' })
+  setup.afterwards = new Error('out of order')
+  await provide(late)
+  assert.equal(setup.logged.length, 2)
+
+  setup.told = 0
+  await assert.rejects(provide(late), { message: 'out of order' })
+  setup.afterwards = 'hang'
+  await assert.rejects(provide(late), { name: 'TimeoutError' })
+  assert.equal(setup.logged.length, 2)
+})
+
+test('what a DHT could tell some of before its time was over counts as announced for all routers together', async () => {
+  const setup = new Setup()
+  const { log } = keepingLog()
+  const routing = combineRouters([setup.router], {}, { clock: setup.clock, logger: { forComponent: () => log } })
+
+  setup.addPeer()
+  setup.told = 1
+  setup.afterwards = 'hang'
+  await setup.clock.run(routing.provide?.(cid as CID) as Promise<void>)
+  assert.deepEqual([setup.clock.now(), routing.stat()[0].provided], [50_000, 1])
 })

@@ -4,18 +4,26 @@
  *
  * Both look-ups and announcements wait for the first peer, and only for a while
  * (kad-dht: until the signal aborts). An announcement that nobody was told of is an
- * error (kad-dht: none).
+ * error (kad-dht: none); one that somebody took counts, also when time runs out
+ * before all have been told, or telling the others fails. (In Go a fifth must have
+ * taken it where Kubo sweeps, and anybody in `fullrt`.)
  */
 import { firstPeer } from './dht-table.ts'
 import { NoDhtPeersError } from './errors.ts'
+import { untilAborted } from './until-aborted.ts'
 import type { DhtTable } from './dht-table.ts'
 import type { Dht } from './dht.ts'
 import type { RoutingOptions } from './options.ts'
-import type { AbortOptions } from '@libp2p/interface'
+import type { AbortOptions, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { Clock, NamedProvider, Router } from 'ts-bitswap'
 
 export type DhtRouterOptions = Pick<RoutingOptions, 'dhtPeerTimeout' | 'findTimeout' | 'provideTimeout'>
+
+export interface DhtRouterComponents {
+  clock: Clock
+  log: Logger
+}
 
 export class DhtRouter implements Router {
   readonly name: string
@@ -24,14 +32,16 @@ export class DhtRouter implements Router {
   readonly provideTimeout: number
   readonly #dht: Pick<Dht, 'findProviders' | 'provide'> & { routingTable: DhtTable }
   readonly #clock: Clock
+  readonly #log: Logger
   readonly #peerTimeout: number
   /** Since when, for look-ups, its table has been empty. */
   #emptySince: number | undefined
 
-  constructor (name: string, dht: Pick<Dht, 'findProviders' | 'provide' | 'routingTable'>, clock: Clock, options: DhtRouterOptions) {
+  constructor (name: string, dht: Pick<Dht, 'findProviders' | 'provide' | 'routingTable'>, { clock, log }: DhtRouterComponents, options: DhtRouterOptions) {
     this.name = name
     this.#dht = dht as typeof dht & { routingTable: DhtTable }
     this.#clock = clock
+    this.#log = log
     this.#peerTimeout = options.dhtPeerTimeout
     this.findTimeout = options.findTimeout
     this.provideTimeout = options.provideTimeout
@@ -49,20 +59,34 @@ export class DhtRouter implements Router {
 
   /** @throws NoDhtPeersError when nobody could be told */
   async provide (cid: CID, options: AbortOptions = {}): Promise<void> {
-    let told = 0
+    const signal = options.signal ?? undefined
+    const told = { peers: 0 }
 
-    await this.#untilPeers(options.signal ?? undefined)
+    await this.#untilPeers(signal)
 
-    for await (const event of this.#dht.provide(cid, options)) {
-      if (event.name === 'PEER_RESPONSE' && event.messageName === 'ADD_PROVIDER') {
-        told++
+    try {
+      await untilAborted(this.#tell(cid, told, options), signal)
+    } catch (error) {
+      if (told.peers === 0 || isGivenUp(signal)) {
+        throw error
       }
+
+      this.#log('%d peers of the %s were told of %c, and no more - %e', told.peers, this.name, cid, error)
     }
 
-    if (told === 0) {
-      options.signal?.throwIfAborted()
+    if (told.peers === 0) {
+      signal?.throwIfAborted()
 
       throw new NoDhtPeersError(this.name)
+    }
+  }
+
+  /** @param told - counts while it goes on */
+  async #tell (cid: CID, told: { peers: number }, options: AbortOptions): Promise<void> {
+    for await (const event of this.#dht.provide(cid, options)) {
+      if (event.name === 'PEER_RESPONSE' && event.messageName === 'ADD_PROVIDER') {
+        told.peers++
+      }
     }
   }
 
@@ -100,4 +124,9 @@ export class DhtRouter implements Router {
       cancel()
     }
   }
+}
+
+/** Has whoever asked lost interest, and not run out of time? */
+function isGivenUp (signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && !(signal.reason instanceof Error && signal.reason.name === 'TimeoutError')
 }

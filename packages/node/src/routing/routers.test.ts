@@ -15,7 +15,7 @@ const CID = 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e'
 const logger = { forComponent: () => Object.assign(() => {}, { enabled: false, error: () => {}, trace: () => {}, newScope: () => { throw new Error('not used') } }) }
 
 function routers (init: RoutingInit, services: object = {}): ReturnType<typeof createRouters> {
-  return createRouters({ services }, resolveRoutingOptions(init), { clock: systemClock })
+  return createRouters({ services }, resolveRoutingOptions(init), { clock: systemClock, log: logger.forComponent() })
 }
 
 test('there are as many routers as the options say, the cheapest first, none by default', () => {
