@@ -52,7 +52,7 @@ async function sourceOf (scene: Scene, size: number): Promise<Source> {
 
   return await scene.keep('first byte', async cast => {
     const server = await cast.start(SideName.Ours)
-    const file = async (size: number, seed: number): Promise<Held> => await server.hold({ size: Math.floor(size * scale / CHUNK) * CHUNK, chunkSize: CHUNK, seed })
+    const file = async (size: number, seed: number): Promise<Held> => await server.hold({ size: scaled(size, scale), chunkSize: CHUNK, seed })
 
     const seed = round * (WARM.files + 1)
     const others: Held[] = []
@@ -63,4 +63,9 @@ async function sourceOf (scene: Scene, size: number): Promise<Source> {
 
     return { address: server.address, large: await file(size, seed), others }
   })
+}
+
+/** In whole chunks, and one at the least: who reads files that are empty is not warm. */
+export function scaled (size: number, scale: number): number {
+  return Math.max(1, Math.floor(size * scale / CHUNK)) * CHUNK
 }

@@ -2,7 +2,7 @@
  * A peer in a process of its own, whoever made it: it holds what others fetch,
  * and fetches what others hold. All are asked the same.
  */
-import { writeFile, mkdir, statfs } from 'node:fs/promises'
+import { writeFile, mkdir, mkdtemp, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CID } from 'multiformats/cid'
@@ -15,7 +15,7 @@ import { temporaryFolder, writeRandomFile } from '../../interop/harness/data.ts'
 import { Kubo } from '../../interop/harness/kubo.ts'
 import { noSuchWay } from '../../interop/harness/ways.ts'
 import type { Fetched, Traffic, Way } from '../../interop/harness/ways.ts'
-import { emptyFiles } from '../suite/ground.ts'
+import { emptyFiles, removeAtExit } from '../suite/ground.ts'
 
 export const SideName = { Ours: 'ours', Helia: 'helia', Kubo: 'kubo', Bare: 'bare' } as const
 export type SideName = typeof SideName[keyof typeof SideName]
@@ -84,10 +84,19 @@ async function folderInMemory (): Promise<string | undefined> {
   try {
     const { bavail, bsize } = await statfs(IN_MEMORY)
 
-    return bavail * bsize >= ENOUGH ? IN_MEMORY : undefined
+    return bavail * bsize >= ENOUGH ? await groundInMemory() : undefined
   } catch {
     return undefined
   }
+}
+
+/** What a run that is ended leaves there would take memory until the machine is started again. */
+async function groundInMemory (): Promise<string> {
+  const path = await mkdtemp(join(IN_MEMORY, 'bitswap-ground-'))
+
+  removeAtExit(path)
+
+  return path
 }
 
 /** Any but Kubo. */

@@ -35,8 +35,8 @@ process.on('exit', () => {
   }
 })
 
-// the test runner ends a file that takes too long with this signal
-process.once('SIGTERM', () => { process.exit(143) })
+// the test runner ends a file that takes too long with this signal; not once: the next would end it before all else is done
+process.on('SIGTERM', () => { process.exit(143) })
 
 export class Child {
   readonly #name: string

@@ -21,7 +21,7 @@ import { CorruptBlockError } from '../errors.ts'
 import { nodeFileWriter, writeAtomically } from './atomic-write.ts'
 import { collect } from './collect.ts'
 import { blockFile, cidOfBlockFile, prepareBlockFolder, TEMPORARY_FOLDER } from './flatfs-layout.ts'
-import { fingerprintOf, listFolders } from './flatfs-listing.ts'
+import { fingerprintOf } from './flatfs-listing.ts'
 import { matches } from './hashers.ts'
 import { resolveStoreOptions } from './options.ts'
 import { MAX_FILE_SIZE, readFileWhole } from './read-file-whole.ts'
@@ -44,9 +44,8 @@ export interface FlatfsComponents {
   files?: FileWriter
 }
 
-/** Of the file of a block. */
+/** The file of a block, and the name of the folder it lies in. */
 interface Place {
-  /** The folder it lies in, by its name. */
   shard: string
   path: string
 }
@@ -72,8 +71,8 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
   /**
    * Makes or checks the folder, and removes what a write that was cut short
-   * left. Only one store at a time may have a folder open: what is put into the
-   * folder beside it may not be found until the next opening.
+   * left. Only one store at a time may have a folder open: what others put into
+   * it may not be found until the blocks are listed, or until the next opening.
    *
    * @throws UnsupportedLayoutError, ReadOnlyError, DiskFullError
    */
@@ -136,6 +135,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
         sync: this.#options.syncWrites,
         files: this.#components.files ?? nodeFileWriter
       })
+      this.#shards.found(shard) // else one that was made while the store was opened is not known
     })
     this.#corrupt.delete(path)
 
@@ -206,7 +206,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
   /** As {@link getAll} without the bytes. Holds the names of one folder (a 1024th of all) at a time. */
   async * cids (options?: AbortOptions): AsyncGenerator<CID> {
-    for await (const { names } of listFolders(this.path)) {
+    for await (const { names } of this.#shards.list()) {
       for (const name of names) {
         options?.signal?.throwIfAborted()
         const cid = cidOfBlockFile(name)
@@ -225,7 +225,7 @@ export class FlatfsBlockstore extends BaseBlockstore {
 
   /** What each block takes. As {@link cids}, and asks for the sizes of a folder beside each other. */
   async * sizes (options?: AbortOptions): AsyncGenerator<number> {
-    for await (const { path, names } of listFolders(this.path)) {
+    for await (const { path, names } of this.#shards.list()) {
       options?.signal?.throwIfAborted()
       const blocks = names.filter(name => cidOfBlockFile(name) != null)
 

@@ -2,14 +2,23 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unlessMissing } from './storage-error.ts'
 import type { Dirent } from 'node:fs'
 
-/** The folders the blocks lie in, each with the names of what is in it. */
-export async function * listFolders (root: string): AsyncGenerator<{ path: string, names: string[] }> {
+/** One that blocks lie in. */
+export interface Folder {
+  name: string
+  path: string
+  /** Of what is in it. */
+  names: string[]
+}
+
+/** The folders the blocks lie in, one after the other; one that somebody removes meanwhile is empty. */
+export async function * listFolders (root: string): AsyncGenerator<Folder> {
   for (const { name } of await shardsOf(root)) {
     const path = join(root, name)
 
-    yield { path, names: await readdir(path) }
+    yield { name, path, names: await readdir(path).catch(unlessMissing) ?? [] }
   }
 }
 

@@ -63,6 +63,64 @@ test('what lies in a folder that was not there at the opening is not looked for 
   assert.deepEqual(await read(again, cid), bytes)
 })
 
+test('what is listed is found and counts, also in a folder that was not there at the opening', async t => {
+  const list: Record<string, (store: FlatfsBlockstore) => Promise<unknown>> = {
+    cids: async store => await all(store.cids()),
+    sizes: async store => await all(store.sizes())
+  }
+
+  for (const [name, listed] of Object.entries(list)) {
+    const store = await openStore(t)
+    const { cid, bytes } = await someBlock(100)
+
+    await mkdir(dirname(pathOf(store, cid)))
+    await writeFile(pathOf(store, cid), bytes)
+    await listed(store)
+
+    assert.deepEqual(await read(store, cid), bytes, name)
+    assert.equal(await store.storedSize(cid), 100, name) // what removes it subtracts so much
+  }
+})
+
+test('a folder that somebody removes while all are listed has no blocks, and the rest is listed', async t => {
+  const store = await openStore(t)
+  const blocks = await Promise.all([1, 2].map(async seed => await someBlock(100, seed)))
+  const listed: string[] = []
+
+  for (const { cid, bytes } of blocks) {
+    await store.put(cid, bytes)
+  }
+
+  for await (const cid of store.cids()) {
+    listed.push(cid.toString())
+    await Promise.all(blocks.filter(each => !each.cid.equals(cid)).map(async each => { await rm(dirname(pathOf(store, each.cid)), { recursive: true }) }))
+  }
+
+  assert.equal(new Set(blocks.map(({ cid }) => dirname(pathOf(store, cid)))).size, 2)
+  assert.equal(listed.length, 1)
+})
+
+test('a block that was being written while the store was opened is found', async t => {
+  const { promise: opened, resolve } = Promise.withResolvers<undefined>()
+  const store = new FlatfsBlockstore(await temporaryFolder(t), {
+    files: {
+      ...nodeFileWriter,
+      writeFile: async (path, bytes, options) => {
+        await opened
+        await nodeFileWriter.writeFile(path, bytes, options)
+      }
+    }
+  })
+  const { cid, bytes } = await someBlock(100)
+  const put = store.put(cid, bytes)
+
+  await store.open()
+  resolve(undefined)
+  await put
+
+  assert.deepEqual(await read(store, cid), bytes)
+})
+
 test('a folder is made before the first of its blocks, once, and no block is named twice', async t => {
   const made: string[] = []
   const named: string[] = []

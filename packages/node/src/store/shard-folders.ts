@@ -2,19 +2,23 @@
  * Which of the folders that blocks lie in there are, some 1000 at the most. What
  * would lie in another is missing, and that is known without asking the disk: who
  * fetches into a new repo asks for each block first. Nobody else may make some
- * meanwhile; those that somebody removed are made again by who writes.
+ * meanwhile: such a one is known only once somebody comes upon it. Those that
+ * somebody removed are made again by who writes.
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeFileWriter } from './atomic-write.ts'
+import { listFolders } from './flatfs-listing.ts'
 import { storageError } from './storage-error.ts'
 import type { FileWriter } from './atomic-write.ts'
+import type { Folder } from './flatfs-listing.ts'
 
 export class ShardFolders {
   readonly #root: string
   readonly #files: Pick<FileWriter, 'mkdir'>
-  /** Undefined as long as nobody has looked. */
-  #there: Set<string> | undefined
+  /** All there are, once somebody has looked. */
+  readonly #there: Set<string> = new Set()
+  #hasLooked = false
 
   constructor (root: string, files: Pick<FileWriter, 'mkdir'> = nodeFileWriter) {
     this.#root = root
@@ -24,8 +28,8 @@ export class ShardFolders {
   /** @throws ReadOnlyError when it may not be listed */
   async look (): Promise<void> {
     try {
-      // on some file systems `sc` is `SC`
-      this.#there = new Set((await readdir(this.#root)).map(name => name.toUpperCase()))
+      (await readdir(this.#root)).forEach(name => { this.found(name) })
+      this.#hasLooked = true
     } catch (error) {
       throw storageError(error, this.#root)
     }
@@ -33,7 +37,20 @@ export class ShardFolders {
 
   /** False when it is not there; true also when nobody has looked. */
   mayBeThere (name: string): boolean {
-    return this.#there?.has(name) ?? true
+    return !this.#hasLooked || this.#there.has(name)
+  }
+
+  /** Somebody came upon it, or wrote into it. */
+  found (name: string): void {
+    this.#there.add(name.toUpperCase()) // on some file systems `sc` is `SC`
+  }
+
+  /** What is in each. What is listed is found from then on, and counts, also where others made a folder. */
+  async * list (): AsyncGenerator<Folder> {
+    for await (const folder of listFolders(this.#root)) {
+      this.found(folder.name)
+      yield folder
+    }
   }
 
   /** @throws DiskFullError, ReadOnlyError */
@@ -46,6 +63,6 @@ export class ShardFolders {
       throw storageError(error, path)
     }
 
-    this.#there?.add(name)
+    this.found(name)
   }
 }
