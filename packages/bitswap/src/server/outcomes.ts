@@ -37,7 +37,11 @@ export class Outcomes {
 
   /** @param ticket - of the request when it was asked about: it is left alone if something else became of it meanwhile */
   apply (request: Request, ticket: number, outcome: Outcome): void {
-    const { lifecycle } = this.#components
+    const { lifecycle, stats } = this.#components
+
+    if (outcome.status === 'failed') {
+      stats.storeErrors++ // also of what was served meanwhile, by asking again
+    }
 
     if (request.ticket !== ticket) {
       return
@@ -92,7 +96,6 @@ export class Outcomes {
   #failed (request: Request, error: unknown): void {
     const { lifecycle, clock, log, stats } = this.#components
 
-    stats.storeErrors++
     request.failures++
 
     if (request.failures < this.#options.storeAttempts) {

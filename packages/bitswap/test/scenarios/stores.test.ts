@@ -148,6 +148,10 @@ test('a store that hangs for a block holds up nobody else, and not the same peer
   assert.deepEqual(await net.run(got), block.bytes)
   // asked again after 10 s: what the store is at since the first time is not waited for
   assert.ok(net.clock.now() <= 10_000 + 6 * LATENCY, `${net.clock.now()}`)
+  assert.equal(bob.bitswap.books.server.stats.storeErrors, 0)
+  // what it is at is late after 30 s, and counts as failed then
+  await net.advance(30_000 + 6 * LATENCY - net.clock.now())
+  assert.equal(bob.bitswap.books.server.stats.storeErrors, 1)
   await net.close()
 })
 

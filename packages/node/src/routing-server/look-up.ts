@@ -6,6 +6,7 @@
  * than a hundred times as many as may be named, since what names peers without
  * end and without waiting would let nothing else happen.
  */
+import { untilAborted } from '../until-aborted.ts'
 import type { FoundPeer } from './record.ts'
 import { TRANSPORT_BITSWAP } from './record.ts'
 import type { Asked } from './request.ts'
@@ -49,7 +50,7 @@ async function * findPeer ({ self, findPeer, log }: LookUpComponents, peer: Peer
     yield ourselves(self)
   } else if (findPeer != null) {
     try {
-      const found = await untilAborted(findPeer(peer, { signal }), signal)
+      const found = await unlessAborted(findPeer(peer, { signal }), signal)
 
       if (found != null) {
         yield found
@@ -64,7 +65,7 @@ async function * findProviders ({ routing, self, hasBlock, log }: LookUpComponen
   const named = new Set([self.peerId.toString()])
 
   try {
-    if (await untilAborted(Promise.resolve(hasBlock(cid, { signal })), signal) === true) {
+    if (await unlessAborted(Promise.resolve(hasBlock(cid, { signal })), signal) === true) {
       yield ourselves(self)
     }
   } catch (error) { // others may have it all the same
@@ -79,7 +80,7 @@ async function * findProviders ({ routing, self, hasBlock, log }: LookUpComponen
 
   try {
     for (let looked = 0; looked < maxProviders * LOOKED_AT_PER_NAMED; looked++) {
-      const next = await untilAborted(providers.next(), signal)
+      const next = await unlessAborted(providers.next(), signal)
 
       if (next == null || next.done === true) {
         return
@@ -104,23 +105,15 @@ function ourselves (self: LookUpComponents['self']): FoundPeer {
   return { id: self.peerId, multiaddrs: self.getMultiaddrs(), protocols: [TRANSPORT_BITSWAP] }
 }
 
-/** Undefined when the signal aborts first; what becomes of the promise then is of no interest. Leaves no listener. */
-async function untilAborted<T> (promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  let abort = (): void => {}
-  const aborted = new Promise<undefined>(resolve => {
-    abort = () => { resolve(undefined) }
-    signal.addEventListener('abort', abort, { once: true })
-  })
-
-  if (signal.aborted) {
-    abort()
-  }
-
-  promise.catch(() => undefined)
-
+/** Undefined when the signal aborts first. */
+async function unlessAborted<T> (promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
+    return await untilAborted(promise, signal)
+  } catch (error) {
+    if (signal.aborted) {
+      return undefined
+    }
+
+    throw error
   }
 }

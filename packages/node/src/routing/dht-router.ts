@@ -8,9 +8,9 @@
  * before all have been told, or telling the others fails. (In Go a fifth must have
  * taken it where Kubo sweeps, and anybody in `fullrt`.)
  */
+import { untilAborted } from '../until-aborted.ts'
 import { firstPeer } from './dht-table.ts'
 import { NoDhtPeersError } from './errors.ts'
-import { untilAborted } from './until-aborted.ts'
 import type { DhtTable } from './dht-table.ts'
 import type { Dht } from './dht.ts'
 import type { RoutingOptions } from './options.ts'

@@ -41,7 +41,7 @@ test('a folder that cannot be listed is one clear error', async t => {
 
   await writeFile(file, '')
 
-  await assert.rejects(new ShardFolders(file).look(), { code: 'ENOTDIR' })
+  await assert.rejects(new ShardFolders(file).look(), { code: 'ENOTDIR', path: file })
 })
 
 test('what lies in a folder that was not there at the opening is not looked for on the disk', async t => {

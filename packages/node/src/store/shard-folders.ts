@@ -25,14 +25,10 @@ export class ShardFolders {
     this.#files = files
   }
 
-  /** @throws ReadOnlyError when it may not be listed */
+  /** @throws the error of the operating system, when it cannot be listed */
   async look (): Promise<void> {
-    try {
-      (await readdir(this.#root)).forEach(name => { this.found(name) })
-      this.#hasLooked = true
-    } catch (error) {
-      throw storageError(error, this.#root)
-    }
+    (await readdir(this.#root)).forEach(name => { this.found(name) })
+    this.#hasLooked = true
   }
 
   /** False when it is not there; true also when nobody has looked. */
