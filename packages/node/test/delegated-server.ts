@@ -2,14 +2,16 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after } from 'node:test'
-import { peerIdFromSeed, randomBlocks } from 'ts-bitswap/testing'
+import { peerIdFromSeed, randomBlocks, VirtualClock } from 'ts-bitswap/testing'
+import { keepingLog } from './log.ts'
 import { DelegatedRouter } from '../src/routing/delegated-router.ts'
 import { resolveRoutingOptions } from '../src/routing/options.ts'
 import type { RequestListener, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Clock } from 'ts-bitswap'
 
 export const [{ cid }] = await randomBlocks(1, { size: 8 })
-export const peers = Array.from({ length: 10 }, (_, i) => peerIdFromSeed(i + 1))
+export const peers = Array.from({ length: 20 }, (_, i) => peerIdFromSeed(i + 1))
 const servers: Server[] = []
 
 after(() => {
@@ -26,8 +28,8 @@ export async function serve (answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-export function router (url: string): DelegatedRouter {
-  return new DelegatedRouter(url, resolveRoutingOptions())
+export function router (url: string, clock: Clock = new VirtualClock()): DelegatedRouter {
+  return new DelegatedRouter(url, { clock, log: keepingLog().log }, resolveRoutingOptions())
 }
 
 /** Whom it names, by their numbers, with their addresses. */

@@ -10,12 +10,16 @@
  */
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
+import type { PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { NamedProvider } from 'ts-bitswap'
 
 export const MAX_LINE_SIZE = 65_536
 export const MAX_DOCUMENT_SIZE = 4_194_304
 export const MAX_ANSWER_SIZE = 16_777_216
+
+/** As the list of a document is called. */
+export type ListName = 'Providers' | 'Peers'
 
 /** As it is called among the protocols of a provider. */
 const BITSWAP = 'transport-bitswap'
@@ -66,7 +70,7 @@ export async function * readLines (chunks: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 /** What one document lists; undefined when it is none, or too large. */
-export async function readDocument (chunks: AsyncIterable<Uint8Array>): Promise<unknown[] | undefined> {
+export async function readDocument (chunks: AsyncIterable<Uint8Array>, list: ListName): Promise<unknown[] | undefined> {
   const decoder = new TextDecoder()
   let text = ''
 
@@ -78,13 +82,13 @@ export async function readDocument (chunks: AsyncIterable<Uint8Array>): Promise<
     }
   }
 
-  const document = parsed(text) as { Providers?: unknown } | null | undefined
+  const document = parsed(text) as Partial<Record<ListName, unknown>> | null | undefined
 
   if (document == null || typeof document !== 'object') {
     return undefined
   }
 
-  return Array.isArray(document.Providers) ? document.Providers as unknown[] : []
+  return Array.isArray(document[list]) ? document[list] as unknown[] : []
 }
 
 /** A provider that speaks Bitswap; undefined when it is another, `null` when it is none. */
@@ -105,11 +109,29 @@ export function providerOf (record: unknown): NamedProvider | undefined | null {
     return undefined
   }
 
+  const id = peerOf(ID)
+
+  return id == null ? null : { id, multiaddrs: addressesIn(Addrs) }
+}
+
+/** The addresses of this peer in a record; none when it is one of another peer, or cannot be read. */
+export function addressesOf (peer: PeerId, record: unknown): Multiaddr[] {
+  const { Schema, ID, Addrs } = (record ?? {}) as ProviderRecord
+
+  return SCHEMAS.includes(Schema) && peerOf(ID)?.equals(peer) === true ? addressesIn(Addrs) : []
+}
+
+/** Undefined when it is none, or of a kind we do not know. */
+function peerOf (text: unknown): PeerId | undefined {
   try {
-    return { id: peerIdFromString(ID as string), multiaddrs: (Array.isArray(Addrs) ? Addrs as unknown[] : []).flatMap(addressOf) }
+    return peerIdFromString(text as string)
   } catch {
-    return null // it has no id, or one of a kind we do not know
+    return undefined
   }
+}
+
+function addressesIn (list: unknown): Multiaddr[] {
+  return (Array.isArray(list) ? list as unknown[] : []).flatMap(addressOf)
 }
 
 function addressOf (text: unknown): Multiaddr[] {

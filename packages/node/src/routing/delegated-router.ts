@@ -1,5 +1,6 @@
 /**
- * Asks a server of the delegated routing API who has a block
+ * Asks a server of the delegated routing API who has a block, and where those are
+ * whom it names without an address
  * (https://specs.ipfs.tech/routing/http-routing-v1/). Finds only: the API has no
  * announcements.
  *
@@ -9,106 +10,69 @@
  * has no bound, `Retry-After` is not seen, and callers of one request are aborted
  * with the first of them.
  *
- * Limits: a look-up takes as long as its signal lets it (`findTimeout`); as many
- * at once as are asked for; sizes as in `delegated-answer.ts`; three redirects,
- * none from https to http.
+ * Limits: a search takes as long as its signal lets it (`findTimeout`); as many
+ * at once as are asked for; requests as in `delegated-server.ts`, and those for
+ * addresses as in `address-look-ups.ts`. A server that answers one of these with
+ * `Retry-After` is asked for no more until then, or for an hour.
  */
+import { AddressLookUps } from './address-look-ups.ts'
+import { addressesOf, providerOf } from './delegated-answer.ts'
+import { DelegatedServer } from './delegated-server.ts'
 import { DelegatedRoutingError } from './errors.ts'
-import { VERSION } from '../version.ts'
-import { MAX_DOCUMENT_SIZE, providerOf, readDocument, readLines } from './delegated-answer.ts'
 import type { RoutingOptions } from './options.ts'
-import type { AbortOptions } from '@libp2p/interface'
+import type { AbortOptions, Logger, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { CID } from 'multiformats/cid'
-import type { NamedProvider, Router } from 'ts-bitswap'
+import type { Clock, NamedProvider, Router } from 'ts-bitswap'
 
-const MAX_REDIRECTS = 3
+/** The longest that look-ups of addresses rest, in milliseconds. */
+const MAX_REST = 3_600_000
 
-const HEADERS = { accept: 'application/x-ndjson, application/json;q=0.8', 'user-agent': `ts-bitswap-node/${VERSION}` }
+export interface DelegatedRouterComponents {
+  clock: Clock
+  log: Logger
+}
 
 export class DelegatedRouter implements Router {
   readonly name: string
   readonly findTimeout: number
-  readonly #base: string
+  readonly #server: DelegatedServer
+  readonly #components: DelegatedRouterComponents
+  /** On the clock: it wants to be asked for no addresses before. */
+  #restUntil = -Infinity
 
   /** @param url - of the server, with or without `/routing/v1` */
-  constructor (url: string, options: Pick<RoutingOptions, 'findTimeout'>) {
-    const base = url.replace(/[?#].*$/, '').replace(/\/+$/, '')
-
+  constructor (url: string, components: DelegatedRouterComponents, options: Pick<RoutingOptions, 'findTimeout'>) {
     this.name = url
     this.findTimeout = options.findTimeout
-    this.#base = base.endsWith('/routing/v1') ? base : `${base}/routing/v1`
+    this.#server = new DelegatedServer(url)
+    this.#components = components
   }
 
   /** @throws DelegatedRoutingError */
   async * findProviders (cid: CID, { signal }: AbortOptions = {}): AsyncGenerator<NamedProvider> {
-    // `unknown`: those of whom it is not known what they speak (IPIP-484)
-    const response = await this.#fetch(`${this.#base}/providers/${cid}?filter-protocols=unknown,transport-bitswap`, signal ?? undefined)
-
-    if (response.status === 404 || response.status === 204) { // nobody has it
-      await response.body?.cancel()
-      return
-    }
+    const { clock, log } = this.#components
+    const over = new AbortController()
+    const searching = signal == null ? over.signal : AbortSignal.any([signal, over.signal])
+    const lookUps = new AddressLookUps({
+      clock,
+      log,
+      addressesOf: (peer, until) => this.#addressesOf(peer, until),
+      mayLookUp: () => clock.now() >= this.#restUntil
+    }, { findTimeout: this.findTimeout, signal: searching })
 
     try {
-      yield * this.#providers(response)
+      yield * lookUps.complete(this.#providers(cid, searching))
     } finally {
-      // an answer that is not read to its end would keep its connection
-      if (response.body?.locked === false) {
-        await response.body.cancel()
-      }
+      over.abort() // what is still under way
     }
   }
 
-  async #fetch (url: string, signal: AbortSignal | undefined): Promise<Response> {
-    let target = url
-
-    for (let left = MAX_REDIRECTS; ; left--) {
-      const response = await this.#request(target, signal)
-      const location = response.headers.get('location')
-
-      if (response.ok || response.status === 404) {
-        return response
-      }
-
-      await response.body?.cancel()
-
-      if (response.status < 300 || response.status >= 400 || location == null) {
-        throw new DelegatedRoutingError(this.name, `answered with status ${response.status}`, { status: response.status, retryAfter: retryAfter(response.headers.get('retry-after')) })
-      }
-
-      target = this.#redirect(target, location, left)
-    }
-  }
-
-  async #request (url: string, signal: AbortSignal | undefined): Promise<Response> {
-    try {
-      return await fetch(url, { headers: HEADERS, redirect: 'manual', ...signal == null ? {} : { signal } })
-    } catch (error) {
-      signal?.throwIfAborted()
-
-      throw new DelegatedRoutingError(this.name, `cannot be reached: ${innermost(error)}`, { cause: error })
-    }
-  }
-
-  #redirect (from: string, location: string, left: number): string {
-    const target = URL.canParse(location, from) ? new URL(location, from) : undefined
-
-    if (target == null || !/^https?:$/.test(target.protocol) || (from.startsWith('https:') && target.protocol !== 'https:')) {
-      throw new DelegatedRoutingError(this.name, `leads to ${JSON.stringify(location.slice(0, 200))}, where it is not followed`)
-    }
-
-    if (left <= 0) {
-      throw new DelegatedRoutingError(this.name, `leads on more than ${MAX_REDIRECTS} times`)
-    }
-
-    return target.href
-  }
-
-  async * #providers (response: Response): AsyncGenerator<NamedProvider> {
-    const type = response.headers.get('content-type') ?? ''
+  async * #providers (cid: CID, signal: AbortSignal): AsyncGenerator<NamedProvider, undefined> {
     let [good, bad] = [0, 0]
 
-    for await (const record of this.#records(response, type)) {
+    // `unknown`: those of whom it is not known what they speak (IPIP-484)
+    for await (const record of this.#server.list(`/providers/${cid}?filter-protocols=unknown,transport-bitswap`, 'Providers', signal)) {
       const provider = providerOf(record)
 
       if (provider === null) {
@@ -128,43 +92,18 @@ export class DelegatedRouter implements Router {
     }
   }
 
-  async * #records (response: Response, type: string): AsyncGenerator {
-    if (response.body == null) {
-      return
-    }
-
-    if (type.startsWith('application/x-ndjson')) {
-      yield * readLines(response.body)
-    } else if (type.startsWith('application/json')) {
-      const records = await readDocument(response.body)
-
-      if (records == null) {
-        throw new DelegatedRoutingError(this.name, `answers what is no JSON document of up to ${MAX_DOCUMENT_SIZE / 1_048_576} MiB`)
+  /** @throws DelegatedRoutingError */
+  async * #addressesOf (peer: PeerId, signal: AbortSignal): AsyncGenerator<Multiaddr> {
+    try {
+      for await (const record of this.#server.list(`/peers/${peer.toCID()}`, 'Peers', signal)) {
+        yield * addressesOf(peer, record)
+      }
+    } catch (error) {
+      if (error instanceof DelegatedRoutingError && error.retryAfter != null) {
+        this.#restUntil = this.#components.clock.now() + Math.min(error.retryAfter, MAX_REST)
       }
 
-      yield * records
-    } else {
-      throw new DelegatedRoutingError(this.name, `answers with ${type === '' ? 'no content type' : type.slice(0, 100)}: is it the URL of a delegated routing server?`)
+      throw error
     }
   }
-}
-
-/** In milliseconds; of seconds or a date, as HTTP has it. */
-export function retryAfter (header: string | null, now: number = Date.now()): number | undefined {
-  if (header == null) {
-    return undefined
-  }
-
-  const delay = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now
-
-  return Number.isFinite(delay) ? Math.max(0, delay) : undefined
-}
-
-/** What fetch wraps: it only says that it failed. */
-function innermost (error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error)
-  }
-
-  return error.cause instanceof Error ? innermost(error.cause) : (error as { code?: string }).code ?? error.message
 }

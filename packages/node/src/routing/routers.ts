@@ -26,6 +26,6 @@ export function createRouters (libp2p: RoutedLibp2p, options: RoutingOptions, co
     ...options.mdns ? [new MdnsRouter(components.clock, options)] : [],
     ...dht == null ? [] : [new DhtRouter('dht', dht as Dht, components, options)],
     ...lanDht == null ? [] : [new DhtRouter('lan-dht', lanDht as Dht, components, options)],
-    ...[...new Set(options.delegated)].map(url => new DelegatedRouter(url, options))
+    ...[...new Set(options.delegated)].map(url => new DelegatedRouter(url, components, options))
   ]
 }
