@@ -47,10 +47,10 @@ export function somePeer (seed: number, addresses: readonly string[] = [`/ip4/10
   return { id: peerIdFromMultihash(create(0x12, someBytes(32, seed + 1))), multiaddrs: addresses.map(each => multiaddr(each)) }
 }
 
-/** A connection of our own, for requests that no client sends. */
-export async function openSocket (t: TestContext, url: string): Promise<Socket> {
+/** A connection of our own, for requests that no client sends; from this address. */
+export async function openSocket (t: TestContext, url: string, localAddress?: string): Promise<Socket> {
   const { hostname, port } = new URL(url)
-  const socket = connect({ host: hostname, port: Number(port) })
+  const socket = connect({ host: hostname, port: Number(port), ...localAddress == null ? {} : { localAddress } })
 
   t.after(() => { socket.destroy() })
   socket.on('error', () => {}) // being cut off is what is tested
@@ -60,8 +60,8 @@ export async function openSocket (t: TestContext, url: string): Promise<Socket> 
 }
 
 /** Sends these bytes. @returns the status line of the answer, or nothing when there is none */
-export async function exchange (t: TestContext, url: string, text: string): Promise<string> {
-  const socket = await openSocket(t, url)
+export async function exchange (t: TestContext, url: string, text: string, localAddress?: string): Promise<string> {
+  const socket = await openSocket(t, url, localAddress)
   let received = ''
 
   socket.setEncoding('latin1')

@@ -4,7 +4,7 @@ import { Admission } from './admission.ts'
 import { clientOf } from './client-of.ts'
 
 test('all addresses of a /64 are one client', () => {
-  const admission = new Admission({ maxRequests: 10, maxRequestsPerClient: 2 })
+  const admission = new Admission({ max: 10, maxPerClient: 2 })
 
   assert.deepEqual(['2001:db8::1', '2001:db8:0:0:ffff::2', '2001:db8::3', '2001:db8:0:1::1'].map(address => admission.enter(address)), [true, true, false, true])
   admission.leave('2001:db8::1')
@@ -12,13 +12,13 @@ test('all addresses of a /64 are one client', () => {
 })
 
 test('an IPv4 address that is written as an IPv6 one is that of the client', () => {
-  const admission = new Admission({ maxRequests: 10, maxRequestsPerClient: 1 })
+  const admission = new Admission({ max: 10, maxPerClient: 1 })
 
   assert.deepEqual(['::ffff:10.0.0.1', '10.0.0.1', '::ffff:a00:1', '10.0.0.2', '::ffff:10.0.0.3'].map(address => admission.enter(address)), [true, false, false, true, true])
 })
 
 test('no more clients are remembered than are answered, and none that has its answer', () => {
-  const admission = new Admission({ maxRequests: 3, maxRequestsPerClient: 2 })
+  const admission = new Admission({ max: 3, maxPerClient: 2 })
   const addresses = Array.from({ length: 1_000 }, (_, index) => `2001:db8:0:${index.toString(16)}::1`)
   const entered = addresses.filter(address => admission.enter(address))
 

@@ -1,31 +1,37 @@
 /**
- * How many requests are being answered, in all and of each client, and who may
- * ask under which name. Pure.
+ * How much there is at a time, of requests that are answered or of connections, in
+ * all and of each client; and who may ask under which name. Pure.
  *
- * Limits: keeps a number for each client that is being answered, so no more
- * than `maxRequests`, and nothing of those that have their answer.
+ * Limits: keeps a number for each client that has any, so no more than there may
+ * be in all, and nothing of those that have gone.
  */
 import { isIP } from 'node:net'
 import { clientOf } from './client-of.ts'
 import { parseListen } from './options.ts'
 import type { RoutingServerOptions } from './options.ts'
 
-export class Admission {
-  readonly #options: Pick<RoutingServerOptions, 'maxRequests' | 'maxRequestsPerClient'>
-  readonly #clients = new Map<string, number>()
-  #requests = 0
+export interface AdmissionLimits {
+  max: number
+  /** Of one client. */
+  maxPerClient: number
+}
 
-  constructor (options: Pick<RoutingServerOptions, 'maxRequests' | 'maxRequestsPerClient'>) {
-    this.#options = options
+export class Admission {
+  readonly #limits: AdmissionLimits
+  readonly #clients = new Map<string, number>()
+  #entered = 0
+
+  constructor (limits: AdmissionLimits) {
+    this.#limits = limits
   }
 
-  /** Clients that are being answered. */
+  /** Clients that have entered. */
   get clients (): number {
     return this.#clients.size
   }
 
   /**
-   * False when it has to come again later; true is to be followed by {@link leave}.
+   * False when it is one too many; true is to be followed by {@link leave}.
    *
    * @param address - it comes from
    */
@@ -33,11 +39,11 @@ export class Admission {
     const client = clientOf(address)
     const mine = this.#clients.get(client) ?? 0
 
-    if (this.#requests >= this.#options.maxRequests || mine >= this.#options.maxRequestsPerClient) {
+    if (this.#entered >= this.#limits.max || mine >= this.#limits.maxPerClient) {
       return false
     }
 
-    this.#requests++
+    this.#entered++
     this.#clients.set(client, mine + 1)
 
     return true
@@ -47,7 +53,7 @@ export class Admission {
     const client = clientOf(address)
     const others = (this.#clients.get(client) ?? 0) - 1
 
-    this.#requests--
+    this.#entered--
 
     if (others > 0) {
       this.#clients.set(client, others)

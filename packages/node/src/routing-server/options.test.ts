@@ -23,6 +23,7 @@ test('options that are wrong are refused', () => {
     { maxRequests: 1.5 },
     { maxRequestsPerClient: 0 },
     { maxConnections: 0 },
+    { maxConnectionsPerClient: 0.5 },
     { closeTimeout: 0 },
     { allowedHosts: [''] },
     { allowedHosts: 'x' as never },

@@ -67,6 +67,16 @@ export interface RoutingServerInit {
   maxConnections?: number
 
   /**
+   * Of them, from one client, which is who counts as one for
+   * `maxRequestsPerClient`. One more of it is closed at once. Behind a proxy, on
+   * this machine too, all come from one, and in a local network all may have the
+   * same /64: these need this as high as `maxConnections`.
+   *
+   * @default 64
+   */
+  maxConnectionsPerClient?: number
+
+  /**
    * Names under which the server may be asked, besides loopback ones: what the
    * `Host` of a request names. Checked when the server listens on loopback, where
    * a web page could otherwise reach it under a name of its own, and wherever
@@ -104,6 +114,7 @@ export const ROUTING_SERVER_DEFAULTS: RoutingServerOptions = Object.freeze({
   maxRequests: 64,
   maxRequestsPerClient: 16,
   maxConnections: 256,
+  maxConnectionsPerClient: 64,
   allowedHosts: [],
   allowedOrigin: '*',
   closeTimeout: 1_000
@@ -153,6 +164,7 @@ export function resolveRoutingServerOptions (init: RoutingServerInit = {}): Rout
   requireCount('routingServer.maxRequests', options.maxRequests)
   requireCount('routingServer.maxRequestsPerClient', options.maxRequestsPerClient)
   requireCount('routingServer.maxConnections', options.maxConnections)
+  requireCount('routingServer.maxConnectionsPerClient', options.maxConnectionsPerClient)
   requirePositive('routingServer.closeTimeout', options.closeTimeout)
 
   return Object.freeze(options)

@@ -8,9 +8,9 @@
  * Not for: providing or IPNS over HTTP, encryption, passwords (put a proxy in
  * front). Only GET, HEAD and OPTIONS.
  *
- * Limits: `maxRequests` answers at a time, `maxConnections` connections, each
- * look-up and each write with a time limit; more is refused or cut off, nothing
- * waits.
+ * Limits: `maxRequests` answers at a time, `maxConnections` connections, of both a
+ * part for each client; each look-up and each write with a time limit; more is
+ * refused or cut off, nothing waits.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -24,6 +24,7 @@ import type { LookUpComponents } from './look-up.ts'
 import type { ListenAt, RoutingServerInit, RoutingServerOptions } from './options.ts'
 import type { LookUp } from './request.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Startable } from '@libp2p/interface'
 
 export type RoutingServerComponents = LookUpComponents
@@ -45,7 +46,8 @@ export function createRoutingServer (components: RoutingServerComponents, init: 
 export class RoutingServer implements Startable {
   readonly #components: RoutingServerComponents
   readonly #options: RoutingServerOptions
-  readonly #admission: Admission
+  readonly #requests: Admission
+  readonly #connections: Admission
   /** Of the look-ups under way; no more than `maxRequests`. */
   readonly #lookUps = new Set<AbortController>()
   #server: Server | undefined
@@ -57,7 +59,8 @@ export class RoutingServer implements Startable {
   constructor (components: RoutingServerComponents, options: RoutingServerOptions) {
     this.#components = components
     this.#options = options
-    this.#admission = new Admission(options)
+    this.#requests = new Admission({ max: options.maxRequests, maxPerClient: options.maxRequestsPerClient })
+    this.#connections = new Admission({ max: options.maxConnections, maxPerClient: options.maxConnectionsPerClient })
   }
 
   /** What clients are given, without `/routing/v1`; empty while it does not listen. */
@@ -139,8 +142,19 @@ export class RoutingServer implements Startable {
     })
 
     server.maxConnections = maxConnections
+    server.on('connection', socket => { this.#accept(socket) })
 
     return server
+  }
+
+  #accept (socket: Socket): void {
+    const client = socket.remoteAddress ?? ''
+
+    if (this.#connections.enter(client)) {
+      socket.once('close', () => { this.#connections.leave(client) })
+    } else {
+      socket.destroy()
+    }
   }
 
   async #handle (request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -172,7 +186,7 @@ export class RoutingServer implements Startable {
   async #admit (request: IncomingMessage, response: ServerResponse, wanted: LookUp): Promise<void> {
     const client = request.socket.remoteAddress ?? ''
 
-    if (!this.#admission.enter(client)) {
+    if (!this.#requests.enter(client)) {
       await refuse(response, new Refusal(429, 'too many requests at a time, come again', { 'Retry-After': '1' }), this.#options.writeTimeout)
 
       return
@@ -181,7 +195,7 @@ export class RoutingServer implements Startable {
     try {
       await this.#lookUpAndAnswer(response, wanted)
     } finally {
-      this.#admission.leave(client)
+      this.#requests.leave(client)
     }
   }
 

@@ -143,6 +143,26 @@ test('beyond so many connections one more is closed at once', async t => {
   assert.equal(await exchange(t, server.url, ''), '')
 })
 
+test('of the connections one client has only its part, and as much again when it has closed some', async t => {
+  const { server } = await startRouting(t, {}, { maxConnections: 4, maxConnectionsPerClient: 2 })
+  const ask = async (address: string): Promise<string> => await exchange(t, server.url, `GET ${PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`, address)
+  const [mine] = await Promise.all([openSocket(t, server.url, '127.0.0.1'), openSocket(t, server.url, '127.0.0.1')])
+
+  assert.deepEqual([await exchange(t, server.url, '', '127.0.0.1'), await ask('127.0.0.2')], ['', 'HTTP/1.1 200 OK'])
+  mine.end()
+  mine.resume()
+  await once(mine, 'close')
+  assert.deepEqual([await ask('127.0.0.1'), await ask('127.0.0.1')], ['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK'])
+})
+
+test('by default one client has no more than a quarter of the connections', async t => {
+  const { server } = await startRouting(t)
+
+  await Promise.all(Array.from({ length: 64 }, async () => await openSocket(t, server.url, '127.0.0.1')))
+  assert.equal(await exchange(t, server.url, '', '127.0.0.1'), '')
+  assert.match(await exchange(t, server.url, `GET ${PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`, '127.0.0.2'), / 200 /)
+})
+
 test('on loopback a server goes by loopback names, and by those it was given', async t => {
   const { server } = await startRouting(t, {}, { allowedHosts: ['router.lan'] })
   const { server: strict } = await startRouting(t)
