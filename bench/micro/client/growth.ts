@@ -1,5 +1,7 @@
 /** What a want costs among few wants and many, with few peers connected and many. */
 import type { PeerId } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import type { BitswapRouting } from 'ts-bitswap'
 import type { Block } from 'ts-bitswap/message'
 import { peerIdFromSeed, randomBlocks, randomCid } from 'ts-bitswap/testing'
 import { SeededRandom } from '../../../packages/bitswap/src/core/random.ts'
@@ -11,6 +13,12 @@ const BATCH = 50
 
 /** Fetched in a round, by one call. */
 const FETCHED = 200
+
+/** Searched for in a round. */
+const SEARCHED = 50
+
+/** Routing that names nobody. */
+const NOBODY: BitswapRouting = { async * findProviders () {} }
 
 const random = new SeededRandom(1)
 let seed = 0
@@ -108,6 +116,32 @@ export const clientGrowth: readonly Growth[] = [
       count: () => FETCHED
     }
   }),
+  {
+    what: 'a want is opened, and routing names nobody for it; wants of its session',
+    small: '100',
+    large: '20000',
+    limit: 3,
+    rounds: 25,
+    setUp: async size => {
+      const table = new RawPeers(0, { routing: NOBODY })
+      const session = table.client.newSession()
+      let cids: CID[] = []
+      const search = async (count: number): Promise<void> => {
+        cids = Array.from({ length: count }, () => randomCid(random))
+        cids.forEach(cid => { session.getBlock(cid).catch(() => undefined) })
+        await table.clock.advance(0)
+      }
+
+      await search(size === 'small' ? 100 : 20_000)
+      cids = []
+
+      return {
+        prepare: () => { session.cancelWants(cids) },
+        round: async () => { await search(SEARCHED) },
+        count: () => SEARCHED
+      }
+    }
+  },
   {
     what: 'a peer comes back, and refuses a want of a session that expects it; such sessions',
     small: '10',

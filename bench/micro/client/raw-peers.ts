@@ -4,6 +4,7 @@
  * time stands still unless it is told to pass.
  */
 import type { PeerId } from '@libp2p/interface'
+import type { BitswapRouting } from 'ts-bitswap'
 import type { CID } from 'multiformats/cid'
 import { withDefaultHashers } from 'ts-bitswap/message'
 import type { Block, Presence, ReceivedBlock } from 'ts-bitswap/message'
@@ -33,7 +34,7 @@ export class RawPeers {
   readonly #failed = (): void => { this.ended.failed++ }
   readonly #woken: Set<PeerId> = new Set()
 
-  constructor (count: number, blocks: readonly Block[] = []) {
+  constructor (count: number, { blocks = [], routing }: { blocks?: readonly Block[], routing?: BitswapRouting } = {}) {
     this.hold(blocks)
     this.peers = Array.from({ length: count }, (_, i) => peerIdFromSeed(1, i))
     this.client = new Client({
@@ -43,7 +44,8 @@ export class RawPeers {
       getHasher: withDefaultHashers(undefined),
       network: { self: peerIdFromSeed(2), connect: nobody, peersIdentified: () => undefined, disconnect: () => {}, tag: () => {}, heardAt: () => 0, bytesFrom: () => 0, isFullWithout: () => false },
       sender: { wake: peer => { this.#woken.add(peer) } },
-      arrivals: { blockReceived: () => {}, blockStored: () => {} }
+      arrivals: { blockReceived: () => {}, blockStored: () => {} },
+      ...routing == null ? {} : { routing }
     }, resolveClientOptions())
     this.client.start()
     this.peers.forEach(peer => { this.connect(peer) })

@@ -185,7 +185,7 @@ async function manyCalls (): Promise<void> {
 
   for (let round = 0; round < rounds; round++) {
     for (const name of ['many', 'one'] as const) {
-      const table = new RawPeers(1, blocks)
+      const table = new RawPeers(1, { blocks })
 
       times[name].push(await timed(async () => {
         const coming = ways[name](table)

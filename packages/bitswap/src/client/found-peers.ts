@@ -53,18 +53,34 @@ export class FoundPeers {
 
   /** Routing was asked for this want, and every provider it named was dialled. */
   searchEnded (want: Want, now: number): void {
-    const sessions = [...want.sessions]
+    const searcher = want.endSearch()
 
-    want.endSearch()
-    this.#moves.stepIfDone(want, now)
+    if (want.held) {
+      this.#moves.step(want, now)
+    } else {
+      this.#moves.stepIfDone(want, now)
+    }
 
-    for (const session of sessions) {
-      for (const other of [...session.wants].filter(({ held }) => held)) {
-        this.#moves.step(other, now)
-      }
+    if (searcher != null) {
+      this.#letGoOn(searcher, now)
     }
 
     this.#moves.continue(now)
+  }
+
+  /**
+   * What waited for a search of this session goes on, until there is another that
+   * the rest waits for likewise: a search costs what it lets go on, however much
+   * waits.
+   */
+  #letGoOn (session: SessionState, now: number): void {
+    for (const want of session.held) {
+      if (this.#moves.looking.routing.isSearching(session, now)) {
+        return
+      }
+
+      this.#moves.step(want, now)
+    }
   }
 
   /** Routing named a peer for this want, and it is connected: as good as a HAVE. */

@@ -55,6 +55,8 @@ export class SessionState {
   searches = 0
   /** When the last of them began. */
   searchedAt: number = -Infinity
+  /** Wants whose next step waits for such a search, which is for another block. */
+  readonly held: Set<Want> = new Set()
   /** How many other peers are asked WANT-HAVE along with each WANT-BLOCK. */
   companions = 1
   closed = false

@@ -273,7 +273,7 @@ export class WantBoard {
   }
 
   #leaveState (want: Want): void {
-    want.held = false
+    want.release()
     this.deadlines.delete(want)
     this.unresolved.delete(want)
 

@@ -234,7 +234,7 @@ export class WantLooking {
 
   /** Is the next step a wide one whose time has not come? */
   #isPutOff (want: Want, now: number): boolean {
-    want.held = false
+    want.release()
 
     const mayAsk = want.isOpen && want.probes < this.#options.maxBroadcastPeers
 
@@ -243,7 +243,7 @@ export class WantLooking {
     }
 
     if (!this.routing.hold(want, now) && !this.#wide.take(want)) {
-      want.held = true
+      want.hold()
       this.#board.deadlines.set(want, now + this.#options.widenDelay)
     }
 

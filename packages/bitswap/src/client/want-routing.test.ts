@@ -120,6 +120,50 @@ test('blocks that are at different providers are not searched one after the othe
   assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1, 2, 3])
 })
 
+/** How many wants are moved on for each search that ends, of a session that has so many that nobody has. */
+function movedPerSearch (wants: number): number {
+  const table = new Table({}, true)
+  const { deadlines } = table.planner.board
+  const { set } = deadlines
+  let moved = 0
+
+  deadlines.set = (...args) => {
+    moved++
+    set.apply(deadlines, args)
+  }
+  table.want(table.session(), ...Array.from({ length: wants }, (_, i) => i))
+  table.effects()
+  moved = 0
+
+  for (const want of table.searches) { // more are added meanwhile
+    table.planner.found.searchEnded(want, 0)
+    table.effects()
+  }
+
+  assert.deepEqual([table.searches.length, table.unavailable.length], [wants, wants])
+
+  return moved / wants
+}
+
+test('the end of a search goes through no more wants of its session among many than among few', () => {
+  const [few, many] = [movedPerSearch(20), movedPerSearch(400)]
+
+  assert.ok(many < few * 1.5, `${few} and ${many}`)
+})
+
+test('a search for a block that its session wants no more lets go on what waited for it there', () => {
+  const table = new Table({ searchHeadStart: 500 }, true)
+  const [one, other] = [table.session(), table.session()]
+
+  table.want(one, 0, 1)
+  table.want(other, 0)
+  table.effects()
+  table.unwant(one, 0)
+  table.planner.found.searchEnded(table.searches[0] as Want, 0)
+  table.effects()
+  assert.deepEqual(table.searches.map(want => number(want.cid)), [0, 1])
+})
+
 test('a search that takes too long keeps no other block of its session from being searched', () => {
   const table = new Table({ searchHeadStart: 500 }, true)
   const session = table.session()

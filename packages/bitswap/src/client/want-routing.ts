@@ -6,6 +6,7 @@
  * time for each session, unless it brings nobody in `searchHeadStart`.
  */
 import type { ClientOptions } from './options.ts'
+import type { SessionState } from './session-state.ts'
 import type { WantBoard } from './want-board.ts'
 import type { Want } from './want.ts'
 
@@ -37,7 +38,7 @@ export class WantRouting {
   look (want: Want, now: number): void {
     want.searchedAt = now
 
-    if (want.isOpen && !this.#isSearchedInTime(want, now)) {
+    if (want.isOpen && !this.#isItselfSearched(want, now) && this.#sessionSearching(want, now) == null) {
       this.start(want, now)
     }
   }
@@ -59,19 +60,34 @@ export class WantRouting {
 
   /** Holds the next step if routing is being asked since lately, or is to be asked now. */
   hold (want: Want, now: number): boolean {
-    want.held = this.#isSearchedInTime(want, now) || this.start(want, now)
+    const isItself = this.#isItselfSearched(want, now)
+    const session = isItself ? undefined : this.#sessionSearching(want, now)
 
-    if (want.held) {
-      this.#board.deadlines.set(want, want.searchedAt + this.#options.searchHeadStart)
+    if (!isItself && session == null && !this.start(want, now)) {
+      return false
     }
 
-    return want.held
+    want.hold(session)
+    this.#board.deadlines.set(want, want.searchedAt + this.#options.searchHeadStart)
+
+    return true
   }
 
-  /** Is routing being asked for it, or for another block of its sessions, and not for too long? */
-  #isSearchedInTime (want: Want, now: number): boolean {
-    const since = now - this.#options.searchHeadStart
+  /** Is routing being asked for a block of this session, and not for too long? */
+  isSearching (session: SessionState, now: number): boolean {
+    return session.searches > 0 && this.#isInTime(session.searchedAt, now)
+  }
 
-    return want.searchedAt > since && (want.search === 'running' || [...want.sessions].some(session => session.searches > 0 && session.searchedAt > since))
+  #isItselfSearched (want: Want, now: number): boolean {
+    return want.search === 'running' && this.#isInTime(want.searchedAt, now)
+  }
+
+  /** One that wants it, and for another block of which routing is being asked; undefined also when it has counted on that for too long. */
+  #sessionSearching (want: Want, now: number): SessionState | undefined {
+    return this.#isInTime(want.searchedAt, now) ? [...want.sessions].find(session => this.isSearching(session, now)) : undefined
+  }
+
+  #isInTime (since: number, now: number): boolean {
+    return since > now - this.#options.searchHeadStart
   }
 }

@@ -83,8 +83,8 @@ export class Want {
   #searcher: SessionState | undefined
   /** Since when it may count on routing, asked for it or for another block of a session of its. */
   searchedAt = 0
-  /** The next step of looking for it is put off: for routing, or as many others are asked of everybody. */
-  held = false
+  #held = false
+  #heldFor: SessionState | undefined
   /** How many peers were asked in the steps of this round. */
   probes = 0
   /** How often a faster peer took it over from a slower one. */
@@ -120,6 +120,29 @@ export class Want {
     return this.closedIn.size < this.sessions.size
   }
 
+  /** The next step of looking for it is put off: for routing, or as many others are asked of everybody. */
+  get held (): boolean {
+    return this.#held
+  }
+
+  /**
+   * Puts off its next step.
+   *
+   * @param session - whose search it waits for, if that is for another block
+   */
+  hold (session?: SessionState): void {
+    this.release()
+    this.#held = true
+    this.#heldFor = session
+    session?.held.add(this)
+  }
+
+  release (): void {
+    this.#heldFor?.held.delete(this)
+    this.#heldFor = undefined
+    this.#held = false
+  }
+
   /** Routing is asked for it, on behalf of a session. */
   startSearch (searcher: SessionState, now: number): void {
     this.search = 'running'
@@ -130,13 +153,18 @@ export class Want {
     searcher.searchedAt = now
   }
 
-  endSearch (): void {
-    if (this.#searcher != null) {
-      this.#searcher.searches--
+  /** On whose behalf it was; undefined when it had ended. */
+  endSearch (): SessionState | undefined {
+    const searcher = this.#searcher
+
+    if (searcher != null) {
+      searcher.searches--
       this.#searcher = undefined
     }
 
     this.search = 'done'
+
+    return searcher
   }
 
   /** Why it could not be had so far: peer to reason. */

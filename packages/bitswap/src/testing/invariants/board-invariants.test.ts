@@ -140,6 +140,10 @@ const CASES: ReadonlyArray<[RegExp, (busy: BusyExchange) => Promise<void>]> = [
     const want = await busy.want(WantState.Asked)
     ;[...want.sessions].forEach(session => { session.ready.push(want, 'peer') })
   }],
+  [/^session 1 holds want …\w{8} \(asked\) for a search, which does not wait$/, async busy => {
+    const want = await busy.want(WantState.Asked)
+    ;[...want.sessions].forEach(session => { session.held.add(want) })
+  }],
   [/^session 1 has -1 dials and \d searches$/, async busy => {
     await busy.want(WantState.Asked)
     ;[...busy.board.sessions].forEach(session => { session.dials = -1 })

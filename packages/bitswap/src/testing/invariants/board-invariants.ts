@@ -15,7 +15,7 @@ import type { SessionState } from '../../client/session-state.ts'
 import type { WantBoard } from '../../client/want-board.ts'
 import { WantState } from '../../client/want.ts'
 import { counterpartViolations } from './board-counterparts.ts'
-import { peerName, sessionName } from './names.ts'
+import { peerName, sessionName, wantName } from './names.ts'
 import { WantChecks } from './want-checks.ts'
 
 /** Timers go off no more than this after they are due, in milliseconds: the step of the virtual clock. */
@@ -115,6 +115,12 @@ class Checks {
 
     if (session.ready.size !== ready) {
       this.#broken(`${sessionName(session)} has ${session.ready.size} wants in its queues, ${ready} are ready`)
+    }
+
+    for (const want of session.held) {
+      if (want.state !== WantState.Looking || !want.held) {
+        this.#broken(`${sessionName(session)} holds ${wantName(want)} for a search, which does not wait`)
+      }
     }
 
     if (session.dials < 0 || session.searches < 0) {
