@@ -35,13 +35,13 @@ test('a collector sees what stat() says, all of it, as it is when it asks', asyn
   await net.run(alice.bitswap.getBlock(cid))
   await net.clock.advance(100)
   const { network, server, providing, wantlist, peers, sessions, ...counters } = bob.bitswap.stat()
-  const { wants, pendingBytes, readAheadBytes, activeBytes, longestWait, queueWait, storeLatency, ...done } = server
+  const { wants, pendingBytes, readAheadBytes, activeBytes, overdueReads, longestWait, queueWait, storeLatency, ...done } = server
 
   assert.deepEqual(collector.values('bitswap_total'), counters)
   assert.deepEqual(collector.values('bitswap_current'), { wantlist: wantlist.length, peers: peers.length, sessions })
   assert.deepEqual(collector.values('bitswap_network_total'), network)
   assert.deepEqual(collector.values('bitswap_server_total'), done)
-  assert.deepEqual(collector.values('bitswap_server_current'), { wants, pendingBytes, readAheadBytes, activeBytes, longestWait })
+  assert.deepEqual(collector.values('bitswap_server_current'), { wants, pendingBytes, readAheadBytes, activeBytes, overdueReads, longestWait })
   const times = [['queueWait', queueWait], ['storeLatency', storeLatency]] as const
   assert.deepEqual(collector.values('bitswap_server_milliseconds'), Object.fromEntries(times.flatMap(([name, { total, longest, median, percentile99 }]) => {
     return Object.entries({ total, longest, median, percentile99 }).map(([what, value]) => [`${name}_${what}`, value])

@@ -9,7 +9,7 @@ import type { DurationSummary } from './core/durations.ts'
 import type { ProvideStat } from './providing/provide-stat.ts'
 import type { ServerStat } from './server/server-stat.ts'
 
-type Current = 'wants' | 'pendingBytes' | 'readAheadBytes' | 'activeBytes' | 'longestWait'
+type Current = 'wants' | 'pendingBytes' | 'readAheadBytes' | 'activeBytes' | 'overdueReads' | 'longestWait'
 
 /**
  * Registers counters (`bitswap_total`, `bitswap_network_total`,
@@ -53,7 +53,7 @@ function registerServer (metrics: Metrics, stat: () => ServerStat): void {
   })
   metrics.registerMetricGroup('bitswap_server_current', {
     label: 'size',
-    help: 'Wants of peers, bytes they are to be sent, and for how many milliseconds the peer has waited that has waited longest',
+    help: 'Wants of peers, bytes they are to be sent, reads of the store that take long, and for how many milliseconds the peer has waited that has waited longest',
     calculate: () => currentOf(stat())
   })
   metrics.registerMetricGroup('bitswap_server_milliseconds', {
@@ -88,8 +88,8 @@ function registerProviding (metrics: Metrics, stat: () => ProvideStat): void {
   })
 }
 
-function currentOf ({ wants, pendingBytes, readAheadBytes, activeBytes, longestWait }: ServerStat): Record<Current, number> {
-  return { wants, pendingBytes, readAheadBytes, activeBytes, longestWait }
+function currentOf ({ wants, pendingBytes, readAheadBytes, activeBytes, overdueReads, longestWait }: ServerStat): Record<Current, number> {
+  return { wants, pendingBytes, readAheadBytes, activeBytes, overdueReads, longestWait }
 }
 
 function timesOf (name: string, { total, longest, median, percentile99 }: DurationSummary): Record<string, number> {

@@ -96,7 +96,7 @@ export class BlockReader {
     this.#sizeOf = typeof this.#store.size === 'function' ? this.#store.size.bind(this.#store) : undefined
     this.#options = options
     this.#stats = components.stats
-    this.#gate = new StoreGate(components.clock, this.#stats.storeLatency, { maxConcurrent: options.maxConcurrentReads, timeout: options.storeTimeout })
+    this.#gate = new StoreGate(components.clock, this.#stats, { maxConcurrent: options.maxConcurrentReads, timeout: options.storeTimeout })
     this.#sizes = new RecentMap(options.maxSizesRemembered)
   }
 

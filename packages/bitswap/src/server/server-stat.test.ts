@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { OVERDUE } from './store-gate.ts'
 import { blockOf, blocksOf, cidOf, MemoryStore, Serving, settled, SlowStore, wantBlock, wantHave } from '../../test/support/serving.ts'
 
 test('what a server that does nothing, or is stopped, has under way is nothing', async () => {
   const serving = new Serving(new MemoryStore())
-  const nothing = { wants: 0, pendingBytes: 0, readAheadBytes: 0, activeBytes: 0, longestWait: 0 }
+  const nothing = { wants: 0, pendingBytes: 0, readAheadBytes: 0, activeBytes: 0, overdueReads: 0, longestWait: 0 }
   const never = { count: 0, total: 0, longest: 0, median: 0, percentile99: 0 }
 
-  const { wants, pendingBytes, readAheadBytes, activeBytes, longestWait, queueWait, storeLatency, ...counters } = serving.server.stat()
-  assert.deepEqual({ wants, pendingBytes, readAheadBytes, activeBytes, longestWait }, nothing)
+  const { wants, pendingBytes, readAheadBytes, activeBytes, overdueReads, longestWait, queueWait, storeLatency, ...counters } = serving.server.stat()
+  assert.deepEqual({ wants, pendingBytes, readAheadBytes, activeBytes, overdueReads, longestWait }, nothing)
   assert.deepEqual([queueWait, storeLatency], [never, never])
   assert.ok(Object.values(counters).every(value => value === 0))
   serving.wants(wantBlock(cidOf(1)))
@@ -90,6 +91,31 @@ test('what the store is asked is counted, and how long it took, unless it had th
   quick.wants(wantBlock(cidOf(1)))
   await quick.deliver()
   assert.deepEqual([quick.server.stat().storeReads, quick.server.stat().storeLatency.count], [1, 0])
+})
+
+test('what the store takes longer than a second for is counted, once for all who wait for it, and told of as long as it is at it', async () => {
+  const serving = new Serving(new SlowStore(blockOf(1)))
+  const overdue = (): number[] => {
+    const { storeOverdue, overdueReads } = serving.server.stat()
+
+    return [storeOverdue, overdueReads]
+  }
+
+  serving.wants(wantHave(cidOf(1)))
+  serving.from(serving.other, { wants: [wantHave(cidOf(1))] })
+  await serving.clock.advance(OVERDUE - 1)
+  assert.deepEqual(overdue(), [0, 0])
+  await serving.clock.advance(1)
+  assert.deepEqual(overdue(), [2, 2])
+  await serving.store.release()
+  assert.deepEqual(overdue(), [2, 0])
+
+  serving.wants(wantBlock(cidOf(1)))
+  serving.from(serving.other, { wants: [wantBlock(cidOf(1))] })
+  await serving.clock.advance(OVERDUE)
+  assert.deepEqual(overdue(), [3, 1])
+  serving.server.stop()
+  assert.deepEqual(overdue(), [3, 0])
 })
 
 test('starvation is how long the peer has waited that has had room for longest, be it for the store or for its turn', async () => {

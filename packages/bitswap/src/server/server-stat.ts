@@ -13,6 +13,8 @@ export interface ServerStat extends ServerCounters {
   readAheadBytes: number
   /** Bytes of blocks that were handed to streams and have not left. */
   activeBytes: number
+  /** Of what `storeOverdue` counts, how much the store is still at. */
+  overdueReads: number
   /**
    * Starvation: how long the peer has waited whose stream has had room for
    * longest, and for which there are blocks, in milliseconds.
@@ -31,6 +33,7 @@ export function serverStatOf (stats: Readonly<ServerStats>, run: ServerRun | und
     pendingBytes: run?.engine.accounts().reduce((sum, { pendingBytes }) => sum + pendingBytes, 0) ?? 0,
     readAheadBytes: run?.engine.readAhead ?? 0,
     activeBytes: run?.lane.bytesUnderWay ?? 0,
+    overdueReads: run?.reader.overdue ?? 0,
     longestWait: run?.lane.longestWait ?? 0,
     queueWait: stats.queueWait.summary,
     storeLatency: stats.storeLatency.summary

@@ -42,6 +42,8 @@ export interface ServerCounters {
   storeReads: number
   /** Times the store was asked whether a block is here, and how large it is. */
   storeLookUps: number
+  /** Questions to the store, and reads, that took longer than a second: others were asked and read beside them. */
+  storeOverdue: number
 }
 
 export interface ServerStats extends ServerCounters {
@@ -74,6 +76,7 @@ export function createServerStats (): ServerStats {
     restored: 0,
     storeReads: 0,
     storeLookUps: 0,
+    storeOverdue: 0,
     queueWait: new Durations(),
     storeLatency: new Durations()
   }

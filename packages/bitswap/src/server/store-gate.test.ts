@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { settled } from '../../test/support/serving.ts'
-import { Durations } from '../core/durations.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import { NodeClock } from '../testing/wire/node-clock.ts'
 import { StoreTimeoutError } from './errors.ts'
 import { OVERDUE, StoreGate } from './store-gate.ts'
 import type { Failed } from './store-gate.ts'
+import { createServerStats } from './stats.ts'
 
 interface Slow {
   began: boolean
@@ -33,14 +33,14 @@ function slow (gate: StoreGate, line: string = 'a', gaveWay?: () => void): Slow 
 }
 
 test('what is answered at once comes back at once, however many there are', () => {
-  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), createServerStats(), { maxConcurrent: 1, timeout: 100 })
 
   assert.equal(gate.run(() => 'a', 'a'), 'a')
   assert.equal(gate.run(() => 'b', 'a'), 'b')
 })
 
 test('so many run at once as it was told; one more waits for its turn', async () => {
-  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 2, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), createServerStats(), { maxConcurrent: 2, timeout: 100 })
   const [first, second, third, fourth] = [slow(gate), slow(gate), slow(gate), slow(gate)]
 
   assert.deepEqual([first, second, third, fourth].map(({ began }) => began), [true, true, false, false])
@@ -53,7 +53,7 @@ test('so many run at once as it was told; one more waits for its turn', async ()
 })
 
 test('whoever comes while others wait goes to the end of the line, even if it would be answered at once', async () => {
-  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), createServerStats(), { maxConcurrent: 1, timeout: 100 })
   const first = slow(gate)
   const second = slow(gate)
   const third = gate.run(() => 'third', 'a')
@@ -68,7 +68,7 @@ test('whoever comes while others wait goes to the end of the line, even if it wo
 })
 
 test('lines take turns: a long one holds up nobody but itself', async () => {
-  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), createServerStats(), { maxConcurrent: 1, timeout: 100 })
   const long = Array.from({ length: 5 }, () => slow(gate, 'long'))
   const other = [slow(gate, 'short'), slow(gate, 'short')]
   const order: string[] = []
@@ -86,7 +86,7 @@ test('lines take turns: a long one holds up nobody but itself', async () => {
 
 test('an operation that takes too long counts as failed, and gives its place to the next', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(clock, createServerStats(), { maxConcurrent: 1, timeout: 100 })
   const [stuck, next] = [slow(gate), slow(gate)]
 
   await clock.advance(99)
@@ -106,7 +106,7 @@ test('an operation that takes too long counts as failed, and gives its place to 
 
 test('a store that sometimes answers at once is aborted as well when it does not', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 9, timeout: 100 })
+  const gate = new StoreGate(clock, createServerStats(), { maxConcurrent: 9, timeout: 100 })
 
   slow(gate)
   assert.equal(gate.run(() => 'cached', 'a'), 'cached')
@@ -117,7 +117,7 @@ test('a store that sometimes answers at once is aborted as well when it does not
 
 test('each operation has its own time, though there is one timer', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 9, timeout: 100 })
+  const gate = new StoreGate(clock, createServerStats(), { maxConcurrent: 9, timeout: 100 })
   const early = slow(gate)
 
   await clock.advance(60)
@@ -131,7 +131,7 @@ test('each operation has its own time, though there is one timer', async () => {
 })
 
 test('an operation that rejects has failed', async () => {
-  const gate = new StoreGate(new VirtualClock(), new Durations(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(new VirtualClock(), createServerStats(), { maxConcurrent: 1, timeout: 100 })
   const error = new Error('no disk')
 
   assert.deepEqual(await gate.run(async () => { throw error }, 'a'), { status: 'failed', error })
@@ -139,7 +139,7 @@ test('an operation that rejects has failed', async () => {
 
 test('stopping aborts what runs and what waits, and leaves no timer', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 1, timeout: 100 })
+  const gate = new StoreGate(clock, createServerStats(), { maxConcurrent: 1, timeout: 100 })
   const [running, waiting] = [slow(gate), slow(gate)]
   const reason = new Error('stopped')
 
@@ -156,7 +156,7 @@ test('stopping aborts what runs and what waits, and leaves no timer', async () =
 
 test('what takes longer than a second gives its place to the next, is told so once, and may end all the same', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 2, timeout: 30_000 })
+  const gate = new StoreGate(clock, createServerStats(), { maxConcurrent: 2, timeout: 30_000 })
   let gaveWay = 0
   const [stuck, other, next, last] = [slow(gate, 'a', () => { gaveWay++ }), slow(gate), slow(gate), slow(gate)]
 
@@ -175,7 +175,7 @@ test('what takes longer than a second gives its place to the next, is told so on
 
 test('as many as there are places may be without one; the next keep theirs until one of those ends', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 2, timeout: 30_000 })
+  const gate = new StoreGate(clock, createServerStats(), { maxConcurrent: 2, timeout: 30_000 })
   const [first, second] = [slow(gate), slow(gate)]
 
   await clock.advance(OVERDUE)
@@ -198,7 +198,7 @@ test('as many as there are places may be without one; the next keep theirs until
 
 test('what has no place is aborted when its time is over, or the gate is stopped', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 1, timeout: 3000 })
+  const gate = new StoreGate(clock, createServerStats(), { maxConcurrent: 1, timeout: 3000 })
   const late = slow(gate)
 
   await clock.advance(2000)
@@ -218,7 +218,7 @@ test('what has no place is aborted when its time is over, or the gate is stopped
 test('what a sleeping machine kept waiting has its second once more', async () => {
   const base = new VirtualClock()
   const clock = new NodeClock(base)
-  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 1, timeout: 30_000 })
+  const gate = new StoreGate(clock, createServerStats(), { maxConcurrent: 1, timeout: 30_000 })
 
   slow(gate)
   clock.jump(5000)
@@ -230,7 +230,7 @@ test('what a sleeping machine kept waiting has its second once more', async () =
 
 test('what begins while others are without a place gives its own up as early', async () => {
   const clock = new VirtualClock()
-  const gate = new StoreGate(clock, new Durations(), { maxConcurrent: 2, timeout: 30_000 })
+  const gate = new StoreGate(clock, createServerStats(), { maxConcurrent: 2, timeout: 30_000 })
 
   slow(gate)
   await clock.advance(OVERDUE + 1)

@@ -12,9 +12,9 @@
  * that does not mind the signal may still be at it.
  */
 import type { Cancel, Clock } from '../core/clock.ts'
-import type { Durations } from '../core/durations.ts'
 import { isLate } from '../core/fair-timer.ts'
 import { StoreTimeoutError } from './errors.ts'
+import type { ServerStats } from './stats.ts'
 
 /** The store failed. */
 export interface Failed {
@@ -47,7 +47,7 @@ interface Running {
 
 export class StoreGate {
   readonly #clock: Clock
-  readonly #latency: Durations
+  readonly #stats: Pick<ServerStats, 'storeLatency' | 'storeOverdue'>
   readonly #options: StoreGateOptions
   readonly #abort: AbortController = new AbortController()
   /** What waits, by line; whose turn it is next is first. None is empty. */
@@ -60,10 +60,10 @@ export class StoreGate {
   #answersAtOnce: boolean | undefined
   #timer: { at: number, cancel: Cancel } | undefined
 
-  /** @param latency - to be told how long each operation took that was not done at once */
-  constructor (clock: Clock, latency: Durations, options: StoreGateOptions) {
+  /** @param stats - to be told how long each operation took that was not done at once, and of those that gave their places up */
+  constructor (clock: Clock, stats: Pick<ServerStats, 'storeLatency' | 'storeOverdue'>, options: StoreGateOptions) {
     this.#clock = clock
-    this.#latency = latency
+    this.#stats = stats
     this.#options = options
   }
 
@@ -137,7 +137,7 @@ export class StoreGate {
         const hadPlace = this.#running.delete(running)
 
         if (hadPlace || this.#overdue.delete(running)) {
-          this.#latency.add(this.#clock.now() - began)
+          this.#stats.storeLatency.add(this.#clock.now() - began)
           resolve(outcome)
           this.#left(hadPlace)
         }
@@ -196,6 +196,7 @@ export class StoreGate {
 
       this.#running.delete(running)
       this.#overdue.add(running)
+      this.#stats.storeOverdue++
       this.#hasBeenOverdue = true
       gone.push(running)
     }
