@@ -89,7 +89,7 @@ test('waiting for a reader ends with the command', async () => {
 })
 
 test('a reader that has gone is told apart from other failures', async () => {
-  for (const [code, name] of [['EPIPE', 'ReaderGoneError'], ['ENOSPC', 'DiskFullError'], ['EIO', 'Error']] as const) {
+  for (const [code, name] of [['EPIPE', 'ReaderGoneError'], ['ECONNRESET', 'ReaderGoneError'], ['ENOSPC', 'DiskFullError'], ['EIO', 'Error']] as const) {
     const stdout = new Writable({ write: (_chunk, _encoding, done) => { done(Object.assign(new Error(code), { code })) } })
 
     stdout.on('error', () => undefined)

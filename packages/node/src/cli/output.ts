@@ -17,9 +17,12 @@ export class ReaderGoneError extends Error {
   }
 }
 
-/** Why writing to a standard stream failed: only a pipe has a reader that can go. */
+/** Of a pipe, and of a socket, which is what Node gives the programs it starts: with bytes in it that were not read. */
+const READER_GONE = new Set(['EPIPE', 'ECONNRESET'])
+
+/** Why writing to a standard stream failed: only a pipe or a socket has a reader that can go. */
 export function writeError (error: unknown, stream: string): unknown {
-  return errorCode(error) === 'EPIPE' ? new ReaderGoneError({ cause: error }) : storageError(error, stream)
+  return READER_GONE.has(errorCode(error) ?? '') ? new ReaderGoneError({ cause: error }) : storageError(error, stream)
 }
 
 export interface OutputEvent {
