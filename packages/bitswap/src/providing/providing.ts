@@ -69,7 +69,7 @@ export class Providing {
     this.#options = options
     this.#queue = queue
     this.#saver = saver
-    this.#workers = new ProvideWorkers({ routing, clock, log, cidOfKey, queue, rate: this.#rate, saver, finished: () => { room.ring() }, provided }, options)
+    this.#workers = new ProvideWorkers({ routing, clock, log, cidOfKey, queue, rate: this.#rate, saver, finished: key => { this.#finished(key) }, provided }, options)
     this.#loader = store === false ? undefined : new ProvideLoader({ store, queue, clock, log, room, loaded: () => { this.#workers.wake() } })
   }
 
@@ -174,6 +174,11 @@ export class Providing {
       this.#saver?.put(changed)
       this.#workers.wake()
     }
+  }
+
+  #finished (key: string): void {
+    this.#loader?.finished(key)
+    this.#room.ring()
   }
 
   /** Goes on where it was: `saved` is of the last process, and of no interest to one that has swept already. */
