@@ -230,7 +230,8 @@ export interface Bitswap extends BlockSource, Startable, TypedEventTarget<Bitswa
    * Announces to routing that these are here, as soon as it is their turn; roots
    * go first. Resolves when they are queued and `providing.store` has them. What
    * does not fit into `providing.maxQueued` is dropped. Does nothing with the
-   * strategy `'none'`, or without a routing that can `provide`.
+   * strategy `'none'`, or without a routing that can `provide`. It may be millions:
+   * others have a turn of the event loop after each 1024, where the signal is heeded.
    *
    * @throws ProvidesNotKeptError when the store failed; they are queued nevertheless
    * @throws ProvidingNotLoadedError when what announces could not be loaded; none is queued, and the next call tries again

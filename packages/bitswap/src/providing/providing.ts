@@ -24,6 +24,7 @@ import type { SavedSweep } from './provide-store.ts'
 import { ProvideWorkers } from './provide-workers.ts'
 import { Reprovider } from './reprovider.ts'
 import { SweepPlan } from './sweep-plan.ts'
+import { watched } from './watched.ts'
 
 export interface ProvidingComponents {
   routing: Required<Pick<BitswapRouting, 'provide'>>
@@ -124,16 +125,15 @@ export class Providing {
   }
 
   /**
-   * Queues them. Resolves when all are queued, or dropped for want of room, and the
-   * store has them.
+   * Queues them, 1024 in a turn of the event loop. Resolves when all are queued, or
+   * dropped for want of room, and the store has them.
    *
    * @throws ProvidesNotKeptError when the store failed: they are queued nevertheless
    */
-  async provide (cids: Iterable<CID> | AsyncIterable<CID>, { root = true, signal }: ProvideOptions = {}): Promise<void> {
-    signal?.throwIfAborted()
+  async provide (cids: Iterable<CID> | AsyncIterable<CID>, { root = true, signal = new AbortController().signal }: ProvideOptions = {}): Promise<void> {
+    const { clock } = this.#components
 
-    for await (const cid of cids) {
-      signal?.throwIfAborted()
+    for await (const cid of watched(cids, { clock, signal })) {
       this.#add(cid, root ? ProvideKind.Root : ProvideKind.Block)
     }
 
