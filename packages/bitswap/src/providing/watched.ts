@@ -44,6 +44,7 @@ export async function * watched<T> (source: AsyncIterable<T> | Iterable<T>, { cl
 
   try {
     for (;;) {
+      signal.throwIfAborted() // while nobody waited, it was told to nobody
       isWaiting = true
       const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
         fail = reject
@@ -71,7 +72,7 @@ export async function * watched<T> (source: AsyncIterable<T> | Iterable<T>, { cl
     signal.removeEventListener('abort', abort)
 
     if (!isOver) {
-      Promise.resolve(iterator.return?.()).catch(() => undefined)
+      new Promise(resolve => { resolve(iterator.return?.()) }).catch(() => undefined)
     }
   }
 }
