@@ -230,10 +230,13 @@ export interface Bitswap extends BlockSource, Startable, TypedEventTarget<Bitswa
    * Announces to routing that these are here, as soon as it is their turn; roots
    * go first. Resolves when they are queued and `providing.store` has them. What
    * does not fit into `providing.maxQueued` is dropped. Does nothing with the
-   * strategy `'none'`, or without a routing that can `provide`.
+   * strategy `'none'`, or without a routing that can `provide`. It may be millions:
+   * others have a turn of the event loop after each 1024. An aborted signal ends it
+   * at once, also while `cids` does not answer; those that came by then stay queued.
    *
    * @throws ProvidesNotKeptError when the store failed; they are queued nevertheless
    * @throws ProvidingNotLoadedError when what announces could not be loaded; none is queued, and the next call tries again
+   * @throws NotStartedError on a stop before `cids` has ended
    */
   provide (cids: Iterable<CID> | AsyncIterable<CID>, options?: ProvideOptions): Promise<void>
 

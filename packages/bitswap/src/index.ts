@@ -149,7 +149,7 @@ function create (parts: Parts, init: BitswapInit | undefined): Bitswap {
   const exchange = new Exchange({ network, blockstore, routing, logger, getHasher: withDefaultHashers(getHasher), loadProviding, clock }, options)
 
   if (metrics != null) {
-    registerMetrics(metrics, () => exchange.stat())
+    registerMetrics(metrics, () => exchange.stat(), clock)
   }
 
   return exchange

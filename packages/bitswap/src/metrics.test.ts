@@ -28,7 +28,7 @@ test('a collector sees what stat() says, all of it, as it is when it asks', asyn
   assert.ok(alice != null && bob != null)
   net.connect(alice, bob)
   const collector = new Collector()
-  registerMetrics(collector.metrics, () => bob.bitswap.stat())
+  registerMetrics(collector.metrics, () => bob.bitswap.stat(), net.clock)
   assert.equal(collector.values('bitswap_server_total')['blocksSent'], 0)
 
   const cid = await bob.put('something')
@@ -52,5 +52,29 @@ test('a collector sees what stat() says, all of it, as it is when it asks', asyn
   assert.deepEqual(collector.values('bitswap_providing_total'), { provided, failed, dropped })
   assert.deepEqual(collector.values('bitswap_providing_current'), { ...sizes, oldest, remaining, paused: Number(paused), ...sweep })
   assert.equal(provided, 1)
+  await net.close()
+})
+
+test('all groups that are asked for together are of one stat(), and a group that is asked for again of another', async () => {
+  const net = new VirtualNetwork()
+  const [bob] = await net.instances(1)
+  assert.ok(bob != null)
+  const collector = new Collector()
+  let stats = 0
+  const collect = (): void => { [...collector.groups.keys()].forEach(name => { collector.values(name) }) }
+
+  registerMetrics(collector.metrics, () => ({ ...bob.bitswap.stat(), blocksReceived: ++stats }), net.clock)
+  assert.equal(stats, 0, 'nothing is counted before somebody asks')
+
+  collect()
+  assert.deepEqual([collector.groups.size, stats], [8, 1])
+  collect()
+  assert.deepEqual(stats, 2, 'a second collection, in the same turn')
+  assert.deepEqual(collector.values('bitswap_total')['blocksReceived'], 3, 'as it is now')
+  await net.clock.advance(0)
+  collector.values('bitswap_current')
+  assert.equal(stats, 4, 'in another turn, also of a group that was not asked for before')
+  await net.clock.advance(0)
+  assert.equal(net.clock.pending, 0)
   await net.close()
 })

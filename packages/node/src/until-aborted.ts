@@ -21,3 +21,27 @@ export async function untilAborted<T> (promise: Promise<T>, signal: AbortSignal 
     signal.removeEventListener('abort', abort)
   }
 }
+
+/**
+ * As `source`, but throws the signal's reason when it aborts, also while the source
+ * does not answer; what it answers then is of no interest, and it is told that it is over.
+ */
+export async function * listedUntilAborted<T> (source: Iterable<T> | AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  signal?.throwIfAborted()
+
+  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
+  const next = async (): Promise<IteratorResult<T>> => await iterator.next()
+  let isOver = false
+
+  try {
+    for (let step = await untilAborted(next(), signal); step.done !== true; step = await untilAborted(next(), signal)) {
+      yield step.value
+    }
+
+    isOver = true
+  } finally {
+    if (!isOver) {
+      new Promise(resolve => { resolve(iterator.return?.()) }).catch(() => undefined)
+    }
+  }
+}

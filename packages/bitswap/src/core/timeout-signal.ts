@@ -3,7 +3,7 @@ import { fairTimer } from './fair-timer.ts'
 
 export interface TimeoutSignal {
   signal: AbortSignal
-  /** Stops the clock and lets go of the parent. To be called when the work is over, however it ended. */
+  /** Stops the clock, if there is one, and lets go of the parents. To be called when the work is over, however it ended. */
   clear (): void
 }
 
@@ -16,6 +16,26 @@ export function timeoutSignal (clock: Clock, delay: number, ...parents: Array<Ab
   const cancel = fairTimer(clock, delay, () => {
     controller.abort(new DOMException(`took longer than ${delay} ms`, 'TimeoutError'))
   })
+  const leave = follow(controller, parents)
+
+  return {
+    signal: controller.signal,
+    clear: () => {
+      cancel()
+      leave()
+    }
+  }
+}
+
+/** A signal that aborts with the reason of one of `parents`, when the first of them does. */
+export function joinedSignal (...parents: Array<AbortSignal | undefined>): TimeoutSignal {
+  const controller = new AbortController()
+
+  return { signal: controller.signal, clear: follow(controller, parents) }
+}
+
+/** Returns what lets go of the parents. */
+function follow (controller: AbortController, parents: ReadonlyArray<AbortSignal | undefined>): () => void {
   const listeners: Array<() => void> = []
 
   for (const parent of parents) {
@@ -33,13 +53,7 @@ export function timeoutSignal (clock: Clock, delay: number, ...parents: Array<Ab
     }
   }
 
-  return {
-    signal: controller.signal,
-    clear: () => {
-      cancel()
-      listeners.forEach(remove => { remove() })
-    }
-  }
+  return () => { listeners.forEach(remove => { remove() }) }
 }
 
 /**

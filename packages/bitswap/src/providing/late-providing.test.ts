@@ -200,6 +200,23 @@ test('a call of provide loads it too, also before the start: it is told why that
   providing.stop()
 })
 
+test('a call of provide does not wait for the loading when it is stopped, and the next one does', async () => {
+  const late = new Late()
+  const providing = late.with({ strategy: 'roots' })
+  const [before, after] = cidsOf(12, 2) as [CID, CID]
+
+  providing.start()
+  const stopped = assert.rejects(providing.provide([before]), { name: 'NotStartedError' })
+  providing.stop()
+  await stopped
+  providing.start()
+  const provided = providing.provide([after])
+  await late.settle(0)
+  await provided
+  assert.deepEqual(late.world.timesOf([before, after]), [0, 1])
+  providing.stop()
+})
+
 test('a call of provide that is aborted does not wait for the loading', async () => {
   const aborting = new AbortController()
   const provided = new Late().with({ strategy: 'roots' }).provide(cidsOf(9, 1), { signal: aborting.signal })

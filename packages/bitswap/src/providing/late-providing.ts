@@ -13,7 +13,8 @@
 import type { CID } from 'multiformats/cid'
 import type { BitswapRouting } from '../api.ts'
 import { isIdentity } from '../core/known-block.ts'
-import { raceSignal } from '../core/timeout-signal.ts'
+import { joinedSignal, raceSignal } from '../core/timeout-signal.ts'
+import { NotStartedError } from '../errors.ts'
 import { ProvidingNotLoadedError } from './errors.ts'
 import type { ProvidingOptions } from './options.ts'
 import { NOTHING_PROVIDED } from './provide-stat.ts'
@@ -37,6 +38,8 @@ export class LateProviding {
   /** Resolves with what it failed with, which has been logged then. */
   #loading: Promise<ProvidingNotLoadedError | undefined> | undefined
   #isStarted = false
+  /** Aborts with the next stop: then no call waits for the loading. */
+  #waiting: AbortController = new AbortController()
   /** Blocks that were added before it was there. */
   #early: CID[] = []
   #dropped = 0
@@ -60,6 +63,8 @@ export class LateProviding {
   /** As {@link Providing.stop}. */
   stop (): void {
     this.#isStarted = false
+    this.#waiting.abort(new NotStartedError('bitswap was stopped'))
+    this.#waiting = new AbortController()
     this.#providing?.stop()
   }
 
@@ -78,22 +83,22 @@ export class LateProviding {
   }
 
   /**
-   * As {@link Providing.provide}, when it is loaded: until then, or the signal aborts, it waits.
+   * As {@link Providing.provide}, when it is loaded: until then, the signal aborts, or the stop, it waits.
    *
    * @throws ProvidingNotLoadedError
+   * @throws NotStartedError on a stop
    */
   async provide (cids: Iterable<CID> | AsyncIterable<CID>, options?: ProvideOptions): Promise<void> {
-    const signal = options?.signal
-
-    signal?.throwIfAborted()
-
+    options?.signal?.throwIfAborted()
     this.#load()
 
-    const loading = this.#loading
-    const failure = await (loading == null || signal == null ? loading : raceSignal(loading, signal))
+    if (this.#loading != null) {
+      const ends = joinedSignal(options?.signal, this.#waiting.signal)
+      const failure = await raceSignal(this.#loading, ends.signal).finally(() => { ends.clear() })
 
-    if (failure != null) {
-      throw failure
+      if (failure != null) {
+        throw failure
+      }
     }
 
     await this.#providing?.provide(cids, options)

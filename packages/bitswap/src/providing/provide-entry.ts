@@ -38,6 +38,8 @@ export class ProvideEntry {
   list: EntryList | undefined
   previous: ProvideEntry | undefined
   next: ProvideEntry | undefined
+  /** Its place among those of its age; kept by `entry-ages.ts`. */
+  agePlace: number
 
   constructor (cid: CID, kind: ProvideKind, since: number) {
     this.key = multihashKey(cid)
@@ -49,6 +51,7 @@ export class ProvideEntry {
     this.list = undefined
     this.previous = undefined
     this.next = undefined
+    this.agePlace = 0
   }
 
   /** Another one each time. */

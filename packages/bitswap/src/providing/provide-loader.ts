@@ -1,9 +1,14 @@
 /**
  * Brings into the queue what the store has kept: at the start, and again as long
- * as it has more than there is room for. Until all is there, what was announced
- * while the store listed it may be announced once more.
+ * as it has more than there is room for. What is announced while
+ * the store lists may be listed all the same: it is remembered until the list ends,
+ * and not brought in again.
+ *
+ * Limits: {@link MAX_FINISHED} are remembered for one listing; what is finished over
+ * that may be announced once more.
  */
 import type { Logger } from '@libp2p/interface'
+import { multihashKey } from '../core/cid-map.ts'
 import { sleep } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { isIdentity } from '../core/known-block.ts'
@@ -16,6 +21,9 @@ import { watched } from './watched.ts'
 
 /** How long the store may take to begin, and for each step, in milliseconds. */
 const TIMEOUT = 10_000
+
+/** A few MB. */
+const MAX_FINISHED = 65_536
 
 /** After a failure; twice as long each time. */
 const FIRST_WAIT = 1_000
@@ -36,6 +44,8 @@ export class ProvideLoader {
   readonly #components: ProvideLoaderComponents
   #isComplete = false
   readonly #more: Bell = new Bell()
+  /** By multihash, since the store was asked last. Undefined when it lists nothing. */
+  #finished: Set<string> | undefined
 
   constructor (components: ProvideLoaderComponents) {
     this.#components = components
@@ -45,6 +55,13 @@ export class ProvideLoader {
   again (): void {
     this.#isComplete = false
     this.#more.ring()
+  }
+
+  /** This one was announced or given up, and is in the queue no more. */
+  finished (key: string): void {
+    if (this.#finished != null && this.#finished.size < MAX_FINISHED) {
+      this.#finished.add(key)
+    }
   }
 
   /**
@@ -64,18 +81,21 @@ export class ProvideLoader {
           await this.#more.wait(signal)
         }
 
+        this.#finished = new Set()
         const { sweep, entries } = await this.#load(signal)
 
         tell?.(sweep)
         tell = undefined
         wait = FIRST_WAIT
         this.#isComplete = await this.#restore(entries, signal)
+        this.#finished = undefined
 
         while (!this.#isComplete && !this.#hasRoom()) {
           await room.wait(signal)
         }
       } catch (error) {
-        signal.throwIfAborted()
+        signal.throwIfAborted() // and leaves it to the one of the next start
+        this.#finished = undefined
         log.error('what is to be announced could not be loaded, it is tried again - %e', error)
 
         if (wait === MAX_WAIT) {
@@ -120,7 +140,7 @@ export class ProvideLoader {
 
   #restoreOne ({ cid, kind, waited }: SavedProvide): boolean {
     const { queue, clock, loaded } = this.#components
-    const isThere = isIdentity(cid) || queue.restore(cid, kind, clock.now() - waited) != null
+    const isThere = isIdentity(cid) || this.#finished?.has(multihashKey(cid)) === true || queue.restore(cid, kind, clock.now() - waited) != null
 
     loaded()
 

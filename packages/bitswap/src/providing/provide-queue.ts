@@ -7,10 +7,12 @@
  * waits aside, and comes back to the end of its line.
  *
  * Limits: `maxQueued`, of which the sweep has half where there is one. No
- * operation costs more for more entries, but {@link waits}.
+ * operation costs more for more entries, but for the logarithm of how many there
+ * are that the ages take when one comes or goes.
  */
 import type { CID } from 'multiformats/cid'
 import { multihashKey } from '../core/cid-map.ts'
+import { EntryAges } from './entry-ages.ts'
 import { EntryList } from './entry-list.ts'
 import type { ProvidingOptions } from './options.ts'
 import { ProvideEntry } from './provide-entry.ts'
@@ -40,6 +42,9 @@ export class ProvideQueue {
   readonly #entries: Map<string, ProvideEntry> = new Map()
   readonly #ready: Readonly<Record<ProvideKind, EntryList>> = { root: new EntryList(), block: new EntryList(), swept: new EntryList() }
   readonly #resting: RestingEntries
+  /** Of all entries; those that came by the sweep are apart. */
+  readonly #sweptAges: EntryAges = new EntryAges()
+  readonly #otherAges: EntryAges = new EntryAges()
   #swept = 0
   #inFlight = 0
   #sweptIsNext = false
@@ -223,25 +228,19 @@ export class ProvideQueue {
     this.#ready[entry.kind].push(entry)
   }
 
-  /** For how long the one has waited that waits longest, and the longest of the sweep. Looks at all of them. */
+  /** For how long the one has waited that waits longest, and the longest of the sweep. Looks at two, however many there are. */
   waits (now: number): { oldest: number | undefined, swept: number } {
-    let oldest: number | undefined
-    let swept = 0
+    const swept = this.#sweptAges.oldestSince
+    const since = Math.min(swept ?? Infinity, this.#otherAges.oldestSince ?? Infinity)
 
-    for (const { since, isSwept } of this.#entries.values()) {
-      const waited = now - since
-
-      oldest = Math.max(oldest ?? 0, waited)
-      swept = isSwept ? Math.max(swept, waited) : swept
-    }
-
-    return { oldest, swept }
+    return { oldest: since === Infinity ? undefined : Math.max(0, now - since), swept: swept == null ? 0 : Math.max(0, now - swept) }
   }
 
   #insert (entry: ProvideEntry): ProvideEntry {
     this.#entries.set(entry.key, entry)
     this.#swept += entry.isSwept ? 1 : 0
     this.#ready[entry.kind].push(entry)
+    this.#agesOf(entry).add(entry)
 
     return entry
   }
@@ -250,6 +249,11 @@ export class ProvideQueue {
     entry.list?.remove(entry)
     this.#entries.delete(entry.key)
     this.#swept -= entry.isSwept ? 1 : 0
+    this.#agesOf(entry).remove(entry)
+  }
+
+  #agesOf ({ isSwept }: ProvideEntry): EntryAges {
+    return isSwept ? this.#sweptAges : this.#otherAges
   }
 
   #promote (entry: ProvideEntry): Added {

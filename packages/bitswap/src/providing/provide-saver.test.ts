@@ -236,3 +236,34 @@ test('what a store has that is no entry is said and passed over', async () => {
   assert.deepEqual(world.timesOf([cid]), [0])
   assert.match(log.errors.join(), /2 entries that are none/)
 })
+
+test('what is announced while the store lists it is not brought in again', async () => {
+  const world = new ProvidingWorld()
+  const { store } = world
+  const [cid, other] = cidsOf(60, 2) as [CID, CID]
+  const listed = Promise.withResolvers<void>()
+  const { providing } = world.begin({
+    store: {
+      load: async () => ({
+        sweep: undefined,
+        entries: (async function * () {
+          await listed.promise
+          yield { cid, kind: 'root' as const, waited: 0 }
+          yield { cid: other, kind: 'root' as const, waited: 0 }
+        })()
+      }),
+      apply: async change => { await store.apply(change) }
+    }
+  })
+
+  await world.net.run(providing.provide([cid]))
+  await world.clock.advance(1_000)
+  assert.deepEqual([world.timesOf([cid, other]), store.entries.size], [[1, 0], 0])
+  listed.resolve()
+  await world.clock.advance(1_000)
+  assert.deepEqual(world.timesOf([cid, other]), [1, 1])
+  await world.net.run(providing.provide([cid]))
+  await world.clock.advance(1_000)
+  assert.deepEqual(world.timesOf([cid, other]), [2, 1], 'it may be asked for again')
+  providing.stop()
+})

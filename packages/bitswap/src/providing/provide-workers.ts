@@ -28,8 +28,8 @@ export interface ProvideWorkersComponents {
   queue: ProvideQueue
   rate: ProvideRate
   saver: ProvideSaver | undefined
-  /** There is room in the queue. */
-  finished: () => void
+  /** It was announced or given up: there is room in the queue. */
+  finished: (key: string) => void
   /** Routing took it. */
   provided: (cid: CID, kind: ProvideKind) => void
 }
@@ -155,7 +155,7 @@ export class ProvideWorkers {
       saver?.delete(entry.key)
       await saver?.whenTried()
       queue.finish(entry)
-      this.#components.finished()
+      this.#components.finished(entry.key)
     }
 
     this.#busy--

@@ -11,6 +11,8 @@ import type { CID } from 'multiformats/cid'
 import type { BitswapRouting } from '../api.ts'
 import type { Clock } from '../core/clock.ts'
 import { isIdentity } from '../core/known-block.ts'
+import { joinedSignal, raceSignal } from '../core/timeout-signal.ts'
+import { NotStartedError } from '../errors.ts'
 import { Bell } from './bell.ts'
 import type { ProvidingOptions } from './options.ts'
 import type { CIDOfKey } from './provide-entry.ts'
@@ -24,6 +26,7 @@ import type { SavedSweep } from './provide-store.ts'
 import { ProvideWorkers } from './provide-workers.ts'
 import { Reprovider } from './reprovider.ts'
 import { SweepPlan } from './sweep-plan.ts'
+import { watched } from './watched.ts'
 
 export interface ProvidingComponents {
   routing: Required<Pick<BitswapRouting, 'provide'>>
@@ -56,6 +59,8 @@ export class Providing {
   /** As soon as it is known where it was. */
   #reprovider: Reprovider | undefined
   #stopping: AbortController | undefined
+  /** Aborts with the next stop, be it started or not: then nobody goes on listing what is to be announced. */
+  #listing: AbortController = new AbortController()
   #stopped: Promise<void> | undefined
 
   constructor (components: ProvidingComponents, options: ProvidingOptions) {
@@ -69,7 +74,7 @@ export class Providing {
     this.#options = options
     this.#queue = queue
     this.#saver = saver
-    this.#workers = new ProvideWorkers({ routing, clock, log, cidOfKey, queue, rate: this.#rate, saver, finished: () => { room.ring() }, provided }, options)
+    this.#workers = new ProvideWorkers({ routing, clock, log, cidOfKey, queue, rate: this.#rate, saver, finished: key => { this.#finished(key) }, provided }, options)
     this.#loader = store === false ? undefined : new ProvideLoader({ store, queue, clock, log, room, loaded: () => { this.#workers.wake() } })
   }
 
@@ -106,6 +111,8 @@ export class Providing {
     if (this.#stopping != null) {
       this.#stopping.abort()
       this.#stopping = undefined
+      this.#listing.abort(new NotStartedError('bitswap was stopped'))
+      this.#listing = new AbortController()
       this.#workers.stop()
       this.#stopped = this.#saver?.stop()
     }
@@ -124,20 +131,30 @@ export class Providing {
   }
 
   /**
-   * Queues them. Resolves when all are queued, or dropped for want of room, and the
-   * store has them.
+   * Queues them, 1024 in a turn of the event loop. Resolves when all are queued, or
+   * dropped for want of room, and the store has them.
+   *
+   * When the signal aborts it throws its reason at once, whoever it waits for; those
+   * that were listed by then stay queued.
    *
    * @throws ProvidesNotKeptError when the store failed: they are queued nevertheless
+   * @throws NotStartedError on a stop before all were listed
    */
   async provide (cids: Iterable<CID> | AsyncIterable<CID>, { root = true, signal }: ProvideOptions = {}): Promise<void> {
-    signal?.throwIfAborted()
+    const { clock } = this.#components
+    const ends = joinedSignal(signal, this.#listing.signal)
 
-    for await (const cid of cids) {
-      signal?.throwIfAborted()
-      this.#add(cid, root ? ProvideKind.Root : ProvideKind.Block)
+    try {
+      for await (const cid of watched(cids, { clock, signal: ends.signal })) {
+        this.#add(cid, root ? ProvideKind.Root : ProvideKind.Block)
+      }
+    } finally {
+      ends.clear()
     }
 
-    await this.#saver?.whenKept()
+    const kept = this.#saver?.whenKept()
+
+    await (kept == null || signal == null ? kept : raceSignal(kept, signal))
   }
 
   stat (): ProvideStat {
@@ -174,6 +191,11 @@ export class Providing {
       this.#saver?.put(changed)
       this.#workers.wake()
     }
+  }
+
+  #finished (key: string): void {
+    this.#loader?.finished(key)
+    this.#room.ring()
   }
 
   /** Goes on where it was: `saved` is of the last process, and of no interest to one that has swept already. */

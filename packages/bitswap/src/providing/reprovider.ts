@@ -11,6 +11,7 @@ import type { Logger } from '@libp2p/interface'
 import { sleep } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { isIdentity } from '../core/known-block.ts'
+import { raceSignal } from '../core/timeout-signal.ts'
 import type { Bell } from './bell.ts'
 import type { ProvideKeys } from './options.ts'
 import type { ProvideQueue } from './provide-queue.ts'
@@ -102,7 +103,11 @@ export class Reprovider {
     const { length } = pick
 
     saver?.sweep({ entries, place: this.#plan.placeAfter(length) })
-    await saver?.whenTried()
+
+    if (saver != null) {
+      await raceSignal(saver.whenTried(), signal) // after a stop it does not go on beside the one of the next start
+    }
+
     this.#plan.advance(length)
 
     const left = entries.filter(entry => !queue.addSwept(entry))

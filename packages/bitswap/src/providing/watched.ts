@@ -1,4 +1,4 @@
-/** Reads what others list, without waiting for them for ever. */
+/** Reads what others list, without waiting for them for ever, or holding up the event loop. */
 import type { Cancel, Clock } from '../core/clock.ts'
 
 /** Read at a stretch: then others have a turn of the event loop. */
@@ -6,8 +6,8 @@ const STRETCH = 1024
 
 export interface Watch {
   clock: Clock
-  /** How long each step may take, in milliseconds, and up to twice that. */
-  timeout: number
+  /** How long each step may take, in milliseconds, and up to twice that. Left out, it may take for ever. */
+  timeout?: number
   signal: AbortSignal
 }
 
@@ -17,29 +17,34 @@ export interface Watch {
  * interest.
  */
 export async function * watched<T> (source: AsyncIterable<T> | Iterable<T>, { clock, timeout, signal }: Watch): AsyncGenerator<T> {
+  signal.throwIfAborted()
+
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
   let fail: (reason: unknown) => void = () => {}
   let steps = 0
   let isWaiting = false
   let cancel: Cancel = () => {}
   const abort = (): void => { fail(signal.reason) }
-  const watch = (before: number): void => {
-    cancel = clock.timer(timeout, () => {
+  const watch = (before: number, limit: number): void => {
+    cancel = clock.timer(limit, () => {
       if (isWaiting && steps === before) {
-        fail(new DOMException(`nothing was listed for ${timeout} ms`, 'TimeoutError'))
+        fail(new DOMException(`nothing was listed for ${limit} ms`, 'TimeoutError'))
       }
 
-      watch(steps)
+      watch(steps, limit)
     })
   }
 
-  signal.throwIfAborted()
   signal.addEventListener('abort', abort, { once: true })
-  watch(-1)
   let isOver = false
+
+  if (timeout != null) {
+    watch(-1, timeout)
+  }
 
   try {
     for (;;) {
+      signal.throwIfAborted() // while nobody waited, it was told to nobody
       isWaiting = true
       const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
         fail = reject
@@ -57,6 +62,7 @@ export async function * watched<T> (source: AsyncIterable<T> | Iterable<T>, { cl
 
       if (++steps % STRETCH === 0) {
         await new Promise<void>(resolve => { clock.soon(resolve) })
+        signal.throwIfAborted()
       }
 
       yield next.value
@@ -66,7 +72,7 @@ export async function * watched<T> (source: AsyncIterable<T> | Iterable<T>, { cl
     signal.removeEventListener('abort', abort)
 
     if (!isOver) {
-      Promise.resolve(iterator.return?.()).catch(() => undefined)
+      new Promise(resolve => { resolve(iterator.return?.()) }).catch(() => undefined)
     }
   }
 }

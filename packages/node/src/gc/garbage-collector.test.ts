@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Key } from 'interface-datastore/key'
 import { TypedEventEmitter } from 'main-event'
 import { all } from '../../test/all.ts'
 import { someBlock } from '../../test/blocks.ts'
@@ -188,6 +189,32 @@ test('when the repo cannot be read nothing is removed', async () => {
   repo.folder.get = get
   assert.equal((await repo.here([...blocks, garbage])).length, 8)
   assert.equal(collector.isCollecting, false)
+})
+
+test('one block of a pin that cannot be read, or one pin whose record cannot, and nothing is removed: what is below it may be what would be', async () => {
+  const repo = new PinnedRepo()
+  const [graph, other] = [await someGraph(1), await someGraph(2)]
+  const garbage = await someBlock(10)
+  const everything = [...graph.blocks, ...other.blocks, garbage]
+
+  await repo.put(...everything)
+  await repo.pins.add(graph.root)
+  await repo.pins.add(other.root)
+  const get = repo.folder.get.bind(repo.folder)
+  repo.folder.get = (cid, options) => {
+    if (cid.equals(graph.root)) {
+      throw new Error('EIO: i/o error, read')
+    }
+
+    return get(cid, options)
+  }
+  await assert.rejects(collectorOf(repo).run(), /EIO/)
+  assert.equal((await repo.here(everything)).length, everything.length)
+
+  repo.folder.get = get
+  await repo.datastore.put(new Key('/pins/a/55'), new TextEncoder().encode('{'))
+  await assert.rejects(collectorOf(repo).run(), { name: 'DamagedPinError', key: '/pins/a/55' })
+  assert.equal((await repo.here(everything)).length, everything.length)
 })
 
 test('one collection at a time; one that is left can be followed by another', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Key } from 'interface-datastore/key'
 import { someBlock, someBytes } from '../../test/blocks.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { openRepo } from '../store/repo.ts'
@@ -143,6 +144,19 @@ test('a damaged block is not sent, is named, and is fetched anew from who has it
   await healthy.bitswap.addBlock({ cid, bytes })
   assert.deepEqual(await damaged.bitswap.getBlock(cid, { providers: [healthy.addresses()] }), bytes)
   assert.equal(await damaged.repo.blockstore.has(cid), true)
+})
+
+test('a node that announces what is pinned tells of a pin that is damaged', async () => {
+  const warned = Promise.withResolvers<string>()
+  const node = await createNode({ routing: { lanDht: 'client' }, bitswap: { providing: { strategy: 'pinned' } } }, { onWarning: warned.resolve })
+
+  try {
+    await node.repo.datastore.put(new Key('/pins/a/55'), new TextEncoder().encode('{'))
+    await node.start()
+    assert.equal(await warned.promise, 'not all that is pinned is announced: the pin kept as /pins/a/55 is damaged')
+  } finally {
+    await node.stop()
+  }
 })
 
 test('a block with a hash of any kind goes from one node to another', async t => {

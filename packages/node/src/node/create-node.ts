@@ -78,7 +78,12 @@ export async function createNode (init: NodeInit = {}, components: NodeComponent
   try {
     const network = await NodeNetwork.create(repo.privateKey, options, components.logger ?? quietLogger(process.env))
     const pins = new Pins(repo)
-    const bitswap = createBitswap({ libp2p: network.libp2p, blockstore: repo.blockstore, routing: network.routing, getHasher }, bitswapInit(options, repo, pins))
+    const log = network.libp2p.logger.forComponent('bitswap-node:providing')
+    const warn = (message: string): void => {
+      log.error('%s', message)
+      onWarning?.(message)
+    }
+    const bitswap = createBitswap({ libp2p: network.libp2p, blockstore: repo.blockstore, routing: network.routing, getHasher }, bitswapInit(options, repo, pins, warn))
     const garbage = new GarbageCollector({ ...repo, pins, bitswap, ...onWarning == null ? {} : { onWarning } }, options.garbage)
 
     return assemble({ repo, network, pins, bitswap, garbage })
@@ -90,13 +95,13 @@ export async function createNode (init: NodeInit = {}, components: NodeComponent
 }
 
 /** What is not set otherwise is kept in the repo. */
-function bitswapInit ({ bitswap }: NodeOptions, repo: Repo, pins: Pins): BitswapInit {
+function bitswapInit ({ bitswap }: NodeOptions, repo: Repo, pins: Pins, warn: (message: string) => void): BitswapInit {
   const { server = {}, providing = {} } = bitswap
 
   return {
     ...bitswap,
     server: { receiptStore: new RepoReceipts(repo.datastore), ...typeof server === 'object' ? server : { serve: server } },
-    providing: { store: new RepoProvides(repo.datastore), keys: provideKeys(providing.strategy, repo, pins), ...providing }
+    providing: { store: new RepoProvides(repo.datastore), keys: provideKeys(providing.strategy, repo, pins, warn), ...providing }
   }
 }
 

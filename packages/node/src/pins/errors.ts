@@ -48,6 +48,21 @@ export class DamagedPinError extends Error {
   }
 }
 
+/** A block of a pinned graph is missing, cannot be read, or is not what its codec says: what is below it is not known. */
+export class PinnedBlockDamagedError extends Error {
+  override readonly name = 'PinnedBlockDamagedError'
+  readonly cid: CID
+  /** The root it is pinned through; itself, when that is what is damaged. */
+  readonly through: CID
+
+  /** @param reason - in words; the `cause` is what reading failed with, if it did */
+  constructor (cid: CID, through: CID, reason: string, options?: ErrorOptions) {
+    super(`${cid.equals(through) ? 'pin' : `block ${cid} of the pin`} ${through} cannot be looked into: ${reason}`, options)
+    this.cid = cid
+    this.through = through
+  }
+}
+
 /** Garbage is being collected already: one collection at a time. */
 export class CollectionUnderWayError extends Error {
   override readonly name = 'CollectionUnderWayError'

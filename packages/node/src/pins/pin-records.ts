@@ -51,11 +51,19 @@ export class PinRecords {
   /**
    * All, in the order of their multihashes.
    *
-   * @throws DamagedPinError
+   * @throws DamagedPinError, unless `onDamaged` is told of it, and it is passed over
    */
-  async * all (options?: AbortOptions): AsyncGenerator<PinRecord> {
+  async * all ({ onDamaged, ...options }: AbortOptions & { onDamaged?: (error: DamagedPinError) => void } = {}): AsyncGenerator<PinRecord> {
     for await (const { key, value } of this.#datastore.query({ prefix: `${PREFIX}/` }, options)) {
-      yield decode(key, value)
+      const record = tryDecode(key, value)
+
+      if (!(record instanceof DamagedPinError)) {
+        yield record
+      } else if (onDamaged == null) {
+        throw record
+      } else {
+        onDamaged(record)
+      }
     }
   }
 
@@ -76,6 +84,16 @@ function encode ({ cid, type, name }: PinRecord): Uint8Array {
 }
 
 function decode (key: Key, bytes: Uint8Array): PinRecord {
+  const record = tryDecode(key, bytes)
+
+  if (record instanceof DamagedPinError) {
+    throw record
+  }
+
+  return record
+}
+
+function tryDecode (key: Key, bytes: Uint8Array): PinRecord | DamagedPinError {
   try {
     const { cid, type, name } = JSON.parse(new TextDecoder().decode(bytes)) as { cid: string, type: unknown, name?: unknown }
 
@@ -85,6 +103,6 @@ function decode (key: Key, bytes: Uint8Array): PinRecord {
 
     return { cid: CID.parse(cid), type, ...typeof name === 'string' ? { name } : {} }
   } catch (error) {
-    throw new DamagedPinError(key.toString(), { cause: error })
+    return new DamagedPinError(key.toString(), { cause: error })
   }
 }

@@ -15,9 +15,11 @@ import { multihashKey } from '../store/multihash-key.ts'
 import { DagClosure } from './dag-closure.ts'
 import { NotPinnedError, PinnedRecursivelyError } from './errors.ts'
 import { fetchGraph } from './fetch-graph.ts'
+import { PassedOver } from './passed-over.ts'
 import { PinRecords } from './pin-records.ts'
 import { readIfThere } from './read-if-there.ts'
 import type { FetchGraphOptions } from './fetch-graph.ts'
+import type { OnDamaged } from './passed-over.ts'
 import type { PinDatastore, PinRecord, PinType } from './pin-records.ts'
 import type { RepoBlockstore } from '../store/repo-blockstore.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -47,6 +49,11 @@ export interface AddPinOptions extends FetchGraphOptions {
 
 export interface ListPinsOptions extends AbortOptions {
   type?: PinType | 'indirect' | 'all'
+}
+
+export interface ListKeysOptions extends AbortOptions {
+  /** Told of what is damaged, which is passed over then. For who can do without some of the list. */
+  onDamaged?: OnDamaged
 }
 
 export class Pins {
@@ -193,8 +200,12 @@ export class Pins {
     return pin != null
   }
 
-  /** What is pinned, in whatever way. */
-  async * roots (options?: AbortOptions): AsyncGenerator<CID> {
+  /**
+   * What is pinned, in whatever way.
+   *
+   * @throws DamagedPinError, unless `onDamaged` is told of it
+   */
+  async * roots (options?: ListKeysOptions): AsyncGenerator<CID> {
     for await (const { cid } of this.#records.all(options)) {
       yield cid
     }
@@ -207,14 +218,19 @@ export class Pins {
 
   /**
    * Every block that is kept by a pin, once, as it is linked to. Not whether it is
-   * here: what cannot be read is listed as well, without what is below it.
+   * here: what is missing or damaged is listed as well, without what is below it.
+   *
+   * With `onDamaged` the same goes for what cannot be read, and all of it is told.
+   *
+   * @throws DamagedPinError, and what reading a block fails with, without `onDamaged`
    */
-  async * allKeys (options: AbortOptions = {}): AsyncGenerator<CID> {
-    const closure = this.#closure(options)
+  async * allKeys ({ onDamaged, ...options }: ListKeysOptions = {}): AsyncGenerator<CID> {
+    const passedOver = onDamaged == null ? undefined : new PassedOver(this.#blockstore, onDamaged, options)
+    const closure = passedOver?.closure ?? this.#closure(options)
 
-    for await (const record of this.#records.all(options)) {
+    for await (const record of this.#records.all({ ...options, ...onDamaged == null ? {} : { onDamaged } })) {
       if (record.type === 'recursive') {
-        for await (const cids of closure.include(record.cid, options)) {
+        for await (const cids of passedOver?.include(record.cid) ?? closure.include(record.cid, options)) {
           yield * cids
         }
       } else if (closure.add(record.cid)) {

@@ -125,3 +125,74 @@ test('on disk a change is there in whole after it is opened again, and nothing e
   assert.equal(saved.sweep?.phase, 0.25)
   assert.deepEqual((await entriesOf(saved)).map(({ cid }) => cid.toString()).toSorted(), cids.slice(0, 5_000).map(String).toSorted())
 })
+
+test('of a change that is large others have a turn after each 1024 records, and it is written at once', async () => {
+  const datastore = new MemoryDatastore()
+  const { batch } = datastore
+  const cids = Array.from({ length: 5_000 }, (_, i) => cidOf(i))
+  let [noted, before, most, commits, isOver] = [0, 0, 0, 0, false]
+
+  datastore.batch = () => {
+    const made = batch.call(datastore)
+
+    return {
+      put: (key, value) => {
+        noted++
+        made.put(key, value)
+      },
+      delete: key => {
+        noted++
+        made.delete(key)
+      },
+      commit: async options => {
+        commits++
+        await made.commit(options)
+      }
+    }
+  }
+  const turn = (): void => {
+    most = Math.max(most, noted - before)
+    before = noted
+
+    if (!isOver) {
+      setImmediate(turn)
+    }
+  }
+
+  setImmediate(turn)
+  await new RepoProvides(datastore).apply({ put: cids.slice(0, 2_500).map(cid => ({ cid, kind: 'swept' as const, waited: 0 })), delete: cids.slice(2_500) })
+  isOver = true
+  assert.deepEqual([noted, commits], [5_000, 1])
+  assert.ok(most > 0 && most <= 1024, `${most} in a turn`)
+})
+
+test('an abort ends an enqueue at once whose source does not answer; that it fails later is of no interest', async () => {
+  const datastore = new MemoryDatastore()
+  const aborting = new AbortController()
+  const enough = new Error('enough')
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<IteratorResult<CID>>()
+  let returned = 0
+  const stuck = {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        asked.resolve()
+
+        return await answer.promise
+      },
+      return: async () => {
+        returned++
+        throw new Error('nor does it end')
+      }
+    })
+  }
+  const enqueued = assert.rejects(new RepoProvides(datastore).enqueue(stuck, { signal: aborting.signal }), enough)
+
+  await asked.promise
+  aborting.abort(enough)
+  await enqueued
+  answer.reject(new Error('too late'))
+  await new Promise(resolve => { setImmediate(resolve) })
+  assert.equal(returned, 1)
+  await assert.rejects(new RepoProvides(datastore).enqueue([a], { signal: aborting.signal }), enough)
+})

@@ -12,6 +12,7 @@ import { Key } from 'interface-datastore/key'
 import { base32 } from 'multiformats/bases/base32'
 import { CID } from 'multiformats/cid'
 import { identity } from 'multiformats/hashes/identity'
+import { listedUntilAborted } from '../until-aborted.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { ProvideChange, ProvideKind, ProvideStore, SavedProvide, SavedProvides, SavedSweep } from 'ts-bitswap'
@@ -27,6 +28,9 @@ const HEADER = 9
 
 /** Queued in one write. */
 const MAX_WRITTEN = 4096
+
+/** Records that are made in a turn of the event loop. */
+const STRETCH = 1024
 
 interface WrittenSweep {
   phase: number
@@ -63,13 +67,16 @@ export class RepoProvides implements ProvideStore {
   async apply (change: ProvideChange, options: AbortOptions = {}): Promise<void> {
     const now = this.#now()
     const batch = this.#datastore.batch()
+    let noted = 0
 
     for (const cid of change.delete) {
       batch.delete(keyOf(cid))
+      await afterStretch(++noted)
     }
 
     for (const saved of change.put) {
       batch.put(keyOf(saved.cid), write(saved, now))
+      await afterStretch(++noted)
     }
 
     if (change.sweep != null) {
@@ -84,15 +91,14 @@ export class RepoProvides implements ProvideStore {
 
   /**
    * Queues these for the node that runs on this repo next. Not for a repo on which
-   * one runs: it would not see them before its own next start.
+   * one runs: it would not see them before its own next start. An aborted signal ends
+   * it at once, also while `cids` does not answer; what was written by then stays.
    */
   async enqueue (cids: Iterable<CID> | AsyncIterable<CID>, { root = true, ...options }: EnqueueOptions = {}): Promise<void> {
     const kind = root ? 'root' : 'block'
     let put: SavedProvide[] = []
 
-    for await (const cid of cids) {
-      options.signal?.throwIfAborted()
-
+    for await (const cid of listedUntilAborted(cids, options.signal)) {
       if (cid.multihash.code === identity.code) { // never announced, so never deleted either
         continue
       }
@@ -142,6 +148,13 @@ export class RepoProvides implements ProvideStore {
         }
       }
     }
+  }
+}
+
+/** A change may be of tens of thousands: others have a turn of the event loop in between. */
+async function afterStretch (noted: number): Promise<void> {
+  if (noted % STRETCH === 0) {
+    await new Promise(resolve => { setImmediate(resolve) })
   }
 }
 
