@@ -40,9 +40,12 @@ export const KEPT = 'bare stream as ours, framed, hashed and kept'
 
 const SPEED: Column = { figure: 'speed', title: 'MB/s', digits: 0 }
 const TIME: Column = { figure: 'time', title: 'ms', digits: 2 }
-const COSTS: readonly Column[] = [
+const PROCESSOR: readonly Column[] = [
   { figure: 'leechCpu', title: 'client CPU, s/GB', digits: 1 },
-  { figure: 'seedCpu', title: 'server CPU, s/GB', digits: 1 },
+  { figure: 'seedCpu', title: 'server CPU, s/GB', digits: 1 }
+]
+const COSTS: readonly Column[] = [
+  ...PROCESSOR,
   { figure: 'leechMemory', title: 'client memory, MB/GB', digits: 0 },
   { figure: 'seedMemory', title: 'server memory, MB/GB', digits: 0 },
   { figure: 'messages', title: 'messages/block', digits: 2 },
@@ -162,7 +165,7 @@ const seeds: Case = {
   name: 'seeds',
   title: 'Blocks of 256 KiB, from several who all have them',
   extent: Usual,
-  columns: [SPEED, COPIES],
+  columns: [SPEED, COPIES, ...PROCESSOR],
   own: 'ours, 1 seed',
   entries: [1, 3, 8].flatMap(count => {
     const label = `${count} ${count === 1 ? 'seed' : 'seeds'}`
