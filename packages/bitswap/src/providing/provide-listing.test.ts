@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { CID } from 'multiformats/cid'
 import { cidsOf, ProvidingWorld } from '../../test/support/providing.ts'
 import { ProvidesNotKeptError } from './errors.ts'
+import type { Providing } from './providing.ts'
 import { watched } from './watched.ts'
 
 const ENOUGH = new Error('enough')
@@ -128,14 +129,20 @@ test('a source that does not answer is waited for as long as nobody ends it, als
   providing.stop()
 })
 
-test('provide is ended by its signal while the store keeps what was queued, and not by a stop, which keeps it', async () => {
+/** Announces, and keeps what is to be announced in a store that is done when `written` is settled. */
+function keptLate (): { world: ProvidingWorld, providing: Providing, written: PromiseWithResolvers<void>, aborting: AbortController } {
   const world = new ProvidingWorld({ provideDelay: 1_000_000 })
   const { store } = world
   const { providing } = world.begin({ store })
   const written = Promise.withResolvers<void>()
-  const aborting = new AbortController()
 
   store.stuck = written.promise
+
+  return { world, providing, written, aborting: new AbortController() }
+}
+
+test('provide is ended by its signal while the store keeps what was queued, and not by a stop, which keeps it', async () => {
+  const { world, providing, written, aborting } = keptLate()
   const aborted = assert.rejects(providing.provide(cidsOf(3, 1), { signal: aborting.signal }), ENOUGH)
   const kept = providing.provide(cidsOf(4, 1))
   await world.clock.advance(0)
@@ -144,17 +151,11 @@ test('provide is ended by its signal while the store keeps what was queued, and 
   providing.stop()
   written.resolve()
   await world.net.run(kept)
-  assert.equal(store.entries.size, 2)
+  assert.equal(world.store.entries.size, 2)
 })
 
 test('a signal that aborted does not hide that the store fails later', async () => {
-  const world = new ProvidingWorld({ provideDelay: 1_000_000 })
-  const { store } = world
-  const { providing } = world.begin({ store })
-  const written = Promise.withResolvers<void>()
-  const aborting = new AbortController()
-
-  store.stuck = written.promise
+  const { world, providing, written, aborting } = keptLate()
   const aborted = assert.rejects(providing.provide(cidsOf(5, 1), { signal: aborting.signal }), ENOUGH)
   await world.clock.advance(0)
   aborting.abort(ENOUGH)
